@@ -1,0 +1,149 @@
+//! The one error of this crate: opaque, with a stable kind, a message, and a place where there is one.
+
+use std::fmt;
+
+use crate::source::Span;
+
+/// A result whose error is [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// What went wrong, and where.
+///
+/// The message is one line, lower case, without a final period, except where an upstream tool's own text is
+/// imitated: users search for those texts.
+#[derive(Clone)]
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
+    kind: ErrorKind,
+    message: String,
+    span: Option<Span>,
+    help: Option<String>,
+    source: Option<Error>,
+}
+
+/// The kinds of [`Error`]; their names are stable and the same in Python and Node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The text does not follow its grammar.
+    Syntax,
+    /// The text is well formed, but its content is refused: a wrong type, a missing field, a failed evaluation.
+    Invalid,
+    /// Something that is referred to was not given.
+    NotFound,
+    /// The input asks for something that the tool does and this library does not.
+    Unsupported,
+    /// A limit of [`Limits`](crate::Limits) was passed.
+    Limit,
+    /// A bug in this library.
+    Internal,
+}
+
+impl ErrorKind {
+    /// The stable name of the kind.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::Syntax => "syntax",
+            ErrorKind::Invalid => "invalid",
+            ErrorKind::NotFound => "not-found",
+            ErrorKind::Unsupported => "unsupported",
+            ErrorKind::Limit => "limit",
+            ErrorKind::Internal => "internal",
+        }
+    }
+}
+
+impl Error {
+    /// Makes an error of `kind`.
+    pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+        Error(Box::new(Inner { kind, message: message.into(), span: None, help: None, source: None }))
+    }
+
+    /// The text does not follow its grammar.
+    pub fn syntax(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Syntax, message)
+    }
+
+    /// The content is refused.
+    pub fn invalid(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Invalid, message)
+    }
+
+    /// A limit was passed.
+    pub fn limit(message: impl Into<String>) -> Self {
+        Error::new(ErrorKind::Limit, message)
+    }
+
+    /// Adds the place in the source text.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Self {
+        self.0.span = Some(span);
+        self
+    }
+
+    /// Adds what to do about it.
+    #[must_use]
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.0.help = Some(help.into());
+        self
+    }
+
+    /// Adds the error that caused this one.
+    #[must_use]
+    pub fn caused_by(mut self, source: Error) -> Self {
+        self.0.source = Some(source);
+        self
+    }
+
+    /// The same error, its message put behind `prefix`.
+    #[must_use]
+    pub fn prefixed(mut self, prefix: &str) -> Self {
+        self.0.message.insert_str(0, prefix);
+        self
+    }
+
+    /// The stable kind.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// The message, without place and help.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The place in the source text, if there is one.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.0.span
+    }
+
+    /// What to do about it, if something can be said.
+    #[must_use]
+    pub fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.kind.name(), self.0.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_ref().map(|e| e as _)
+    }
+}

@@ -1,0 +1,20 @@
+//! The exact small languages of GitOps, in safe Rust and without I/O.
+//!
+//! Each module imitates one tool's language to the letter, oddities included, and stands on its own:
+//!
+//! | module | what it reads or does | imitated |
+//! |---|---|---|
+//! | [`value`] | data as Go's dynamic types see it | Go 1.26 |
+//! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+pub mod error;
+pub mod limits;
+pub mod source;
+pub mod strconv;
+pub mod value;
+
+pub use error::{Error, ErrorKind, Result};
+pub use limits::Limits;
+pub use value::Value;

@@ -1,0 +1,33 @@
+//! What hostile input may cost: every bound of this crate in one place.
+
+/// Bounds on what one evaluation may use. They count steps and bytes, never time, so that the same input gives
+/// the same answer on every machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Longest text that a parser reads, in bytes.
+    pub input_bytes: usize,
+    /// Deepest nesting of lists and maps; go-yaml's own bound is 10,000.
+    pub depth: usize,
+    /// Most values that the aliases of one YAML document may expand to.
+    pub alias_values: usize,
+    /// Most steps that one run of a template may take.
+    pub template_steps: u64,
+    /// Longest output of one run of a template, in bytes; also bounds what a single function may build.
+    pub template_output: usize,
+    /// Deepest nesting of `template`, `include` and `tpl` calls.
+    pub template_depth: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Limits {
+            input_bytes: 256 << 20,
+            depth: 10_000,
+            alias_values: 4_000_000,
+            template_steps: 50_000_000,
+            template_output: 64 << 20,
+            template_depth: 1_000,
+        }
+    }
+}

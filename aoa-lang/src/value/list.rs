@@ -1,0 +1,172 @@
+//! A Go slice, frozen.
+
+use std::sync::Arc;
+
+use super::Value;
+use super::drop::drop_flat;
+
+/// The element type of a Go slice.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ListKind {
+    /// `[]interface {}`
+    #[default]
+    Any,
+    /// `[]string`
+    String,
+    /// `[]int`
+    Int,
+    /// `[]int64`
+    Int64,
+    /// `[]float64`
+    Float64,
+    /// `[]bool`
+    Bool,
+    /// `[]uint8`, which is `[]byte`
+    Byte,
+    /// `[]map[string]interface {}`
+    Map,
+    /// `[][]interface {}`
+    List,
+}
+
+/// A frozen Go slice; clones share.
+#[derive(Clone, Default)]
+pub struct List {
+    kind: ListKind,
+    /// `None` is Go's nil slice.
+    items: Option<Arc<Items>>,
+}
+
+struct Items(Vec<Value>);
+
+impl List {
+    /// A `[]any`.
+    #[must_use]
+    pub fn new(items: Vec<Value>) -> Self {
+        List::of(ListKind::Any, items)
+    }
+
+    /// A slice of `kind`, whose items the caller has made of that type.
+    #[must_use]
+    pub fn of(kind: ListKind, items: Vec<Value>) -> Self {
+        List { kind, items: Some(Arc::new(Items(items))) }
+    }
+
+    /// The nil slice of `kind`.
+    #[must_use]
+    pub fn nil(kind: ListKind) -> Self {
+        List { kind, items: None }
+    }
+
+    /// A `[]byte`.
+    #[must_use]
+    pub fn bytes(bytes: &[u8]) -> Self {
+        let items = bytes.iter().map(|b| Value::Uint(super::UintKind::Uint8, u64::from(*b))).collect();
+        List::of(ListKind::Byte, items)
+    }
+
+    /// A `[]string`.
+    pub fn strings<T: Into<super::Text>>(texts: impl IntoIterator<Item = T>) -> Self {
+        List::of(ListKind::String, texts.into_iter().map(Value::string).collect())
+    }
+
+    /// The element type.
+    #[must_use]
+    pub fn kind(&self) -> ListKind {
+        self.kind
+    }
+
+    /// Whether this is Go's nil slice.
+    #[must_use]
+    pub fn is_nil(&self) -> bool {
+        self.items.is_none()
+    }
+
+    /// The items.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Value] {
+        self.items.as_ref().map_or(&[], |items| &items.0)
+    }
+
+    /// The items in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Value> {
+        self.as_slice().iter()
+    }
+
+    /// Item `at`.
+    #[must_use]
+    pub fn get(&self, at: usize) -> Option<&Value> {
+        self.as_slice().get(at)
+    }
+
+    /// The number of items.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    /// Whether there are no items.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.as_slice().is_empty()
+    }
+
+    /// The bytes of a `[]byte`.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        self.iter()
+            .map(|v| match v {
+                Value::Uint(_, n) => u8::try_from(*n).unwrap_or(u8::MAX),
+                _ => 0,
+            })
+            .collect()
+    }
+
+    /// Whether both are one slice in memory.
+    #[must_use]
+    pub fn shares(&self, other: &List) -> bool {
+        match (&self.items, &other.items) {
+            (Some(a), Some(b)) => self.kind == other.kind && Arc::ptr_eq(a, b),
+            _ => false,
+        }
+    }
+
+    /// Takes the items out, copying them only if they are shared.
+    #[must_use]
+    pub fn into_vec(mut self) -> Vec<Value> {
+        match self.items.take() {
+            None => Vec::new(),
+            Some(items) => match Arc::try_unwrap(items) {
+                Ok(mut items) => std::mem::take(&mut items.0),
+                Err(shared) => shared.0.clone(),
+            },
+        }
+    }
+
+    pub(super) fn take_unique(&mut self) -> Option<Vec<Value>> {
+        let mut items = Arc::into_inner(self.items.take()?)?;
+        Some(std::mem::take(&mut items.0))
+    }
+}
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        drop_flat(self.0.drain(..));
+    }
+}
+
+impl FromIterator<Value> for List {
+    fn from_iter<I: IntoIterator<Item = Value>>(items: I) -> Self {
+        List::new(items.into_iter().collect())
+    }
+}
+
+impl<'a> IntoIterator for &'a List {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

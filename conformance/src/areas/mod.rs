@@ -1,0 +1,23 @@
+//! How aoa answers the ops of each area.
+
+pub mod appset;
+pub mod argo;
+pub mod convert;
+pub mod fleet;
+pub mod template;
+pub mod yaml;
+
+use serde_json::Value as Json;
+
+use crate::case::Answer;
+
+/// The answer to `op` of `area`, or `None` where the op is not implemented.
+pub fn answer(area: &str, op: &str, input: &Json) -> Option<Answer> {
+    match area {
+        "yaml" => yaml::answer(op, input),
+        "template" => template::answer(op, input),
+        "appset" => appset::answer(op, input),
+        "argo" => argo::answer(op, input),
+        _ => None,
+    }
+}
