@@ -1,3 +1,9 @@
 //! Resolves app-of-apps fleets offline.
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+
+pub mod inputs;
+pub mod model;
+
+pub use aoa_lang as lang;
+pub use inputs::Inputs;

@@ -170,3 +170,15 @@ impl<'a> IntoIterator for &'a List {
         self.iter()
     }
 }
+
+impl std::fmt::Debug for List {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for List {
+    fn eq(&self, other: &Self) -> bool {
+        Value::List(self.clone()) == Value::List(other.clone())
+    }
+}

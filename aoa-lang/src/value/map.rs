@@ -270,3 +270,15 @@ impl MapBuilder {
         Map::from_sorted(self.kind, self.entries)
     }
 }
+
+impl std::fmt::Debug for Map {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl PartialEq for Map {
+    fn eq(&self, other: &Self) -> bool {
+        Value::Map(self.clone()) == Value::Map(other.clone())
+    }
+}

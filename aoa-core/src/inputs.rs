@@ -1,0 +1,167 @@
+//! Everything that a fleet's meaning depends on, handed in by the edge. Nothing is looked for: what is missing is named.
+
+use aoa_lang::Value;
+use aoa_lang::source::{Tree, TreePath};
+use aoa_lang::value::Text;
+
+use crate::model::Cluster;
+
+/// What a fleet is resolved from.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Inputs {
+    /// The repositories that are at hand, each at the revisions that are.
+    pub repositories: Vec<Repository>,
+    /// Where the fleet begins. Empty: found, by the rules of `load::roots`.
+    pub roots: Vec<Root>,
+    /// The registered clusters.
+    pub clusters: Vec<Cluster>,
+    /// Objects that lie in the control plane besides the repositories: ConfigMaps, AppProjects, Applications,
+    /// resources that generators list.
+    pub objects: Vec<Value>,
+    /// What remote services answered.
+    pub answers: Answers,
+    /// How Argo CD is set up.
+    pub settings: Settings,
+}
+
+/// One Git repository, at one or several revisions.
+#[derive(Clone, Debug)]
+pub struct Repository {
+    /// Its URL as written in sources.
+    pub url: Text,
+    /// The trees at hand.
+    pub checkouts: Vec<Checkout>,
+}
+
+/// One tree of a repository.
+#[derive(Clone, Debug)]
+pub struct Checkout {
+    /// Which revisions it stands for.
+    pub serves: Serves,
+    /// The commit, 40 hexadecimal digits; empty where there is none.
+    pub commit: Text,
+    /// The files.
+    pub tree: Tree,
+}
+
+/// The revisions that a tree stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Serves {
+    /// Every revision that is asked for.
+    Any,
+    /// These names (branches, tags, `HEAD`, the empty revision), and its commit.
+    Only(Vec<Text>),
+}
+
+/// Where a fleet begins.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Root {
+    /// The repository; empty for the first.
+    pub repository: Text,
+    /// A file of objects, or a folder that is rendered as Argo CD would render it as a source.
+    pub path: TreePath,
+    /// The name under which it is shown; empty: its path.
+    pub name: Text,
+    /// How a folder is rendered: a fragment of an ApplicationSource (`directory`, `helm`, `kustomize`).
+    pub source: Value,
+    /// Who said so.
+    pub declared: Declared,
+}
+
+/// Who named a root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Declared {
+    /// The configuration.
+    Configuration,
+    /// Nobody: it was found, because no other source covers it.
+    Found,
+}
+
+impl Root {
+    /// The root at `path` of the first repository, named by the configuration.
+    #[must_use]
+    pub fn new(path: TreePath) -> Self {
+        Root {
+            repository: Text::EMPTY,
+            path,
+            name: Text::EMPTY,
+            source: Value::Null,
+            declared: Declared::Configuration,
+        }
+    }
+}
+
+/// What services outside the control plane answered. A generator whose answer is not here is unknown.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Answers {
+    /// `RecordedAnswers` documents as given: see the documentation of `load::answers`.
+    pub recorded: Vec<Value>,
+}
+
+/// How Argo CD is set up, as far as a fleet's meaning depends on it.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Settings {
+    /// The namespace that Argo CD runs in.
+    pub namespace: Text,
+    /// The name of this Argo CD among others; empty: its namespace.
+    pub instance: Text,
+    /// The Kubernetes version of clusters that do not tell their own.
+    pub kube_version: Text,
+    /// The API versions of clusters that do not tell their own.
+    pub api_versions: Vec<Text>,
+    /// The data of the ConfigMap `argocd-cm`, where it is known.
+    pub argocd_cm: Option<Value>,
+    /// The data of the ConfigMap `argocd-cmd-params-cm`, where it is known.
+    pub params_cm: Option<Value>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            namespace: Text::from_static("argocd"),
+            instance: Text::EMPTY,
+            kube_version: Text::from_static("1.35.0"),
+            api_versions: Vec::new(),
+            argocd_cm: None,
+            params_cm: None,
+        }
+    }
+}
+
+impl Inputs {
+    /// Inputs of one repository that serves every revision, for examples and tests.
+    #[must_use]
+    pub fn of_tree(url: &str, tree: Tree) -> Self {
+        let checkout = Checkout { serves: Serves::Any, commit: Text::EMPTY, tree };
+        let repository = Repository { url: url.into(), checkouts: vec![checkout] };
+        Inputs { repositories: vec![repository], ..Inputs::default() }
+    }
+}
+
+impl Repository {
+    /// The checkout that stands for `revision`: the one that names it, else the one that serves all.
+    ///
+    /// A commit may be shortened as Git allows it, down to seven digits.
+    #[must_use]
+    pub fn checkout(&self, revision: &str) -> Option<&Checkout> {
+        let named = |c: &&Checkout| match &c.serves {
+            Serves::Any => false,
+            Serves::Only(names) => names.iter().any(|n| *n == *revision),
+        };
+        let by_commit = |c: &&Checkout| {
+            let commit = c.commit.as_str().unwrap_or_default();
+            revision.len() >= 7 && commit.starts_with(revision)
+        };
+        self.checkouts
+            .iter()
+            .find(named)
+            .or_else(|| self.checkouts.iter().find(by_commit))
+            .or_else(|| self.checkouts.iter().find(|c| c.serves == Serves::Any))
+    }
+}
