@@ -5,6 +5,7 @@
 //! | module | what it reads or does | imitated |
 //! |---|---|---|
 //! | [`value`] | data as Go's dynamic types see it | Go 1.26 |
+//! | [`url`] | URLs | Go 1.26 `net/url` |
 //! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -13,6 +14,7 @@ pub mod error;
 pub mod limits;
 pub mod source;
 pub mod strconv;
+pub mod url;
 pub mod value;
 
 pub use error::{Error, ErrorKind, Result};

@@ -1,11 +1,16 @@
 //! The area `argo`.
 
+mod destination;
+
 use serde_json::Value as Json;
 
 use crate::case::Answer;
 
 /// The answer to `op`, or `None` where it is not implemented.
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
-    let _ = (op, input);
-    None
+    Some(match op {
+        "destination-resolve" => destination::resolve(input),
+        "repo-url" => Ok(destination::repo_url(input)),
+        _ => return None,
+    })
 }
