@@ -7,6 +7,7 @@
 //! | [`value`] | data as Go's dynamic types see it | Go 1.26 |
 //! | [`url`] | URLs | Go 1.26 `net/url` |
 //! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
+//! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
@@ -14,6 +15,7 @@ pub mod error;
 pub mod limits;
 pub mod source;
 pub mod strconv;
+pub mod template;
 pub mod url;
 pub mod value;
 

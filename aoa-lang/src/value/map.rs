@@ -224,7 +224,12 @@ impl MapBuilder {
 
     /// Removes an entry and returns its value.
     pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key.as_bytes())).ok()?;
+        self.remove_bytes(key.as_bytes())
+    }
+
+    /// Removes an entry whose key need not be UTF-8.
+    pub fn remove_bytes(&mut self, key: &[u8]) -> Option<Value> {
+        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
         Some(self.entries.remove(at).1)
     }
 
@@ -237,7 +242,12 @@ impl MapBuilder {
 
     /// The value of `key`, for changes.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Value> {
-        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key.as_bytes())).ok()?;
+        self.get_bytes_mut(key.as_bytes())
+    }
+
+    /// The value of a key that need not be UTF-8, for changes.
+    pub fn get_bytes_mut(&mut self, key: &[u8]) -> Option<&mut Value> {
+        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
         self.entries.get_mut(at).map(|(_, value)| value)
     }
 

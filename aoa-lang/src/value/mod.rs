@@ -7,14 +7,16 @@
 //! A value is frozen: it is never changed in place, and clones share. It takes 24 bytes.
 
 mod drop;
+mod go_type;
 mod list;
 mod map;
 mod object;
 mod text;
 
+pub use go_type::{GoType, Signature};
 pub use list::{List, ListKind};
 pub use map::{Map, MapBuilder, MapKind};
-pub use object::Object;
+pub use object::{Object, Structure};
 pub use text::Text;
 
 use std::sync::Arc;

@@ -3,7 +3,26 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use super::{Text, Value};
+use super::{GoType, Signature, Text, Value};
+
+/// What Go's reflection sees in a value of its own type.
+#[non_exhaustive]
+pub enum Structure {
+    /// A struct with these exported fields, or a pointer to one.
+    Struct(Vec<(&'static str, Value)>),
+    /// A map whose keys are no strings: `map[int]interface {}`, `map[interface {}]interface {}`; the entries in the
+    /// order in which Go prints them.
+    Map {
+        /// The type of the keys.
+        key: GoType,
+        /// The type of the values.
+        element: GoType,
+        /// The entries.
+        entries: Vec<(Value, Value)>,
+    },
+    /// `complex128`
+    Complex(f64, f64),
+}
 
 /// A Go value with its own type: it can have fields and methods that templates use, and its own printing.
 ///
@@ -18,20 +37,33 @@ pub trait Object: Any + Send + Sync {
         None
     }
 
-    /// Whether the type has a method `name`.
-    fn has_method(&self, name: &str) -> bool {
+    /// The signature of method `name`, or `None` if the type has no such method.
+    fn method(&self, name: &str) -> Option<Signature> {
         let _ = name;
-        false
-    }
-
-    /// Calls method `name`; `None` if the type has no such method, an error text if the call fails.
-    fn call(&self, name: &str, args: &[Value]) -> Option<Result<Value, String>> {
-        let _ = (name, args);
         None
     }
 
-    /// The text that `%v` prints.
+    /// Calls method `name` with arguments of the types of its signature.
+    ///
+    /// # Errors
+    /// The text of the error that the method returns or panics with.
+    fn call(&self, name: &str, args: &[Value]) -> Result<Value, String> {
+        let _ = args;
+        Err(format!("no method {name}"))
+    }
+
+    /// The text that `%v` prints: what the method `String` or `Error` returns, if the type has one.
     fn text(&self) -> Text;
+
+    /// Whether the type has a method `String` or `Error`, so that `%s` and `%q` print [`text`](Object::text).
+    fn is_stringer(&self) -> bool {
+        true
+    }
+
+    /// What reflection sees: for printing with verbs that `text` is not for, for ranging and indexing.
+    fn structure(&self) -> Structure {
+        Structure::Struct(Vec::new())
+    }
 
     /// Go's truth: whether the value is not the zero value of its type.
     fn truth(&self) -> bool {

@@ -1,0 +1,344 @@
+//! The mutable lists and maps of one run.
+//!
+//! In Go, maps and slices are references: `set` changes a map for everybody who holds it. Data is frozen here, so a
+//! program that can mutate works on this heap: a frozen list or map that it touches is copied there, one level deep,
+//! and the place where it stood then holds its handle, so that all who come that way share it. Programs that
+//! cannot mutate never come here.
+
+use crate::value::{List, ListKind, Map, MapBuilder, MapKind, Text};
+use crate::{Error, Value};
+
+/// Whether a value is a list, a map or neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A slice.
+    List {
+        /// The element type.
+        kind: ListKind,
+        /// The number of items.
+        len: usize,
+        /// Whether it is Go's nil slice.
+        nil: bool,
+    },
+    /// A map with string keys.
+    Map {
+        /// The type.
+        kind: MapKind,
+        /// The number of entries.
+        len: usize,
+        /// Whether it is Go's nil map.
+        nil: bool,
+    },
+    /// Anything else.
+    Other,
+}
+
+/// The heap of one run.
+#[derive(Default)]
+pub(super) struct Heap {
+    nodes: Vec<Node>,
+    /// What slices look into; several can share one.
+    arrays: Vec<Vec<Value>>,
+    /// Counts changes, so that frozen copies can be kept.
+    epoch: u64,
+    /// Whether the program can mutate, so that composites are to be thawed.
+    pub(super) active: bool,
+}
+
+enum Node {
+    List { kind: ListKind, nil: bool, array: usize, start: usize, len: usize, frozen: Option<(u64, Value)> },
+    Map { kind: MapKind, nil: bool, entries: MapBuilder, frozen: Option<(u64, Value)> },
+}
+
+impl Heap {
+    /// A list or map as a handle; other values, and all values of programs that cannot mutate, as they are.
+    pub(super) fn thaw(&mut self, value: Value) -> Value {
+        if !self.active {
+            return value;
+        }
+        match value {
+            Value::List(list) => self.add_list(list.kind(), list.is_nil(), list.into_vec()),
+            Value::Map(map) => {
+                let (kind, nil) = (map.kind(), map.is_nil());
+                self.add_map(kind, nil, map.into_builder())
+            }
+            other => other,
+        }
+    }
+
+    fn add_list(&mut self, kind: ListKind, nil: bool, items: Vec<Value>) -> Value {
+        let (array, len) = (self.arrays.len(), items.len());
+        self.arrays.push(items);
+        self.add(Node::List { kind, nil, array, start: 0, len, frozen: None })
+    }
+
+    fn add_map(&mut self, kind: MapKind, nil: bool, entries: MapBuilder) -> Value {
+        self.add(Node::Map { kind, nil, entries, frozen: None })
+    }
+
+    fn add(&mut self, node: Node) -> Value {
+        let Ok(id) = u32::try_from(self.nodes.len()) else { return Value::Null };
+        self.nodes.push(node);
+        Value::Handle(id)
+    }
+
+    fn node(&self, value: &Value) -> Option<&Node> {
+        match value {
+            Value::Handle(id) => self.nodes.get(usize::try_from(*id).ok()?),
+            _ => None,
+        }
+    }
+
+    fn node_mut(&mut self, value: &Value) -> Option<&mut Node> {
+        match value {
+            Value::Handle(id) => self.nodes.get_mut(usize::try_from(*id).ok()?),
+            _ => None,
+        }
+    }
+
+    /// A new list: a handle where the program can mutate.
+    pub(super) fn new_list(&mut self, kind: ListKind, items: Vec<Value>) -> Value {
+        if self.active { self.add_list(kind, false, items) } else { Value::List(List::of(kind, items)) }
+    }
+
+    /// A new map: a handle where the program can mutate.
+    pub(super) fn new_map(&mut self, map: Map) -> Value {
+        self.thaw(Value::Map(map))
+    }
+
+    /// Whether `value` is a list or a map.
+    pub(super) fn shape(&self, value: &Value) -> Shape {
+        match value {
+            Value::List(list) => Shape::List { kind: list.kind(), len: list.len(), nil: list.is_nil() },
+            Value::Map(map) => Shape::Map { kind: map.kind(), len: map.len(), nil: map.is_nil() },
+            handle => match self.node(handle) {
+                Some(Node::List { kind, nil, len, .. }) => Shape::List { kind: *kind, len: *len, nil: *nil },
+                Some(Node::Map { kind, nil, entries, .. }) => {
+                    Shape::Map { kind: *kind, len: entries.len(), nil: *nil }
+                }
+                None => Shape::Other,
+            },
+        }
+    }
+
+    /// Item `at` of a list.
+    pub(super) fn item(&mut self, list: &Value, at: usize) -> Option<Value> {
+        if let Value::List(list) = list {
+            return list.get(at).cloned();
+        }
+        let (array, start) = match self.node(list)? {
+            Node::List { array, start, len, .. } if at < *len => (*array, *start),
+            _ => return None,
+        };
+        let place = self.arrays.get_mut(array)?.get_mut(start + at)?;
+        if !is_composite(place) {
+            return Some(place.clone());
+        }
+        let handle = {
+            let child = std::mem::take(place);
+            self.thaw(child)
+        };
+        *self.arrays.get_mut(array)?.get_mut(start + at)? = handle.clone();
+        Some(handle)
+    }
+
+    /// The entry `key` of a map.
+    pub(super) fn entry(&mut self, map: &Value, key: &[u8]) -> Option<Value> {
+        if let Value::Map(map) = map {
+            return map.get_bytes(key).cloned();
+        }
+        let Node::Map { entries, .. } = self.node_mut(map)? else { return None };
+        let place = entries.get_bytes_mut(key)?;
+        if !is_composite(place) {
+            return Some(place.clone());
+        }
+        let child = std::mem::take(place);
+        let handle = self.thaw(child);
+        if let Some(Node::Map { entries, .. }) = self.node_mut(map) {
+            *entries.get_bytes_mut(key)? = handle.clone();
+        }
+        Some(handle)
+    }
+
+    /// The items of a list.
+    pub(super) fn items(&mut self, list: &Value) -> Vec<Value> {
+        let len = match self.shape(list) {
+            Shape::List { len, .. } => len,
+            _ => 0,
+        };
+        (0..len).filter_map(|at| self.item(list, at)).collect()
+    }
+
+    /// The keys of a map, sorted.
+    pub(super) fn keys(&self, map: &Value) -> Vec<Text> {
+        match (map, self.node(map)) {
+            (Value::Map(map), _) => map.keys().cloned().collect(),
+            (_, Some(Node::Map { entries, .. })) => entries.iter().map(|(k, _)| k.clone()).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The entries of a map, sorted by key.
+    pub(super) fn entries(&mut self, map: &Value) -> Vec<(Text, Value)> {
+        let keys = self.keys(map);
+        keys.into_iter().filter_map(|k| self.entry(map, k.as_bytes()).map(|v| (k, v))).collect()
+    }
+
+    /// Sets an entry; `Err` for a nil map.
+    pub(super) fn set_entry(&mut self, map: &Value, key: Text, value: Value) -> Result<(), NotMutable> {
+        self.epoch += 1;
+        match self.node_mut(map) {
+            Some(Node::Map { nil: false, entries, .. }) => {
+                entries.insert(key, value);
+                Ok(())
+            }
+            Some(Node::Map { .. }) => Err(NotMutable::Nil),
+            _ => Err(NotMutable::Frozen),
+        }
+    }
+
+    /// Removes an entry.
+    pub(super) fn remove_entry(&mut self, map: &Value, key: &[u8]) -> Result<Option<Value>, NotMutable> {
+        self.epoch += 1;
+        match self.node_mut(map) {
+            Some(Node::Map { entries, .. }) => Ok(entries.remove_bytes(key)),
+            _ => Err(NotMutable::Frozen),
+        }
+    }
+
+    /// Sets an item.
+    pub(super) fn set_item(&mut self, list: &Value, at: usize, value: Value) -> Result<(), NotMutable> {
+        self.epoch += 1;
+        let place = match self.node(list) {
+            Some(Node::List { array, start, len, .. }) if at < *len => (*array, start + at),
+            _ => return Err(NotMutable::Frozen),
+        };
+        let items = self.arrays.get_mut(place.0).ok_or(NotMutable::Frozen)?;
+        *items.get_mut(place.1).ok_or(NotMutable::Frozen)? = value;
+        Ok(())
+    }
+
+    /// The items `from..to` as a list that shares its memory, as Go's `x[from:to]`; `None` if out of range.
+    pub(super) fn sub_list(&mut self, list: &Value, from: usize, to: usize) -> Option<Value> {
+        if let Value::List(frozen) = list {
+            let items = frozen.as_slice().get(from..to)?.to_vec();
+            let empty = frozen.is_nil();
+            let kind = frozen.kind();
+            return Some(Value::List(if empty { List::nil(kind) } else { List::of(kind, items) }));
+        }
+        let node = match self.node(list)? {
+            Node::List { kind, nil, array, start, len, .. } if from <= to && to <= *len => Node::List {
+                kind: *kind,
+                nil: *nil,
+                array: *array,
+                start: start + from,
+                len: to - from,
+                frozen: None,
+            },
+            _ => return None,
+        };
+        Some(self.add(node))
+    }
+
+    /// `value` without any handle, as it is now.
+    ///
+    /// # Errors
+    /// If it is nested deeper than `depth`, as a map that contains itself is.
+    pub(super) fn freeze(&mut self, value: &Value, depth: usize) -> Result<Value, Error> {
+        let Value::Handle(root) = value else { return Ok(value.clone()) };
+        // Children first, on a list instead of the call stack.
+        let mut path: Vec<Visit> = vec![Visit { id: *root, next: 0 }];
+        while let Some(visit) = path.last_mut() {
+            if self.is_fresh(visit.id) {
+                path.pop();
+                continue;
+            }
+            match self.stale_child(visit.id, visit.next) {
+                Some((child, next)) => {
+                    visit.next = next;
+                    if path.len() >= depth {
+                        return Err(Error::limit(format!("a value nests deeper than {depth} levels")));
+                    }
+                    path.push(Visit { id: child, next: 0 });
+                }
+                None => {
+                    let id = visit.id;
+                    self.freeze_node(id);
+                    path.pop();
+                }
+            }
+        }
+        Ok(self.frozen(*root).unwrap_or_default())
+    }
+
+    fn is_fresh(&self, id: u32) -> bool {
+        let stamp = match self.node(&Value::Handle(id)) {
+            Some(Node::List { frozen, .. } | Node::Map { frozen, .. }) => frozen.as_ref().map(|f| f.0),
+            None => return true,
+        };
+        stamp == Some(self.epoch)
+    }
+
+    fn frozen(&self, id: u32) -> Option<Value> {
+        match self.node(&Value::Handle(id))? {
+            Node::List { frozen, .. } | Node::Map { frozen, .. } => frozen.as_ref().map(|f| f.1.clone()),
+        }
+    }
+
+    /// The next child of a node, from place `from` on, that has to be frozen, and the place behind it.
+    fn stale_child(&self, id: u32, from: usize) -> Option<(u32, usize)> {
+        let stale = |(at, value): (usize, &Value)| match value {
+            Value::Handle(child) if !self.is_fresh(*child) => Some((*child, at + 1)),
+            _ => None,
+        };
+        match self.node(&Value::Handle(id))? {
+            Node::List { array, start, len, .. } => {
+                let items = self.arrays.get(*array)?.get(*start..start + len)?;
+                items.iter().enumerate().skip(from).find_map(stale)
+            }
+            Node::Map { entries, .. } => entries.iter().map(|e| e.1).enumerate().skip(from).find_map(stale),
+        }
+    }
+
+    fn freeze_node(&mut self, id: u32) {
+        let child = |value: &Value| match value {
+            Value::Handle(child) => self.frozen(*child).unwrap_or_default(),
+            other => other.clone(),
+        };
+        let value = match self.node(&Value::Handle(id)) {
+            Some(Node::List { kind, nil: true, .. }) => Value::List(List::nil(*kind)),
+            Some(Node::List { kind, array, start, len, .. }) => {
+                let items = self.arrays.get(*array).and_then(|a| a.get(*start..start + len));
+                Value::List(List::of(*kind, items.unwrap_or_default().iter().map(child).collect()))
+            }
+            Some(Node::Map { kind, nil: true, .. }) => Value::Map(Map::nil(*kind)),
+            Some(Node::Map { kind, entries, .. }) => {
+                Value::Map(Map::of(*kind, entries.iter().map(|(k, v)| (k.clone(), child(v))).collect()))
+            }
+            None => return,
+        };
+        let epoch = self.epoch;
+        if let Some(Node::List { frozen, .. } | Node::Map { frozen, .. }) = self.node_mut(&Value::Handle(id))
+        {
+            *frozen = Some((epoch, value));
+        }
+    }
+}
+
+/// Why a change was refused.
+#[derive(Debug)]
+pub(super) enum NotMutable {
+    /// Go's nil map takes no entries.
+    Nil,
+    /// The value is not on the heap, or not of that shape.
+    Frozen,
+}
+
+struct Visit {
+    id: u32,
+    next: usize,
+}
+
+fn is_composite(value: &Value) -> bool {
+    matches!(value, Value::List(_) | Value::Map(_))
+}
