@@ -7,17 +7,21 @@
 //! | [`value`] | data as Go's dynamic types see it | Go 1.26 |
 //! | [`url`] | URLs | Go 1.26 `net/url` |
 //! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
+//! | [`json`] | JSON | Go 1.26 `encoding/json` |
+//! | [`yaml`] | YAML | go-yaml 2.4.4 and 3.0.4, sigs.k8s.io/yaml 1.6.0, kyaml 0.21.1 |
 //! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod error;
+pub mod json;
 pub mod limits;
 pub mod source;
 pub mod strconv;
 pub mod template;
 pub mod url;
 pub mod value;
+pub mod yaml;
 
 pub use error::{Error, ErrorKind, Result};
 pub use limits::Limits;

@@ -1,0 +1,7 @@
+//! JSON as Go's `encoding/json` (Go 1.26) reads and writes it.
+//!
+//! Reading and writing are iterative: no depth of nesting overflows a stack.
+
+mod write;
+
+pub use write::{Html, Layout, to_string, to_string_with, write, write_text};
