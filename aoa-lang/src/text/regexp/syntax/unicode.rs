@@ -1,0 +1,384 @@
+//! Unicode as Go 1.26 knows it: version 15.0.
+//!
+//! The tables come from `regex-syntax`, which knows a newer version; what is newer than 15.0 is taken out.
+
+use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
+
+use super::class::{MAX_RUNE, RuneClass};
+
+/// The names of `unicode.Categories`, in the spelling that the lookup asks for.
+const CATEGORIES: &[&str] = &[
+    "C", "Cc", "Cf", "Cn", "Co", "Cs", "L", "Lc", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N",
+    "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So", "Z", "Zl",
+    "Zp", "Zs",
+];
+
+/// The long names of categories, without underscores.
+const CATEGORY_ALIASES: &[(&str, &str)] = &[
+    ("Casedletter", "Lc"),
+    ("Closepunctuation", "Pe"),
+    ("Combiningmark", "M"),
+    ("Connectorpunctuation", "Pc"),
+    ("Control", "Cc"),
+    ("Currencysymbol", "Sc"),
+    ("Dashpunctuation", "Pd"),
+    ("Decimalnumber", "Nd"),
+    ("Enclosingmark", "Me"),
+    ("Finalpunctuation", "Pf"),
+    ("Format", "Cf"),
+    ("Initialpunctuation", "Pi"),
+    ("Letter", "L"),
+    ("Letternumber", "Nl"),
+    ("Lineseparator", "Zl"),
+    ("Lowercaseletter", "Ll"),
+    ("Mark", "M"),
+    ("Mathsymbol", "Sm"),
+    ("Modifierletter", "Lm"),
+    ("Modifiersymbol", "Sk"),
+    ("Nonspacingmark", "Mn"),
+    ("Number", "N"),
+    ("Openpunctuation", "Ps"),
+    ("Other", "C"),
+    ("Otherletter", "Lo"),
+    ("Othernumber", "No"),
+    ("Otherpunctuation", "Po"),
+    ("Othersymbol", "So"),
+    ("Paragraphseparator", "Zp"),
+    ("Privateuse", "Co"),
+    ("Punctuation", "P"),
+    ("Separator", "Z"),
+    ("Spaceseparator", "Zs"),
+    ("Spacingmark", "Mc"),
+    ("Surrogate", "Cs"),
+    ("Symbol", "S"),
+    ("Titlecaseletter", "Lt"),
+    ("Unassigned", "Cn"),
+    ("Uppercaseletter", "Lu"),
+    ("Cntrl", "Cc"),
+    ("Digit", "Nd"),
+    ("Punct", "P"),
+];
+
+/// The names of `unicode.Scripts` that can be asked for. Since Go 1.25 the name is looked up without its
+/// underscores and capitals, so that scripts of two words (`Old_Italic`) are never found.
+const SCRIPTS: &[&str] = &[
+    "Adlam",
+    "Ahom",
+    "Arabic",
+    "Armenian",
+    "Avestan",
+    "Balinese",
+    "Bamum",
+    "Batak",
+    "Bengali",
+    "Bhaiksuki",
+    "Bopomofo",
+    "Brahmi",
+    "Braille",
+    "Buginese",
+    "Buhid",
+    "Carian",
+    "Chakma",
+    "Cham",
+    "Cherokee",
+    "Chorasmian",
+    "Common",
+    "Coptic",
+    "Cuneiform",
+    "Cypriot",
+    "Cyrillic",
+    "Deseret",
+    "Devanagari",
+    "Dogra",
+    "Duployan",
+    "Elbasan",
+    "Elymaic",
+    "Ethiopic",
+    "Georgian",
+    "Glagolitic",
+    "Gothic",
+    "Grantha",
+    "Greek",
+    "Gujarati",
+    "Gurmukhi",
+    "Han",
+    "Hangul",
+    "Hanunoo",
+    "Hatran",
+    "Hebrew",
+    "Hiragana",
+    "Inherited",
+    "Javanese",
+    "Kaithi",
+    "Kannada",
+    "Katakana",
+    "Kawi",
+    "Kharoshthi",
+    "Khmer",
+    "Khojki",
+    "Khudawadi",
+    "Lao",
+    "Latin",
+    "Lepcha",
+    "Limbu",
+    "Lisu",
+    "Lycian",
+    "Lydian",
+    "Mahajani",
+    "Makasar",
+    "Malayalam",
+    "Mandaic",
+    "Manichaean",
+    "Marchen",
+    "Medefaidrin",
+    "Miao",
+    "Modi",
+    "Mongolian",
+    "Mro",
+    "Multani",
+    "Myanmar",
+    "Nabataean",
+    "Nandinagari",
+    "Newa",
+    "Nko",
+    "Nushu",
+    "Ogham",
+    "Oriya",
+    "Osage",
+    "Osmanya",
+    "Palmyrene",
+    "Phoenician",
+    "Rejang",
+    "Runic",
+    "Samaritan",
+    "Saurashtra",
+    "Sharada",
+    "Shavian",
+    "Siddham",
+    "Sinhala",
+    "Sogdian",
+    "Soyombo",
+    "Sundanese",
+    "Syriac",
+    "Tagalog",
+    "Tagbanwa",
+    "Takri",
+    "Tamil",
+    "Tangsa",
+    "Tangut",
+    "Telugu",
+    "Thaana",
+    "Thai",
+    "Tibetan",
+    "Tifinagh",
+    "Tirhuta",
+    "Toto",
+    "Ugaritic",
+    "Vai",
+    "Vithkuqi",
+    "Wancho",
+    "Yezidi",
+    "Yi",
+];
+
+/// The runes of `\p{name}`, or `None` where Go knows no such name.
+pub(super) fn table(name: &str) -> Option<RuneClass> {
+    let name = canonical(name);
+    let category = CATEGORIES
+        .iter()
+        .find(|c| **c == name)
+        .or_else(|| CATEGORY_ALIASES.iter().find(|(alias, _)| *alias == name).map(|(_, category)| category));
+    match (name.as_str(), category) {
+        ("Any", _) => Some(RuneClass::from_ranges(&[(0, MAX_RUNE)])),
+        ("Assigned", _) => Some(category_table("Cn").negated()),
+        ("Ascii", _) => Some(RuneClass::from_ranges(&[(0, 0x7F)])),
+        (_, Some(category)) => Some(category_table(category)),
+        (_, None) => {
+            let script = SCRIPTS.iter().find(|s| **s == name)?;
+            let mut class = query(&format!(r"\p{{Script={script}}}"));
+            class.intersect(&known());
+            Some(RuneClass::from_unicode(&class))
+        }
+    }
+}
+
+fn category_table(category: &str) -> RuneClass {
+    if category == "Cs" {
+        return RuneClass::from_ranges(&[(0xD800, 0xDFFF)]);
+    }
+    let mut class = query(&format!(r"\p{{General_Category={category}}}"));
+    // The one rune that has changed its category since.
+    let moved = ClassUnicode::new([ClassUnicodeRange::new('\u{1171E}', '\u{1171E}')]);
+    match category {
+        "Mn" => class.union(&moved),
+        "Mc" => class.difference(&moved),
+        _ => {}
+    }
+    if matches!(category, "C" | "Cn") {
+        let mut unknown = known();
+        unknown.negate();
+        class.union(&unknown);
+    } else {
+        class.intersect(&known());
+    }
+    RuneClass::from_unicode(&class)
+}
+
+/// Whether `c` is in a category.
+pub(super) fn is_in(c: char, category: &str) -> bool {
+    let class = category_table(category).to_unicode();
+    class
+        .ranges()
+        .binary_search_by(|range| {
+            if range.end() < c {
+                std::cmp::Ordering::Less
+            } else if range.start() > c {
+                std::cmp::Ordering::Greater
+            } else {
+                std::cmp::Ordering::Equal
+            }
+        })
+        .is_ok()
+}
+
+/// What Unicode 15.0 assigns.
+fn known() -> ClassUnicode {
+    query(r"\p{Age=15.0}")
+}
+
+fn query(pattern: &str) -> ClassUnicode {
+    match regex_syntax::parse(pattern).map(regex_syntax::hir::Hir::into_kind) {
+        Ok(HirKind::Class(Class::Unicode(class))) => class,
+        Ok(HirKind::Literal(literal)) => std::str::from_utf8(&literal.0)
+            .ok()
+            .and_then(|text| text.chars().next())
+            .map_or_else(ClassUnicode::empty, |c| ClassUnicode::new([ClassUnicodeRange::new(c, c)])),
+        _ => ClassUnicode::empty(),
+    }
+}
+
+/// `canonicalName` of regexp/syntax: a capital first, small letters then, no `_`, `-` or space.
+fn canonical(name: &str) -> String {
+    let mut out = String::with_capacity(name.len());
+    for c in name.chars().filter(|c| !matches!(c, '_' | '-' | ' ')) {
+        out.push(if out.is_empty() { c.to_ascii_uppercase() } else { c.to_ascii_lowercase() });
+    }
+    out
+}
+
+/// Runes that fold in newer versions of Unicode only.
+const NEWER_FOLDS: &[(u32, u32)] = &[
+    (0x390, 0x390),
+    (0x3B0, 0x3B0),
+    (0x1C89, 0x1C8A),
+    (0x1FD3, 0x1FD3),
+    (0x1FE3, 0x1FE3),
+    (0xA7CB, 0xA7CD),
+    (0xA7DA, 0xA7DC),
+    (0xFB05, 0xFB06),
+    (0x10D50, 0x10D65),
+    (0x10D70, 0x10D85),
+];
+
+/// Adds to `ranges`, which are in order, the runes that are equal to one of them but for case.
+pub(super) fn fold(ranges: &mut Vec<(u32, u32)>) {
+    if ranges.iter().all(|r| r.1 < 0x80) {
+        fold_ascii(ranges);
+        return;
+    }
+    let newer = RuneClass::from_ranges(NEWER_FOLDS).to_unicode();
+    let mut folded = RuneClass::from_ranges(ranges).to_unicode();
+    folded.difference(&newer);
+    // Cannot fail: the case tables are compiled in.
+    if folded.try_case_fold_simple().is_ok() {
+        folded.difference(&newer);
+        ranges.extend(folded.iter().map(|r| (u32::from(r.start()), u32::from(r.end()))));
+    }
+}
+
+fn fold_ascii(ranges: &mut Vec<(u32, u32)>) {
+    let mut extra = Vec::new();
+    for &(lo, hi) in ranges.iter() {
+        for (first, last, other) in [(0x41, 0x5A, 0x20_i64), (0x61, 0x7A, -0x20)] {
+            let (from, to) = (lo.max(first), hi.min(last));
+            if from <= to {
+                let shift = |rune: u32| u32::try_from(i64::from(rune) + other).unwrap_or(rune);
+                extra.push((shift(from), shift(to)));
+            }
+        }
+        let holds = |c: char| (lo..=hi).contains(&u32::from(c));
+        if holds('k') || holds('K') {
+            extra.push((0x212A, 0x212A));
+        }
+        if holds('s') || holds('S') {
+            extra.push((0x17F, 0x17F));
+        }
+    }
+    ranges.extend(extra);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Go's tables, dumped by a program: too long to keep here, so their digests stand for them.
+    #[test]
+    fn dump() {
+        let Ok(dump) = std::env::var("GO_TABLES") else { return };
+        let range = |pair: &str| {
+            let (lo, hi) = pair.split_once('-').unwrap();
+            (u32::from_str_radix(lo, 16).unwrap(), u32::from_str_radix(hi, 16).unwrap())
+        };
+        for line in std::fs::read_to_string(dump).unwrap().lines() {
+            let (name, ranges) = line.split_once(' ').unwrap();
+            let ranges: Vec<_> = ranges.split(' ').map(range).collect();
+            if let Some(name) = name.strip_prefix("F_") {
+                let mut own = table(name).unwrap();
+                own.clean();
+                let before = own.clone();
+                own.fold();
+                let mut after = own.to_unicode();
+                after.difference(&before.to_unicode());
+                assert_eq!(after, RuneClass::from_ranges(&ranges).to_unicode(), "{name}");
+            } else if name == "FOLD" {
+                let mut next = std::collections::HashMap::new();
+                for (a, b) in ranges {
+                    next.insert(a, b);
+                }
+                for c in 0..=MAX_RUNE {
+                    if char::from_u32(c).is_none() {
+                        continue;
+                    }
+                    let mut want = vec![c];
+                    let mut at = c;
+                    while let Some(n) = next.get(&at) {
+                        if *n == c {
+                            break;
+                        }
+                        want.push(*n);
+                        at = *n;
+                    }
+                    want.sort();
+                    let mut own = RuneClass::from_ranges(&[(c, c)]);
+                    own.fold();
+                    let own: Vec<u32> = own
+                        .to_unicode()
+                        .iter()
+                        .flat_map(|r| u32::from(r.start())..=u32::from(r.end()))
+                        .collect();
+                    assert_eq!(own, want, "{c:x}");
+                }
+            } else {
+                let own = table(name).unwrap().to_unicode();
+                let want = RuneClass::from_ranges(&ranges).to_unicode();
+                if own != want {
+                    let mut a = own.clone();
+                    a.difference(&want);
+                    let mut b = want.clone();
+                    b.difference(&own);
+                    println!("{name} more {a:x?} less {b:x?}");
+                }
+            }
+        }
+    }
+}
