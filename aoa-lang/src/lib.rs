@@ -20,8 +20,8 @@ pub mod limits;
 pub mod source;
 pub mod strconv;
 pub mod template;
-pub mod url;
 pub mod text;
+pub mod url;
 pub mod value;
 pub mod yaml;
 

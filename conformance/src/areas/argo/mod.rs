@@ -1,6 +1,7 @@
 //! The area `argo`.
 
 mod destination;
+mod matching;
 
 use serde_json::Value as Json;
 
@@ -11,6 +12,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     Some(match op {
         "destination-resolve" => destination::resolve(input),
         "repo-url" => Ok(destination::repo_url(input)),
+        "regexp" => matching::regexp(input),
         _ => return None,
     })
 }
