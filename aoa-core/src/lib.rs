@@ -4,6 +4,7 @@
 
 pub mod inputs;
 pub mod model;
+pub mod sets;
 
 pub use aoa_lang as lang;
 pub use inputs::Inputs;

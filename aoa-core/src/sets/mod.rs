@@ -1,0 +1,3 @@
+//! What happens to an ApplicationSet around its generators: the API server before them, the controller after them.
+
+pub mod crd;
