@@ -55,7 +55,10 @@ const TYPE_AND_METADATA: [&str; 3] = ["apiVersion", "kind", "metadata"];
 impl Run {
     fn prune(&mut self, value: &Value, schema: Option<&Schema>, root: IsRoot) -> Result<Value> {
         if self.depth > MAX_DEPTH {
-            return Err(Error::limit(format!("lists are nested more than {MAX_DEPTH} deep below `{}`", self.path)));
+            return Err(Error::limit(format!(
+                "lists are nested more than {MAX_DEPTH} deep below `{}`",
+                self.path
+            )));
         }
         self.depth = self.depth.saturating_add(1);
         let pruned = match value {
@@ -82,7 +85,9 @@ impl Run {
             self.path.push_str(&name);
             match schema.and_then(|s| s.shape.field(&name)) {
                 Some(at) => kept.push((key.clone(), self.prune(value, schema_at(at), IsRoot::No)?)),
-                None if schema.is_some_and(|s| s.preserves_unknown) => kept.push((key.clone(), value.clone())),
+                None if schema.is_some_and(|s| s.preserves_unknown) => {
+                    kept.push((key.clone(), value.clone()))
+                }
                 None => self.unknown.push(self.path.clone()),
             }
             self.path.truncate(length);

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeSet;
 
-use aoa_lang::Value;
 use aoa_lang::strconv::{FloatFormat, format_float, quote};
+use aoa_lang::text::Regexp;
+use aoa_lang::{Value, json};
 
 use super::schema::{Format, Schema, Shape};
 use super::{ROOT, schema_at};
@@ -148,15 +149,19 @@ fn check_range(value: &Value, schema: &Schema, path: &str, errors: &mut Errors) 
         Format::None => String::from("(default format)"),
         format => format!("with format {}", format.name()),
     };
-    errors.insert(format!("<nil>: Invalid value: \"\": Checked value must be of type integer {format} in {path}"));
+    errors.insert(format!(
+        "<nil>: Invalid value: \"\": Checked value must be of type integer {format} in {path}"
+    ));
 }
 
 fn check_text(text: &str, schema: &Schema, path: &str, errors: &mut Errors) {
     let found = quote(text.as_bytes());
     if text.chars().count() < schema.min_length {
         let least = schema.min_length;
-        errors.insert(format!("{path}: Invalid value: {found}: {path} in body should be at least {least} chars long"));
-    } else if !schema.pattern.is_empty() && !matches_pattern(text) {
+        errors.insert(format!(
+            "{path}: Invalid value: {found}: {path} in body should be at least {least} chars long"
+        ));
+    } else if !schema.pattern.is_empty() && !matches_pattern(schema.pattern, text) {
         let pattern = schema.pattern;
         errors.insert(format!("{path}: Invalid value: {found}: {path} in body should match '{pattern}'"));
     }
@@ -165,10 +170,9 @@ fn check_text(text: &str, schema: &Schema, path: &str, errors: &mut Errors) {
     }
 }
 
-/// `^.{2,}|[^./]$`, the one pattern of the table.
-fn matches_pattern(text: &str) -> bool {
-    let begins_long = text.chars().take(2).filter(|c| *c != '\n').count() == 2;
-    begins_long || text.chars().next_back().is_some_and(|c| c != '.' && c != '/')
+/// A pattern of the table compiles.
+fn matches_pattern(pattern: &str, text: &str) -> bool {
+    Regexp::new(pattern).is_ok_and(|pattern| pattern.is_match(text))
 }
 
 fn check_values(value: &Value, schema: &Schema, path: &str, errors: &mut Errors) {
@@ -177,22 +181,11 @@ fn check_values(value: &Value, schema: &Schema, path: &str, errors: &mut Errors)
     }
     let values: Vec<String> = schema.values.iter().map(|v| quote(v.as_bytes())).collect();
     let found = match value {
-        Value::Null => String::from("null"),
-        Value::Bool(b) => b.to_string(),
-        Value::Int(_, n) => n.to_string(),
         Value::String(text) => quote(text.as_bytes()),
-        other => aoa_json(other),
+        Value::Float(_, number) => format_float(*number, FloatFormat::General, None, 64),
+        other => json::to_string(other).unwrap_or_default(),
     };
     errors.insert(format!("{path}: Unsupported value: {found}: supported values: {}", values.join(", ")));
-}
-
-/// A value that can never be right in an enumeration, in short.
-fn aoa_json(value: &Value) -> String {
-    match value {
-        Value::Float(_, n) => format_float(*n, FloatFormat::General, None, 64),
-        Value::List(_) => String::from("[]"),
-        _ => String::from("{}"),
-    }
 }
 
 /// `swag.IsFloat64AJSONInteger`: whole, or very nearly so, and within 53 bits.
@@ -243,7 +236,8 @@ fn is_time_with_zone(text: &str) -> bool {
     // Upstream's expression has an unescaped point: any character may stand before the fraction.
     let mut after = rest.chars();
     let fraction = after.next().is_some().then(|| after.as_str());
-    let fraction = fraction.map(|f| f.trim_start_matches(|c: char| c.is_ascii_digit()).len() < f.len()).unwrap_or(false);
+    let fraction =
+        fraction.map(|f| f.trim_start_matches(|c: char| c.is_ascii_digit()).len() < f.len()).unwrap_or(false);
     let zone = if fraction {
         let mut chars = rest.chars();
         chars.next();
