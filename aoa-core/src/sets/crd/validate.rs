@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use aoa_lang::strconv::{FloatFormat, format_float, quote};
-use aoa_lang::text::Regexp;
+use aoa_lang::text::regexp::Regexp;
 use aoa_lang::{Value, json};
 
 use super::schema::{Format, Schema, Shape};
