@@ -1,15 +1,33 @@
 //! A tree of files as data, the blobs behind it, and a reader that remembers what it was asked.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use sha2::{Digest, Sha256};
 
 use super::TreePath;
 use crate::error::{Error, ErrorKind, Result};
 
 /// Names a content: two entries with the same id have the same bytes. What the number means is the business of
 /// whoever made the tree (a Git object id, a digest, a file's identity and time).
+///
+/// Ids must not collide, also where someone wants them to: what is parsed and rendered is kept by them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ContentId(pub u128);
+
+impl ContentId {
+    /// The id of these parts: the beginning of their SHA-256, each with its length before it.
+    #[must_use]
+    pub fn digest<'p>(parts: impl IntoIterator<Item = &'p [u8]>) -> Self {
+        let mut hash = Sha256::new();
+        for part in parts {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+        let digest: [u8; 32] = hash.finalize().into();
+        ContentId(u128::from_le_bytes(digest.first_chunk().copied().unwrap_or_default()))
+    }
+}
 
 /// What an entry of a tree is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,6 +66,7 @@ pub trait Blobs: Send + Sync {
 pub struct Tree {
     entries: Arc<[(TreePath, Entry)]>,
     blobs: Arc<dyn Blobs>,
+    identity: Arc<OnceLock<ContentId>>,
 }
 
 impl Tree {
@@ -71,6 +90,42 @@ impl Tree {
             }
         }
         builder.build(Arc::new(blobs))
+    }
+
+    /// The same tree with symbolic links `(path, target)` added.
+    pub fn with_links<P: AsRef<str>>(self, links: impl IntoIterator<Item = (P, P)>) -> Self {
+        let mut builder = TreeBuilder { entries: self.entries.iter().cloned().collect() };
+        for (path, target) in links {
+            if let Some(path) = TreePath::new(path.as_ref()) {
+                let target = target.as_ref();
+                let content = ContentId::digest([target.as_bytes()]);
+                let mode = FileMode::Symlink(Arc::from(target));
+                builder.add(path, Entry { mode, content, size: target.len() as u64 });
+            }
+        }
+        builder.build(self.blobs)
+    }
+
+    /// Names the whole tree: two trees with the same identity have the same files. Worked out once, when asked.
+    #[must_use]
+    pub fn identity(&self) -> ContentId {
+        *self.identity.get_or_init(|| {
+            let parts = self.entries.iter().map(|(path, entry)| {
+                let mut part = entry.content.0.to_le_bytes().to_vec();
+                match &entry.mode {
+                    FileMode::File => part.push(0),
+                    FileMode::Symlink(target) => {
+                        part.push(1);
+                        part.extend_from_slice(target.as_bytes());
+                        part.push(0);
+                    }
+                }
+                part.extend_from_slice(path.as_str().as_bytes());
+                part
+            });
+            let parts: Vec<Vec<u8>> = parts.collect();
+            ContentId::digest(parts.iter().map(Vec::as_slice))
+        })
     }
 
     /// All files, sorted by path.
@@ -143,30 +198,29 @@ impl TreeBuilder {
     /// The tree of all entries, with `blobs` behind it.
     #[must_use]
     pub fn build(self, blobs: Arc<dyn Blobs>) -> Tree {
-        Tree { entries: self.entries.into_iter().collect(), blobs }
+        Tree { entries: self.entries.into_iter().collect(), blobs, identity: Arc::default() }
     }
 }
 
-/// Contents held in memory, numbered in the order in which they came.
+/// Contents held in memory, named by their digests.
 #[derive(Default)]
 pub struct MemoryBlobs {
-    contents: Vec<Arc<[u8]>>,
+    contents: HashMap<ContentId, Arc<[u8]>>,
 }
 
 impl MemoryBlobs {
     /// Adds a content and names it.
     pub fn add(&mut self, bytes: Arc<[u8]>) -> ContentId {
-        self.contents.push(bytes);
-        ContentId(self.contents.len() as u128 - 1)
+        let id = ContentId::digest([&*bytes]);
+        self.contents.insert(id, bytes);
+        id
     }
 }
 
 impl Blobs for MemoryBlobs {
     fn read(&self, path: &TreePath, id: ContentId) -> Result<Arc<[u8]>> {
-        usize::try_from(id.0)
-            .ok()
-            .and_then(|n| self.contents.get(n).cloned())
-            .ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no content for `{path}`")))
+        let missing = || Error::new(ErrorKind::NotFound, format!("no content for `{path}`"));
+        self.contents.get(&id).cloned().ok_or_else(missing)
     }
 }
 
