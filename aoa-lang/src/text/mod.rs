@@ -3,5 +3,7 @@
 //! | module | language | imitated |
 //! |---|---|---|
 //! | [`regexp`] | regular expressions | Go 1.26 `regexp` |
+//! | [`semver`] | versions and constraints on them | Masterminds/semver 3.4.0 |
 
 pub mod regexp;
+pub mod semver;

@@ -13,6 +13,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "destination-resolve" => destination::resolve(input),
         "repo-url" => Ok(destination::repo_url(input)),
         "regexp" => matching::regexp(input),
+        "semver" => matching::semver(input),
         _ => return None,
     })
 }
