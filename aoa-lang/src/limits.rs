@@ -7,6 +7,8 @@
 pub struct Limits {
     /// Longest text that a parser reads, in bytes.
     pub input_bytes: usize,
+    /// Longest text that an emitter writes, in bytes.
+    pub output_bytes: usize,
     /// Deepest nesting of lists and maps; go-yaml's own bound is 10,000.
     pub depth: usize,
     /// Most values that the aliases of one YAML document may expand to.
@@ -23,6 +25,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             input_bytes: 256 << 20,
+            output_bytes: 256 << 20,
             depth: 10_000,
             alias_values: 4_000_000,
             template_steps: 50_000_000,

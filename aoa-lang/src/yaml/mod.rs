@@ -2,9 +2,11 @@
 //!
 //! A text becomes a [`Source`] (encodings undone, forbidden bytes found); the parser turns it into [`Event`]s.
 
+mod emit;
 mod event;
 mod source;
 
+pub use emit::{emit, emit_kyaml, emit_pretty, emit_to};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,
 };

@@ -1,11 +1,16 @@
 //! The area `yaml`.
 
+mod emit;
+
 use serde_json::Value as Json;
 
 use crate::case::Answer;
 
 /// The answer to `op`, or `None` where it is not implemented.
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
-    let _ = (op, input);
-    None
+    match op {
+        "emit" => Some(emit::emit(input)),
+        "emit-kyaml" => emit::emit_kyaml(input),
+        _ => None,
+    }
 }

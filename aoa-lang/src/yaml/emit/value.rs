@@ -1,0 +1,219 @@
+//! From a [`Value`] to the emitter's steps, without recursion.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
+use super::emitter::{Emitter, Layout, Properties, Step, StepComments};
+use super::order::key_order;
+use super::plain::reads_as_string;
+use super::{base64, through_json};
+use crate::value::{FloatKind, List, ListKind, Map, Text, Value};
+use crate::{Error, Limits, Result, strconv};
+
+/// How many bytes are collected before they go to a sink.
+const CHUNK: usize = 16 << 10;
+
+/// Writes one document with `value` to `sink`.
+pub(super) fn write(
+    value: &Value,
+    layout: Layout,
+    limits: &Limits,
+    mut sink: Option<&mut dyn fmt::Write>,
+) -> Result<String> {
+    let mut walk = Walk { emitter: Emitter::new(layout, limits.output_bytes), layout, limits, stack: Vec::new() };
+    walk.emitter.emit(Step::DocumentStart)?;
+    walk.value(value.clone())?;
+    while let Some(level) = walk.stack.last_mut() {
+        match level.next() {
+            Next::Key(key) => walk.key(&key)?,
+            Next::Value(value) => walk.value(value)?,
+            Next::End(step) => {
+                walk.stack.pop();
+                walk.emitter.emit(step)?;
+            }
+        }
+        if let Some(sink) = sink.as_deref_mut()
+            && walk.emitter.writer().waiting() >= CHUNK
+        {
+            flush(&mut walk.emitter, sink)?;
+        }
+    }
+    walk.emitter.emit(Step::DocumentEnd)?;
+    if let Some(sink) = sink {
+        flush(&mut walk.emitter, sink)?;
+    }
+    Ok(walk.emitter.into_text())
+}
+
+fn flush(emitter: &mut Emitter<'_>, sink: &mut dyn fmt::Write) -> Result<()> {
+    let writer = emitter.writer();
+    sink.write_str(writer.as_str()).map_err(|_| Error::limit("the sink refuses the YAML text"))?;
+    writer.clear();
+    Ok(())
+}
+
+struct Walk<'l> {
+    emitter: Emitter<'static>,
+    layout: Layout,
+    limits: &'l Limits,
+    stack: Vec<Level>,
+}
+
+/// A list or map that is being written.
+enum Level {
+    List { list: List, next: usize },
+    Map { map: Map, order: Option<Vec<usize>>, next: usize, key_is_written: bool },
+}
+
+enum Next {
+    Key(Text),
+    Value(Value),
+    End(Step<'static>),
+}
+
+impl Level {
+    fn next(&mut self) -> Next {
+        match self {
+            Level::List { list, next } => match list.get(*next) {
+                Some(item) => {
+                    *next += 1;
+                    Next::Value(item.clone())
+                }
+                None => Next::End(Step::ListEnd),
+            },
+            Level::Map { map, order, next, key_is_written } => {
+                let at = match order {
+                    Some(order) => order.get(*next).copied(),
+                    None => Some(*next),
+                };
+                match at.and_then(|at| map.as_slice().get(at)) {
+                    None => Next::End(Step::MapEnd),
+                    Some((_, value)) if *key_is_written => {
+                        (*next, *key_is_written) = (*next + 1, false);
+                        Next::Value(value.clone())
+                    }
+                    Some((key, _)) => {
+                        *key_is_written = true;
+                        Next::Key(key.clone())
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Walk<'_> {
+    fn passes_json(&self) -> bool {
+        self.layout.dialect == Dialect::V2
+    }
+
+    fn value(&mut self, mut value: Value) -> Result<()> {
+        while let Value::Object(object) = &value {
+            value = object.to_data();
+        }
+        match &value {
+            Value::Null | Value::Object(_) => self.plain("null"),
+            Value::Bool(b) => self.plain(if *b { "true" } else { "false" }),
+            Value::Int(_, n) => self.plain(&n.to_string()),
+            Value::Uint(_, n) => self.plain(&n.to_string()),
+            Value::Float(kind, n) if self.passes_json() => self.plain(&through_json::float(*n, *kind)?),
+            Value::Float(kind, n) => self.plain(&go_float(*n, *kind)),
+            Value::Number(text) if self.passes_json() => self.plain(&through_json::number(text)?),
+            // go-yaml v3 knows nothing of json.Number, which is a string to it.
+            Value::Number(text) => self.string(text),
+            Value::String(text) if self.passes_json() => self.string(&through_json::string(text)?),
+            Value::String(text) => match text.as_str() {
+                Some(text) => self.string(text),
+                None => self.binary(text.as_bytes()),
+            },
+            Value::List(list) => self.list(list),
+            Value::Map(map) => self.map(map),
+            Value::Handle(_) => {
+                Err(Error::new(crate::ErrorKind::Internal, "a template's mutable value cannot be written"))
+            }
+        }
+    }
+
+    fn key(&mut self, key: &Text) -> Result<()> {
+        if self.passes_json() {
+            return self.string(&through_json::key(key)?);
+        }
+        match key.as_str() {
+            Some(key) => self.string(key),
+            None => self.binary(key.as_bytes()),
+        }
+    }
+
+    fn list(&mut self, list: &List) -> Result<()> {
+        if self.passes_json() {
+            if list.is_nil() {
+                return self.plain("null");
+            }
+            if list.kind() == ListKind::Byte {
+                return self.string(&base64::encode(&list.to_bytes()));
+            }
+        }
+        self.check_depth()?;
+        self.emitter.emit(Step::ListStart { style: CollectionStyle::Block, is_empty: list.is_empty() })?;
+        self.stack.push(Level::List { list: list.clone(), next: 0 });
+        Ok(())
+    }
+
+    fn map(&mut self, map: &Map) -> Result<()> {
+        if self.passes_json() && map.is_nil() {
+            return self.plain("null");
+        }
+        self.check_depth()?;
+        let keys: Vec<Cow<'_, str>> = map.keys().map(Text::to_str_lossy).collect();
+        let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+        let order = key_order(&keys, self.layout.dialect);
+        self.emitter.emit(Step::MapStart { style: CollectionStyle::Block, is_empty: map.is_empty() })?;
+        self.stack.push(Level::Map { map: map.clone(), order, next: 0, key_is_written: false });
+        Ok(())
+    }
+
+    /// go-yaml v2 reads JSON up to this depth; v3 writes any depth.
+    fn check_depth(&self) -> Result<()> {
+        if self.stack.len() < self.limits.depth {
+            return Ok(());
+        }
+        match self.passes_json() {
+            true => Err(Error::invalid(format!("yaml: exceeded max depth of {}", self.limits.depth))),
+            false => Err(Error::limit("the value to write is nested too deeply")),
+        }
+    }
+
+    fn plain(&mut self, text: &str) -> Result<()> {
+        self.emitter.emit(Step::Scalar { text, style: ScalarStyle::Plain })
+    }
+
+    fn string(&mut self, text: &str) -> Result<()> {
+        let style = if text.contains('\n') {
+            ScalarStyle::Literal
+        } else if reads_as_string(text, self.layout.dialect) {
+            ScalarStyle::Plain
+        } else {
+            ScalarStyle::DoubleQuoted
+        };
+        self.emitter.emit(Step::Scalar { text, style })
+    }
+
+    /// Bytes that are not UTF-8: base64 with a tag.
+    fn binary(&mut self, bytes: &[u8]) -> Result<()> {
+        let text = base64::encode_in_lines(bytes);
+        let style = if text.contains('\n') { ScalarStyle::Literal } else { ScalarStyle::Plain };
+        let properties = Properties { anchor: "", tag: "tag:yaml.org,2002:binary" };
+        self.emitter.emit_with(Step::Scalar { text: &text, style }, properties, StepComments::default())
+    }
+}
+
+fn go_float(number: f64, kind: FloatKind) -> String {
+    let bits = if kind == FloatKind::Float32 { 32 } else { 64 };
+    match number {
+        n if n.is_nan() => ".nan".to_owned(),
+        f64::INFINITY => ".inf".to_owned(),
+        f64::NEG_INFINITY => "-.inf".to_owned(),
+        n => strconv::format_float(n, strconv::FloatFormat::General, None, bits),
+    }
+}
