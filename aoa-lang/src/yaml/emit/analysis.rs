@@ -147,8 +147,7 @@ impl Scan {
     fn finish(&self) -> Analysis {
         let ends = self.leading_space || self.leading_break || self.trailing_space || self.trailing_break;
         let unsafe_breaks = self.space_break || self.special_characters;
-        let no_plain =
-            ends || self.break_space || unsafe_breaks || self.tab_characters || self.line_breaks;
+        let no_plain = ends || self.break_space || unsafe_breaks || self.tab_characters || self.line_breaks;
         Analysis {
             multiline: self.line_breaks,
             flow_plain_allowed: !no_plain && !self.flow_indicators,

@@ -1,9 +1,9 @@
 //! From events to text: the state machine of libyaml's emitter, as go-yaml v2 and v3 have it.
 
-use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
 use super::analysis::{Analysis, analyze};
 use super::scalar::{self, Folding};
 use super::writer::{Indicator, Writer};
+use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
 use crate::{Error, Result};
 
 /// How the text is laid out.
@@ -353,9 +353,7 @@ impl<'c> Emitter<'c> {
             let compact = match self.layout.dialect {
                 Dialect::V2 => in_map && !self.out.indention(),
                 Dialect::V3 => {
-                    in_map
-                        && (self.out.column() == 0 || !self.out.indention())
-                        && self.layout.compact_lists
+                    in_map && (self.out.column() == 0 || !self.out.indention()) && self.layout.compact_lists
                 }
             };
             self.increase_indent(if compact { Nesting::CompactList } else { Nesting::Block });
@@ -512,11 +510,8 @@ impl<'c> Emitter<'c> {
             style = ScalarStyle::DoubleQuoted;
         }
         if style == ScalarStyle::Plain {
-            let allowed = if self.flow_level > 0 {
-                analysis.flow_plain_allowed
-            } else {
-                analysis.block_plain_allowed
-            };
+            let allowed =
+                if self.flow_level > 0 { analysis.flow_plain_allowed } else { analysis.block_plain_allowed };
             let vanishes = text.is_empty() && (self.flow_level > 0 || is_simple_key);
             if !allowed || vanishes {
                 style = ScalarStyle::SingleQuoted;

@@ -64,8 +64,7 @@ fn compare_keys(a: &str, b: &str, dialect: Dialect) -> Ordering {
         (false, false) => {}
         (x_is_letter, _) => {
             // v3 sorts letters first behind a digit, otherwise last.
-            let letter_first =
-                dialect == Dialect::V3 && before.chars().next_back().is_some_and(is_digit);
+            let letter_first = dialect == Dialect::V3 && before.chars().next_back().is_some_and(is_digit);
             return if x_is_letter == letter_first { Ordering::Less } else { Ordering::Greater };
         }
     }

@@ -63,9 +63,31 @@ fn is_word(text: &str) -> bool {
     text.len() <= 5
         && matches!(
             text,
-            "y" | "Y" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" | "n" | "N" | "no" | "No" | "NO" | "off"
-                | "Off" | "OFF" | "true" | "True" | "TRUE" | "false" | "False" | "FALSE" | "~" | "null"
-                | "Null" | "NULL"
+            "y" | "Y"
+                | "yes"
+                | "Yes"
+                | "YES"
+                | "on"
+                | "On"
+                | "ON"
+                | "n"
+                | "N"
+                | "no"
+                | "No"
+                | "NO"
+                | "off"
+                | "Off"
+                | "OFF"
+                | "true"
+                | "True"
+                | "TRUE"
+                | "false"
+                | "False"
+                | "FALSE"
+                | "~"
+                | "null"
+                | "Null"
+                | "NULL"
         )
 }
 
@@ -74,7 +96,8 @@ fn number_tag(text: &str, dialect: Dialect) -> PlainTag {
         return PlainTag::Float;
     }
     // No number and no time has a character beyond these; most texts that begin with a digit do.
-    let possible = |b: u8| b.is_ascii_hexdigit() || matches!(b, b'+' | b'-' | b'.' | b',' | b':' | b'_' | b' ');
+    let possible =
+        |b: u8| b.is_ascii_hexdigit() || matches!(b, b'+' | b'-' | b'.' | b',' | b':' | b'_' | b' ');
     if !text.bytes().all(|b| possible(b) || matches!(b, b'x' | b'X' | b'o' | b'O' | b't' | b'T' | b'Z')) {
         return PlainTag::Str;
     }
@@ -95,7 +118,8 @@ fn number_tag(text: &str, dialect: Dialect) -> PlainTag {
         return PlainTag::Float;
     }
     // Forms that base 0 refuses: a sign behind the prefix.
-    let late_sign = is_signed_behind(plain, "0b", 2) || (dialect == Dialect::V3 && is_signed_behind(plain, "0o", 8));
+    let late_sign =
+        is_signed_behind(plain, "0b", 2) || (dialect == Dialect::V3 && is_signed_behind(plain, "0o", 8));
     if late_sign { PlainTag::Int } else { PlainTag::Str }
 }
 

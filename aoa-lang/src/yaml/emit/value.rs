@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
 use super::emitter::{Emitter, Layout, Properties, Step, StepComments};
 use super::order::key_order;
 use super::plain::reads_as_string;
 use super::{base64, through_json};
 use crate::value::{FloatKind, List, ListKind, Map, Text, Value};
+use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
 use crate::{Error, Limits, Result, strconv};
 
 /// How many bytes are collected before they go to a sink.
@@ -21,7 +21,8 @@ pub(super) fn write(
     limits: &Limits,
     mut sink: Option<&mut dyn fmt::Write>,
 ) -> Result<String> {
-    let mut walk = Walk { emitter: Emitter::new(layout, limits.output_bytes), layout, limits, stack: Vec::new() };
+    let mut walk =
+        Walk { emitter: Emitter::new(layout, limits.output_bytes), layout, limits, stack: Vec::new() };
     walk.emitter.emit(Step::DocumentStart)?;
     walk.value(value.clone())?;
     while let Some(level) = walk.stack.last_mut() {

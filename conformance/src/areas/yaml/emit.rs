@@ -25,8 +25,6 @@ fn with_number_texts(json: &Json) -> Value {
         Json::Number(n) => Value::Number(n.to_string().into()),
         Json::String(s) => Value::string(s.as_str()),
         Json::Array(items) => Value::list(items.iter().map(with_number_texts).collect()),
-        Json::Object(entries) => {
-            Value::map(entries.iter().map(|(k, v)| (k.as_str(), with_number_texts(v))))
-        }
+        Json::Object(entries) => Value::map(entries.iter().map(|(k, v)| (k.as_str(), with_number_texts(v)))),
     }
 }
