@@ -9,12 +9,14 @@
 //! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
 //! | [`json`] | JSON | Go 1.26 `encoding/json` |
 //! | [`yaml`] | YAML | go-yaml 2.4.4 and 3.0.4, sigs.k8s.io/yaml 1.6.0, kyaml 0.21.1 |
+//! | [`fmt`] | printing values with all verbs and flags | Go 1.26 `fmt` |
 //! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
 //! | [`text`] | regular expressions, globs, selectors, versions | Go 1.26, gobwas, doublestar, Kubernetes 1.36, Masterminds |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
 pub mod error;
+pub mod fmt;
 pub mod json;
 pub mod limits;
 pub mod source;

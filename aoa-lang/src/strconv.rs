@@ -1,5 +1,11 @@
 //! Numbers and quoted strings as text, to the letter as Go's `strconv` (Go 1.26) writes them.
 
+mod binary;
+pub(crate) mod parse;
+mod unquote;
+
+pub use unquote::{Unit, unquote, unquote_char};
+
 /// How a float is written: Go's format verbs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FloatFormat {
@@ -32,7 +38,7 @@ pub fn format_float(value: f64, format: FloatFormat, precision: Option<usize>, b
     let magnitude = value.abs();
     let digits = match (format, precision) {
         (_, None) => Digits::shortest(magnitude, bits),
-        (FloatFormat::Exponent, Some(p)) => Digits::significant(magnitude, p + 1),
+        (FloatFormat::Exponent, Some(p)) => Digits::significant(magnitude, p.saturating_add(1)),
         (FloatFormat::Fixed, Some(p)) => Digits::fixed(magnitude, p),
         (FloatFormat::General, Some(p)) => Digits::significant(magnitude, p.max(1)),
     };
@@ -55,6 +61,22 @@ pub fn format_float(value: f64, format: FloatFormat, precision: Option<usize>, b
     out
 }
 
+/// [`format_float`] by Go's verb: `e E f g G b x X`; other verbs count as `g`.
+#[must_use]
+pub fn format_float_verb(value: f64, verb: char, precision: Option<usize>, bits: u8) -> String {
+    match verb {
+        'e' => format_float(value, FloatFormat::Exponent, precision, bits),
+        'E' => format_float(value, FloatFormat::Exponent, precision, bits).replace('e', "E"),
+        'f' => format_float(value, FloatFormat::Fixed, precision, bits),
+        'G' => format_float(value, FloatFormat::General, precision, bits).replace('e', "E"),
+        'b' | 'x' | 'X' if value.is_finite() => binary::format(value, verb, precision, bits),
+        _ => format_float(value, FloatFormat::General, precision, bits),
+    }
+}
+
+/// More digits than any float has; all digits behind them are zeros.
+const MOST_DIGITS: usize = 1_100;
+
 /// A decimal number `0.text * 10^point`.
 struct Digits {
     text: String,
@@ -69,10 +91,11 @@ impl Digits {
     }
 
     fn significant(value: f64, count: usize) -> Digits {
-        Digits::from_scientific(&format!("{value:.*e}", count - 1))
+        Digits::from_scientific(&format!("{value:.*e}", count.saturating_sub(1).min(MOST_DIGITS)))
     }
 
     fn fixed(value: f64, places: usize) -> Digits {
+        let places = places.min(MOST_DIGITS);
         let text = format!("{value:.places$}");
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
         let point = i64::try_from(whole.len()).unwrap_or(i64::MAX);

@@ -60,6 +60,11 @@ pub trait Object: Any + Send + Sync {
         true
     }
 
+    /// What the method `GoString` returns, if the type has one: `%#v` prints it.
+    fn go_syntax(&self) -> Option<Text> {
+        None
+    }
+
     /// What reflection sees: for printing with verbs that `text` is not for, for ranging and indexing.
     fn structure(&self) -> Structure {
         Structure::Struct(Vec::new())
