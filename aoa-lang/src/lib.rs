@@ -10,6 +10,8 @@
 //! | [`json`] | JSON | Go 1.26 `encoding/json` |
 //! | [`yaml`] | YAML | go-yaml 2.4.4 and 3.0.4, sigs.k8s.io/yaml 1.6.0, kyaml 0.21.1 |
 //! | [`fmt`] | printing values with all verbs and flags | Go 1.26 `fmt` |
+//! | [`unicode`] | classes and cases of characters | Go 1.26 `unicode` |
+//! | [`time`] | times, durations and zones | Go 1.26 `time` |
 //! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
 //! | [`text`] | regular expressions, globs, selectors, versions | Go 1.26, gobwas, doublestar, Kubernetes 1.36, Masterminds |
 #![forbid(unsafe_code)]
@@ -23,6 +25,8 @@ pub mod source;
 pub mod strconv;
 pub mod template;
 pub mod text;
+pub mod time;
+pub mod unicode;
 pub mod url;
 pub mod value;
 pub mod yaml;

@@ -22,6 +22,8 @@ pub enum Structure {
     },
     /// `complex128`
     Complex(f64, f64),
+    /// A named scalar type, such as `time.Duration`: its kind, and the value that arithmetic and `%d` see.
+    Scalar(Value),
 }
 
 /// A Go value with its own type: it can have fields and methods that templates use, and its own printing.
