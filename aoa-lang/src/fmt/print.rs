@@ -263,6 +263,10 @@ impl Printer<'_> {
                 }
                 Ok(())
             }
+            Structure::Scalar(value) => {
+                printing.work.push(Work::Value(place, value));
+                Ok(())
+            }
             Structure::Map { key, element, entries } => {
                 let open = if self.flags.sharp_v { object.type_name() } else { "map" };
                 self.text(open.as_bytes())?;

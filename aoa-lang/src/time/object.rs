@@ -101,6 +101,10 @@ impl Object for Time {
         self.to_string().into()
     }
 
+    fn go_syntax(&self) -> Option<Text> {
+        Some(self.go_text().into())
+    }
+
     /// Go's templates take every struct for true.
     fn truth(&self) -> bool {
         true
