@@ -48,8 +48,6 @@ pub enum EventKind<'a> {
     DocumentStart,
     /// A document ends, with or without `...`.
     DocumentEnd,
-    /// The comment behind the last value of a block mapping ([`Dialect::V3`] only); its text is the foot comment.
-    TailComment,
     /// `*name`
     Alias(&'a str),
     /// A scalar.

@@ -4,10 +4,13 @@
 
 mod emit;
 mod event;
+mod parser;
+mod scanner;
 mod source;
 
 pub use emit::{emit, emit_kyaml, emit_pretty, emit_to};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,
 };
+pub use parser::Parser;
 pub use source::Source;
