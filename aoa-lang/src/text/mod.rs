@@ -3,7 +3,9 @@
 //! | module | language | imitated |
 //! |---|---|---|
 //! | [`regexp`] | regular expressions | Go 1.26 `regexp` |
+//! | [`selector`] | label selectors | Kubernetes 1.36 |
 //! | [`semver`] | versions and constraints on them | Masterminds/semver 3.4.0 |
 
 pub mod regexp;
+pub mod selector;
 pub mod semver;

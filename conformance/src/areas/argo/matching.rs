@@ -1,6 +1,9 @@
 //! The languages that match one text.
 
+use std::collections::BTreeMap;
+
 use aoa_lang::text::regexp::Regexp;
+use aoa_lang::text::selector::{Expression, LabelSelector, Selector};
 use aoa_lang::text::semver::{Constraint, Version};
 use serde_json::{Value as Json, json};
 
@@ -44,6 +47,39 @@ pub(super) fn semver(input: &Json) -> Answer {
     let mut versions = texts(input, "sort").map(Version::parse).collect::<Result<Vec<_>, _>>()?;
     versions.sort_by(Version::compare);
     Ok(versions.iter().map(Version::original).collect())
+}
+
+pub(super) fn selector(input: &Json) -> Answer {
+    let selector = match input["selector"].as_str() {
+        Some(text) => Selector::parse(text)?,
+        None => Selector::from_object(label_selector(&input["labelSelector"]).as_ref())?,
+    };
+    let sets = input["labels"].as_array().into_iter().flatten();
+    let matches: Vec<bool> = sets.map(|set| selector.matches(&string_map(set))).collect();
+    Ok(json!({"canonical": selector.to_string(), "empty": selector.is_empty(), "matches": matches}))
+}
+
+/// A `LabelSelector` object, if there is one.
+pub(in crate::areas) fn label_selector(json: &Json) -> Option<LabelSelector> {
+    let expression = |json: &Json| Expression {
+        key: text(json, "key").to_owned(),
+        operator: text(json, "operator").to_owned(),
+        values: texts(json, "values").map(str::to_owned).collect(),
+    };
+    json.is_object().then(|| LabelSelector {
+        match_labels: string_map(&json["matchLabels"]),
+        match_expressions: json["matchExpressions"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(expression)
+            .collect(),
+    })
+}
+
+fn string_map(json: &Json) -> BTreeMap<String, String> {
+    let entries = json.as_object().into_iter().flatten();
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 fn texts<'j>(json: &'j Json, key: &str) -> impl Iterator<Item = &'j str> {

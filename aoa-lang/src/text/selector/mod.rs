@@ -1,0 +1,200 @@
+//! Label selectors as Kubernetes 1.36 has them: their text, their objects, and what they match.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//! use aoa_lang::text::selector::Selector;
+//!
+//! let selector = Selector::parse("env in (prod, dev), !legacy")?;
+//! assert_eq!(selector.to_string(), "env in (dev,prod),!legacy");
+//! assert!(selector.matches(&BTreeMap::from([("env", "dev")])));
+//! let refusal = selector.refusal(&BTreeMap::from([("env", "test")])).unwrap();
+//! assert_eq!(refusal.to_string(), "`env in (dev,prod)` does not hold: the label is `test`");
+//! # Ok::<(), aoa_lang::Error>(())
+//! ```
+
+mod parse;
+mod requirement;
+mod validate;
+
+use std::borrow::Borrow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::hash::{BuildHasher, Hash};
+
+use crate::{Error, Result, strconv};
+
+pub use self::requirement::{Operator, Requirement};
+pub use self::validate::{label_key_problems, label_value_problems, subdomain_problems};
+
+/// A compiled selector.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Selector {
+    /// Matches no labels at all: a selector object that is not there.
+    Nothing,
+    /// Matches labels that meet all requirements, which are in the order of their keys.
+    All(Vec<Requirement>),
+}
+
+/// The object that Kubernetes types call `LabelSelector`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LabelSelector {
+    /// `matchLabels`
+    pub match_labels: BTreeMap<String, String>,
+    /// `matchExpressions`
+    pub match_expressions: Vec<Expression>,
+}
+
+/// One of `matchExpressions`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Expression {
+    /// The label.
+    pub key: String,
+    /// `In`, `NotIn`, `Exists` or `DoesNotExist`.
+    pub operator: String,
+    /// The values of `In` and `NotIn`.
+    pub values: Vec<String>,
+}
+
+/// Labels that can be looked up.
+pub trait Labels {
+    /// The value of a label, if it is there.
+    fn label(&self, key: &str) -> Option<&str>;
+}
+
+/// Why labels do not match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal<'a> {
+    /// The selector matches nothing.
+    Nothing,
+    /// This requirement does not hold.
+    Requirement {
+        /// The first requirement that fails.
+        requirement: &'a Requirement,
+        /// The value of its label, if the label is there.
+        found: Option<&'a str>,
+    },
+}
+
+impl Selector {
+    /// The selector that matches all labels.
+    pub const EVERYTHING: Selector = Selector::All(Vec::new());
+
+    /// Reads a selector: Go's `labels.Parse`.
+    ///
+    /// # Errors
+    /// `Syntax` or `Invalid` with the texts of Kubernetes.
+    pub fn parse(text: &str) -> Result<Self> {
+        Ok(Self::sorted(parse::parse(text)?))
+    }
+
+    /// Compiles a selector object: Go's `LabelSelectorAsSelector`. No object matches nothing, an empty one everything.
+    ///
+    /// # Errors
+    /// `Invalid` with the texts of Kubernetes. Of several bad `matchLabels` the first by key is told, where Kubernetes takes
+    /// any.
+    pub fn from_object(object: Option<&LabelSelector>) -> Result<Self> {
+        let Some(object) = object else { return Ok(Selector::Nothing) };
+        let mut requirements = Vec::with_capacity(object.match_labels.len());
+        for (key, value) in &object.match_labels {
+            requirements.push(Requirement::new(key, Operator::Equals, vec![value.clone()])?);
+        }
+        for expression in &object.match_expressions {
+            let operator = match expression.operator.as_str() {
+                "In" => Operator::In,
+                "NotIn" => Operator::NotIn,
+                "Exists" => Operator::Exists,
+                "DoesNotExist" => Operator::DoesNotExist,
+                other => {
+                    let quoted = strconv::quote(other.as_bytes());
+                    return Err(Error::invalid(format!("{quoted} is not a valid label selector operator")));
+                }
+            };
+            requirements.push(Requirement::new(&expression.key, operator, expression.values.clone())?);
+        }
+        Ok(Self::sorted(requirements))
+    }
+
+    /// The selector of labels that are equal to `labels`, which are taken as they are: Go's `SelectorFromSet`.
+    pub fn from_labels<'l>(labels: impl IntoIterator<Item = (&'l str, &'l str)>) -> Self {
+        Self::sorted(labels.into_iter().map(|(key, value)| Requirement::equal(key, value)).collect())
+    }
+
+    fn sorted(mut requirements: Vec<Requirement>) -> Self {
+        requirements.sort_by(|a, b| a.key().cmp(b.key()));
+        Selector::All(requirements)
+    }
+
+    /// Whether `labels` match.
+    #[must_use]
+    pub fn matches(&self, labels: &(impl Labels + ?Sized)) -> bool {
+        self.refusal(labels).is_none()
+    }
+
+    /// Why `labels` do not match; `None` if they do.
+    #[must_use]
+    pub fn refusal<'a>(&'a self, labels: &'a (impl Labels + ?Sized)) -> Option<Refusal<'a>> {
+        let Selector::All(requirements) = self else { return Some(Refusal::Nothing) };
+        requirements.iter().find_map(|requirement| {
+            let found = labels.label(requirement.key());
+            (!requirement.holds(found)).then_some(Refusal::Requirement { requirement, found })
+        })
+    }
+
+    /// Whether the selector matches everything because it asks for nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        matches!(self, Selector::All(requirements) if requirements.is_empty())
+    }
+
+    /// The requirements, in the order of their keys; `None` for the selector that matches nothing.
+    #[must_use]
+    pub fn requirements(&self) -> Option<&[Requirement]> {
+        match self {
+            Selector::Nothing => None,
+            Selector::All(requirements) => Some(requirements),
+        }
+    }
+}
+
+/// The canonical text.
+impl fmt::Display for Selector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, requirement) in self.requirements().unwrap_or_default().iter().enumerate() {
+            let comma = if index > 0 { "," } else { "" };
+            write!(f, "{comma}{requirement}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Refusal<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Refusal::Nothing => f.write_str("the selector matches nothing"),
+            Refusal::Requirement { requirement, found: Some(found) } => {
+                write!(f, "`{requirement}` does not hold: the label is `{found}`")
+            }
+            Refusal::Requirement { requirement, found: None } => {
+                write!(f, "`{requirement}` does not hold: there is no such label")
+            }
+        }
+    }
+}
+
+impl<K: Borrow<str> + Ord, V: AsRef<str>> Labels for BTreeMap<K, V> {
+    fn label(&self, key: &str) -> Option<&str> {
+        self.get(key).map(AsRef::as_ref)
+    }
+}
+
+impl<K: Borrow<str> + Eq + Hash, V: AsRef<str>, S: BuildHasher> Labels for HashMap<K, V, S> {
+    fn label(&self, key: &str) -> Option<&str> {
+        self.get(key).map(AsRef::as_ref)
+    }
+}
+
+impl<K: AsRef<str>, V: AsRef<str>> Labels for [(K, V)] {
+    fn label(&self, key: &str) -> Option<&str> {
+        self.iter().find(|(name, _)| name.as_ref() == key).map(|(_, value)| value.as_ref())
+    }
+}
