@@ -4,6 +4,7 @@
 //!
 //! | module | what it reads or does | imitated |
 //! |---|---|---|
+//! | [`typed`] | data as the tools' Go structs read it | Argo CD 3.5.7, Kubernetes 1.36 |
 //! | [`value`] | data as Go's dynamic types see it | Go 1.26 |
 //! | [`url`] | URLs | Go 1.26 `net/url` |
 //! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
@@ -26,6 +27,7 @@ pub mod strconv;
 pub mod template;
 pub mod text;
 pub mod time;
+pub mod typed;
 pub mod unicode;
 pub mod url;
 pub mod value;

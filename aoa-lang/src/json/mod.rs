@@ -4,4 +4,5 @@
 
 mod write;
 
+pub(crate) use write::format_float;
 pub use write::{Html, Layout, to_string, to_string_with, write, write_text};

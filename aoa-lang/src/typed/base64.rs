@@ -1,0 +1,79 @@
+//! Go's `base64.StdEncoding`: line breaks are skipped, spare bits ignored, padding required.
+
+const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// The bytes of `text`, or where it is corrupt.
+pub(super) fn decode(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let mut quantum = Vec::with_capacity(4);
+    let mut bytes = text.iter().copied().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r'));
+    while let Some((at, byte)) = bytes.next() {
+        if byte == b'=' {
+            if quantum.len() < 2 {
+                return Err(at);
+            }
+            if quantum.len() == 2 {
+                match bytes.next() {
+                    None => return Err(text.len()),
+                    Some((_, b'=')) => {}
+                    Some((next, _)) => return Err(next - 1),
+                }
+            }
+            flush(&mut out, &mut quantum);
+            return bytes.next().map_or(Ok(out), |(garbage, _)| Err(garbage));
+        }
+        quantum.push(value_of(byte).ok_or(at)?);
+        if quantum.len() == 4 {
+            flush(&mut out, &mut quantum);
+        }
+    }
+    if quantum.is_empty() { Ok(out) } else { Err(text.len() - quantum.len()) }
+}
+
+fn flush(out: &mut Vec<u8>, quantum: &mut Vec<u8>) {
+    let bits = (0..4).fold(0u32, |bits, at| bits << 6 | u32::from(quantum.get(at).copied().unwrap_or(0)));
+    let [_, bytes @ ..] = bits.to_be_bytes();
+    out.extend(bytes.iter().take(quantum.len().saturating_sub(1)));
+    quantum.clear();
+}
+
+fn value_of(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+/// The text of `bytes`, padded.
+pub(super) fn encode(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
+        for place in 0..4 {
+            let letter = usize::try_from(bits >> (18 - 6 * place) & 63).ok().and_then(|at| ALPHABET.get(at));
+            out.push(if place > chunk.len() { '=' } else { letter.map_or('=', |b| char::from(*b)) });
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_and_writes_as_go() {
+        for text in ["", "YQ==", "YWI=", "YWJj", "YWJjZA=="] {
+            assert_eq!(encode(&decode(text.as_bytes()).unwrap()), text);
+        }
+        assert_eq!(decode(b"YW\nJj\r\n").unwrap(), b"abc");
+        assert_eq!(encode(&decode(b"YR==").unwrap()), "YQ==");
+        for (text, at) in [("***", 0), ("YQ", 0), ("YWJjYQ=", 7), ("YQ=a", 2), ("YQ==a", 4), ("Y===", 1)] {
+            assert_eq!(decode(text.as_bytes()), Err(at), "{text}");
+        }
+    }
+}

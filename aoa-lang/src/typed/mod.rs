@@ -1,0 +1,186 @@
+//! Reading data as Go programs read it into their structs, and writing it back.
+//!
+//! What the tools make of a manifest depends on the Go type they read it into: `targetRevision: 1.20` is the string
+//! `1.2`, unknown members vanish, `SPEC` is `spec`, zero values come and go with `omitempty`. [`schema`] finds the table
+//! of a type, [`read`] takes data through it. The tables also say how lists are patched (see [`Field`]).
+//!
+//! | part | what it does |
+//! |---|---|
+//! | `table` | the types, from a list that `conformance/oracles/typed` prints |
+//! | `coerce` | sigs.k8s.io/yaml's step from YAML to JSON |
+//! | `decode` | encoding/json's way into a variable |
+//! | `encode` | the way out |
+//!
+//! ```
+//! use aoa_lang::{Value, typed};
+//! let app = typed::schema("argoproj.io/v1alpha1", "ApplicationSource").ok_or("no such type")?;
+//! let written = Value::map([("TargetRevision", Value::float(1.20)), ("typo", Value::Null)]);
+//! let read = typed::read(app, &written, typed::Mode::Yaml)?;
+//! assert_eq!(read.str_at(&["targetRevision"]), Some("1.2"));
+//! assert!(read.get("typo").is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod table;
+
+mod base64;
+mod codec;
+mod coerce;
+mod decode;
+mod encode;
+mod plain;
+mod quantity;
+
+pub use table::{Field, Type};
+
+use decode::{Decoder, Numbers};
+use table::Case;
+
+use crate::{Error, Result, Value};
+
+/// Which of the tools' readers is imitated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Mode {
+    /// sigs.k8s.io/yaml 1.6.0 `Unmarshal`: numbers and booleans become text where text is expected, names match
+    /// without case, unknown members are dropped.
+    Yaml,
+    /// sigs.k8s.io/yaml `UnmarshalStrict`: the same, unknown members are refused.
+    YamlStrict,
+    /// encoding/json (Go 1.26) `Unmarshal`: nothing is turned into text.
+    Json,
+    /// encoding/json with `DisallowUnknownFields`; this is how Kustomize reads its file.
+    JsonStrict,
+    /// sigs.k8s.io/json as Kubernetes decodes objects: names match exactly, unknown members are dropped.
+    Kubernetes,
+    /// The same with strict field validation: unknown members are refused, all of them named.
+    KubernetesStrict,
+}
+
+/// What happens to members that a type does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unknown {
+    Prune,
+    /// The first one is the error.
+    Refuse,
+    /// They are collected.
+    Collect,
+}
+
+/// The type of `kind` in `api_version`.
+///
+/// There are all kinds of Argo CD 3.5.7 (`argoproj.io/v1alpha1`) with the parts of an ApplicationSet that are read on
+/// their own (`ApplicationSpec`, `ApplicationSource`, `ApplicationSetTemplate`, `ApplicationSetGenerator`, ...), the
+/// built-in kinds of Kubernetes 1.36 (`v1`, `apps/v1`, ...), `helm` `Chart` (Helm's `chart.Metadata`) and `kustomize`
+/// `Kustomization`.
+#[must_use]
+pub fn schema(api_version: &str, kind: &str) -> Option<&'static Type> {
+    table::find(api_version, kind)
+}
+
+/// The names of all types that [`schema`] knows, as `apiVersion/Kind`, sorted.
+pub fn kinds() -> impl Iterator<Item = &'static str> {
+    table::roots()
+}
+
+/// Reads `value` into a variable of type `of` and gives what Go's JSON encoder prints of it: known members under
+/// their own names, of the right type, zero values as the tags of the type want it.
+///
+/// Null is the zero value. Values of free form (`valuesObject`, a list generator's elements) stay as they are.
+///
+/// # Errors
+///
+/// [`Invalid`](crate::ErrorKind::Invalid) with the message of the imitated reader when a value does not fit its field,
+/// or when the mode refuses unknown members.
+pub fn read(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
+    match mode {
+        Mode::Yaml | Mode::YamlStrict => {
+            let value = coerce::coerce(value, of.expression())
+                .map_err(|e| e.prefixed("error converting YAML to JSON: "))?;
+            let unknown = if mode == Mode::Yaml { Unknown::Prune } else { Unknown::Refuse };
+            decode(of, &value, Decoder::new(Case::Insensitive, unknown, Numbers::Floats))
+                .map_err(|e| e.prefixed("error unmarshaling JSON: while decoding JSON: "))
+        }
+        Mode::Json => decode(of, value, Decoder::new(Case::Insensitive, Unknown::Prune, Numbers::Floats)),
+        Mode::JsonStrict => {
+            decode(of, value, Decoder::new(Case::Insensitive, Unknown::Refuse, Numbers::Floats))
+        }
+        Mode::Kubernetes => {
+            decode(of, value, Decoder::new(Case::Sensitive, Unknown::Prune, Numbers::Integers))
+        }
+        Mode::KubernetesStrict => {
+            decode(of, value, Decoder::new(Case::Sensitive, Unknown::Collect, Numbers::Integers))
+        }
+    }
+}
+
+fn decode(of: &'static Type, value: &Value, decoder: Decoder) -> Result<Value> {
+    let shape = of.expression();
+    let (slot, strict) = decoder.decode(shape, value)?;
+    if strict.is_empty() {
+        Ok(encode::encode(shape, &slot))
+    } else {
+        Err(Error::invalid(format!("strict decoding error: {}", strict.join(", "))))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json;
+
+    fn application(spec: Value, mode: Mode) -> String {
+        let of = schema("argoproj.io/v1alpha1", "Application").unwrap();
+        match read(of, &Value::map([("spec", spec)]), mode) {
+            Ok(value) => json::to_string(value.get("spec").unwrap()).unwrap(),
+            Err(error) => error.message().to_owned(),
+        }
+    }
+
+    fn nested<const N: usize>(keys: [&'static str; N], value: Value) -> Value {
+        keys.into_iter().rev().fold(value, |value, key| Value::map([(key, value)]))
+    }
+
+    #[test]
+    fn scalars_become_text_only_on_the_way_from_yaml() {
+        let spec = nested(["SOURCE", "targetRevision"], Value::float(1.2));
+        let read = r#"{"destination":{},"project":"","source":{"repoURL":"","targetRevision":"1.2"}}"#;
+        assert_eq!(application(spec.clone(), Mode::Yaml), read);
+        assert_eq!(
+            application(nested(["source", "targetRevision"], Value::float(1.2)), Mode::Json),
+            "json: cannot unmarshal number into Go struct field ApplicationSource.spec.source.targetRevision of type string"
+        );
+        assert_eq!(application(spec.clone(), Mode::Kubernetes), r#"{"destination":{},"project":""}"#);
+        assert_eq!(
+            application(
+                nested(["sources"], Value::list(vec![nested(["Path"], Value::Null)])),
+                Mode::KubernetesStrict
+            ),
+            r#"strict decoding error: unknown field "spec.sources[0].Path""#
+        );
+    }
+
+    #[test]
+    fn free_form_data_is_kept_however_deep() {
+        let deep = (0..100_000).fold(Value::Null, |inner, _| Value::list(vec![inner]));
+        let spec = nested(["source", "helm", "valuesObject"], nested(["a"], deep));
+        let run = move || {
+            let of = schema("argoproj.io/v1alpha1", "Application").unwrap();
+            let value = Value::map([("spec", spec)]);
+            let read = read(of, &value, Mode::Yaml).unwrap();
+            let path = ["spec", "source", "helm", "valuesObject"];
+            assert!(read.at(&path) == value.at(&path));
+        };
+        std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn every_type_reads_nothing_and_its_own_output() {
+        for kind in kinds() {
+            let (api_version, kind) = kind.rsplit_once('/').unwrap();
+            let of = schema(api_version, kind).unwrap();
+            let zero = read(of, &Value::Null, Mode::YamlStrict).unwrap();
+            assert!(read(of, &zero, Mode::KubernetesStrict).unwrap() == zero, "{kind}");
+        }
+    }
+}
