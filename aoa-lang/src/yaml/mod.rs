@@ -4,6 +4,7 @@
 
 mod emit;
 mod event;
+mod node;
 mod parser;
 mod scanner;
 mod source;
@@ -12,5 +13,6 @@ pub use emit::{emit, emit_kyaml, emit_pretty, emit_to};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,
 };
+pub use node::{Content, Node, NodeKind, Origin};
 pub use parser::Parser;
 pub use source::Source;

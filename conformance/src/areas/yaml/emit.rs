@@ -1,20 +1,26 @@
 //! Writing YAML.
 
+use aoa_lang::yaml::Node;
 use aoa_lang::{Value, yaml};
 use serde_json::Value as Json;
 
 use crate::areas::convert::from_json_with_ints;
-use crate::case::Answer;
+use crate::case::{Answer, Refusal};
 
 /// `sigs.k8s.io/yaml` `Marshal`
-pub fn emit(input: &Json) -> Answer {
+pub(super) fn emit(input: &Json) -> Answer {
     Ok(yaml::emit(&with_number_texts(&input["value"]))?.into())
 }
 
-/// `kyaml` `yaml.Marshal` of a value.
-pub fn emit_kyaml(input: &Json) -> Option<Answer> {
-    let value = input.get("value")?;
-    Some(yaml::emit_kyaml(&from_json_with_ints(value)).map(Json::from).map_err(Into::into))
+/// `kyaml`: `yaml.Marshal` of a value, or `Parse` and `String` of a text.
+pub(super) fn emit_kyaml(input: &Json) -> Answer {
+    if let Some(value) = input.get("value") {
+        return Ok(yaml::emit_kyaml(&from_json_with_ints(value))?.into());
+    }
+    match Node::parse(input["yaml"].as_str().unwrap_or_default())? {
+        Some(document) => Ok(document.to_text()?.into()),
+        None => Err(Refusal::invalid("EOF")),
+    }
 }
 
 /// The value with its numbers as `json.Number`.

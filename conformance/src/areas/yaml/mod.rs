@@ -10,7 +10,7 @@ use crate::case::Answer;
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     match op {
         "emit" => Some(emit::emit(input)),
-        "emit-kyaml" => emit::emit_kyaml(input),
+        "emit-kyaml" => Some(emit::emit_kyaml(input)),
         _ => None,
     }
 }

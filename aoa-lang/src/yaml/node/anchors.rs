@@ -1,0 +1,265 @@
+//! Replacing aliases by what they stand for, as kyaml's `DeAnchor` does.
+
+use std::collections::HashMap;
+
+use super::{Node, NodeKind};
+use crate::value::Text;
+use crate::{Error, Limits, Result};
+
+impl Node {
+    /// Replaces every alias by its anchored node, carries out merge keys (`<<`), and removes the anchors, as kyaml
+    /// 0.21.1 `DeAnchor` does.
+    ///
+    /// A merge key is only carried out where it stands: one that a merged map brings along stays. A map's own
+    /// entries win, but keep the place of the merged ones. Expanded nodes are shared, so that the result takes no
+    /// more memory than the text did.
+    ///
+    /// # Errors
+    /// If a merge key has something else than maps, or a map has two; if an anchored node contains an alias to
+    /// itself, which the real tool does not survive; if the aliases expand to more than [`Limits::alias_values`].
+    pub fn resolve_aliases(&mut self, limits: &Limits) -> Result<()> {
+        let anchored = find_anchored(self);
+        let mut resolver = Resolver {
+            results: anchored.iter().map(|_| Progress::Waiting).collect(),
+            anchored,
+            budget: limits.alias_values,
+        };
+        *self = resolver.resolve(self.clone())?;
+        Ok(())
+    }
+}
+
+/// Finds out which anchored node each alias stands for: the last one of its name in front of it. Returns the anchored nodes.
+fn find_anchored(root: &mut Node) -> Vec<Node> {
+    let mut names: HashMap<Text, usize> = HashMap::new();
+    let mut count = 0;
+    let mut pending = vec![&mut *root];
+    while let Some(node) = pending.pop() {
+        if node.kind == NodeKind::Alias {
+            let target = names.get(&node.text).copied();
+            node.extras.get_or_insert_default().target = target;
+        } else if !node.anchor().is_empty() {
+            names.insert(node.anchor().clone(), count);
+            count += 1;
+        }
+        if !node.content.as_slice().is_empty() {
+            pending.extend(node.content.to_mut().iter_mut().rev());
+        }
+    }
+    // The same walk again, now that the aliases inside the anchored nodes know their targets.
+    let mut anchored = Vec::with_capacity(count);
+    let mut pending = vec![&*root];
+    while let Some(node) = pending.pop() {
+        if node.kind != NodeKind::Alias && !node.anchor().is_empty() {
+            anchored.push(node.clone());
+        }
+        pending.extend(node.content.as_slice().iter().rev());
+    }
+    anchored
+}
+
+struct Resolver {
+    anchored: Vec<Node>,
+    results: Vec<Progress>,
+    /// How many nodes aliases may still expand to.
+    budget: usize,
+}
+
+enum Progress {
+    Waiting,
+    Running,
+    /// The result and the number of nodes in it.
+    Done(Node, usize),
+}
+
+/// A node whose children are being resolved.
+struct Level {
+    node: Node,
+    children: std::vec::IntoIter<Node>,
+    resolved: Vec<Node>,
+    /// The number of nodes so far.
+    size: usize,
+    /// The anchored node that this is a copy of, if it stands for an alias.
+    target: Option<usize>,
+}
+
+impl Resolver {
+    fn resolve(&mut self, root: Node) -> Result<Node> {
+        let mut stack = vec![self.open(root, None)?];
+        loop {
+            let Some(level) = stack.last_mut() else {
+                return Err(Error::new(crate::ErrorKind::Internal, "no node is being resolved"));
+            };
+            if let Some(child) = level.children.next() {
+                if let Some((child, size)) = self.finished(&child)? {
+                    level.size += size;
+                    level.resolved.push(child);
+                } else {
+                    let (child, target) = self.expand(child)?;
+                    let next = self.open(child, target)?;
+                    stack.push(next);
+                }
+                continue;
+            }
+            let Some(Level { mut node, resolved, size, target, .. }) = stack.pop() else { continue };
+            node.content = resolved.into();
+            if let Some(slot) = target.and_then(|target| self.results.get_mut(target)) {
+                *slot = Progress::Done(node.clone(), size);
+            }
+            match stack.last_mut() {
+                Some(parent) => {
+                    parent.size += size;
+                    parent.resolved.push(node);
+                }
+                None => return Ok(node),
+            }
+        }
+    }
+
+    /// The result of a child that needs no level of its own: an alias that was expanded before.
+    fn finished(&mut self, child: &Node) -> Result<Option<(Node, usize)>> {
+        let target = child.extras.as_ref().and_then(|extras| extras.target);
+        match target.and_then(|target| self.results.get(target)) {
+            Some(Progress::Done(node, size)) if child.kind == NodeKind::Alias => {
+                let (node, size) = (node.clone(), *size);
+                self.spend(size)?;
+                Ok(Some((node, size)))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The anchored node in place of an alias.
+    fn expand(&mut self, child: Node) -> Result<(Node, Option<usize>)> {
+        if child.kind != NodeKind::Alias {
+            return Ok((child, None));
+        }
+        let name = child.text.to_str_lossy();
+        let target = child.extras.as_ref().and_then(|extras| extras.target);
+        let found = target.and_then(|at| Some((at, self.anchored.get(at)?, self.results.get_mut(at)?)));
+        let Some((at, node, progress)) = found else {
+            return Err(Error::invalid(format!("yaml: unknown anchor '{name}' referenced")));
+        };
+        if matches!(progress, Progress::Running) {
+            return Err(Error::invalid(format!("yaml: anchor '{name}' value contains itself")));
+        }
+        *progress = Progress::Running;
+        let node = node.clone();
+        self.spend(1)?;
+        Ok((node, Some(at)))
+    }
+
+    fn spend(&mut self, nodes: usize) -> Result<()> {
+        let left = self.budget.checked_sub(nodes);
+        self.budget = left.ok_or_else(|| Error::limit("the aliases expand to too many values"))?;
+        Ok(())
+    }
+
+    fn open(&mut self, mut node: Node, target: Option<usize>) -> Result<Level> {
+        node.set_anchor(Text::EMPTY);
+        if node.kind == NodeKind::Map {
+            self.merge(&mut node)?;
+        }
+        let children = std::mem::take(&mut node.content).into_vec();
+        let resolved = Vec::with_capacity(children.len());
+        Ok(Level { node, children: children.into_iter(), resolved, size: 1, target })
+    }
+
+    /// `removeMergeTags` and `mergeAll` of rnode.go.
+    fn merge(&mut self, map: &mut Node) -> Result<()> {
+        let mut merge_keys = map.entries().filter(|(key, _)| key.tag == "!!merge");
+        let merged = merge_keys.next().map(|(_, value)| value.clone());
+        if merge_keys.next().is_some() {
+            return Err(Error::invalid("duplicate merge key"));
+        }
+        drop(merge_keys);
+        let sources = match merged {
+            Some(value) => self.merge_sources(value)?,
+            None => Vec::new(),
+        };
+        // kyaml clears the entry by its text, so that a quoted "<<" goes as well.
+        map.remove_field("<<");
+        let has_null_key = map.entries().any(|(key, _)| key.is_null());
+        if sources.is_empty() && !has_null_key {
+            return Ok(());
+        }
+        let own = map.clone();
+        let mut positions = Positions::new(map);
+        for source in sources.iter().chain([&own]) {
+            self.spend(source.content.as_slice().len() / 2)?;
+            let fields = Positions::new(source);
+            for (key, _) in source.entries() {
+                // Of equal keys the first counts, as often as there are some.
+                if let Some((key, value)) = fields.entry(source, &key.text) {
+                    positions.set(map, key, value);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The maps that a merge key stands for, the strongest last.
+    fn merge_sources(&self, value: Node) -> Result<Vec<Node>> {
+        match value.kind {
+            NodeKind::List => {
+                let mut sources = Vec::new();
+                for item in value.items() {
+                    if item.kind == NodeKind::List {
+                        return Err(Error::invalid("invalid map merge: received a nested sequence"));
+                    }
+                    sources.push(self.merge_source(item)?);
+                }
+                sources.reverse();
+                Ok(sources)
+            }
+            _ => Ok(vec![self.merge_source(&value)?]),
+        }
+    }
+
+    fn merge_source(&self, value: &Node) -> Result<Node> {
+        match value.kind {
+            NodeKind::Map => Ok(value.clone()),
+            NodeKind::Alias => {
+                let target = value.extras.as_ref().and_then(|extras| self.anchored.get(extras.target?));
+                target.filter(|node| node.kind == NodeKind::Map).cloned().ok_or_else(|| {
+                    Error::invalid("invalid map merge: received alias for a non-map value")
+                })
+            }
+            _ => Err(Error::invalid("map merge requires map or sequence of maps as the value")),
+        }
+    }
+}
+
+/// Where the first entry of each key stands.
+struct Positions(HashMap<Text, usize>);
+
+impl Positions {
+    fn new(map: &Node) -> Self {
+        let mut positions = HashMap::new();
+        for (at, (key, _)) in map.entries().enumerate() {
+            positions.entry(key.text.clone()).or_insert(at);
+        }
+        Positions(positions)
+    }
+
+    fn entry<'n>(&self, map: &'n Node, key: &Text) -> Option<(&'n Node, &'n Node)> {
+        let at = self.0.get(key)? * 2;
+        match map.content.as_slice().get(at..at + 2)? {
+            [key, value] => Some((key, value)),
+            _ => None,
+        }
+    }
+
+    /// `MapEntrySetter` of fns.go, which takes a null key for the empty text.
+    fn set(&mut self, map: &mut Node, key: &Node, value: &Node) {
+        let name = if key.is_null() { Text::EMPTY } else { key.text.clone() };
+        let content = map.content.to_mut();
+        let entry = self.0.get(&name).and_then(|at| content.get_mut(at * 2..at * 2 + 2));
+        if let Some([old_key, old_value]) = entry {
+            (*old_key, *old_value) = (key.clone(), value.clone());
+            return;
+        }
+        self.0.entry(key.text.clone()).or_insert(content.len() / 2);
+        content.extend([key.clone(), value.clone()]);
+    }
+}
