@@ -221,9 +221,10 @@ impl Resolver {
             NodeKind::Map => Ok(value.clone()),
             NodeKind::Alias => {
                 let target = value.extras.as_ref().and_then(|extras| self.anchored.get(extras.target?));
-                target.filter(|node| node.kind == NodeKind::Map).cloned().ok_or_else(|| {
-                    Error::invalid("invalid map merge: received alias for a non-map value")
-                })
+                target
+                    .filter(|node| node.kind == NodeKind::Map)
+                    .cloned()
+                    .ok_or_else(|| Error::invalid("invalid map merge: received alias for a non-map value"))
             }
             _ => Err(Error::invalid("map merge requires map or sequence of maps as the value")),
         }
