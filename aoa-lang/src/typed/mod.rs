@@ -28,9 +28,12 @@ mod codec;
 mod coerce;
 mod decode;
 mod encode;
+mod place;
 mod plain;
 mod quantity;
 
+pub use place::{Content, Place};
+pub use plain::rewrite;
 pub use table::{Field, Type};
 
 use decode::{Decoder, Numbers};

@@ -34,7 +34,7 @@ impl<'v> Source<'v> {
 }
 
 /// `value` as a tree of `[]any` and `map[string]any`, every scalar replaced by what `scalar` makes of it.
-pub(super) fn rewrite(value: &Value, scalar: &mut impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
+pub fn rewrite(value: &Value, scalar: &mut impl FnMut(&Value) -> Result<Value>) -> Result<Value> {
     let mut frames: Vec<Frame<'_>> = Vec::new();
     let mut next = value;
     loop {

@@ -94,9 +94,26 @@ impl Selector {
     /// any.
     pub fn from_object(object: Option<&LabelSelector>) -> Result<Self> {
         let Some(object) = object else { return Ok(Selector::Nothing) };
+        Self::compile(object, Requirement::new, "label")
+    }
+
+    /// Compiles a selector object whose values may be any text: Argo CD 3.5.7's own `LabelSelectorAsSelector`, with which
+    /// ApplicationSets select parameters such as URLs.
+    ///
+    /// # Errors
+    /// `Invalid` with the texts of Argo CD; of several bad `matchLabels` the first by key is told.
+    pub fn from_object_with_any_values(object: &LabelSelector) -> Result<Self> {
+        Self::compile(object, Requirement::with_any_values, "pod")
+    }
+
+    fn compile(
+        object: &LabelSelector,
+        make: fn(&str, Operator, Vec<String>) -> Result<Requirement>,
+        what: &str,
+    ) -> Result<Self> {
         let mut requirements = Vec::with_capacity(object.match_labels.len());
         for (key, value) in &object.match_labels {
-            requirements.push(Requirement::new(key, Operator::Equals, vec![value.clone()])?);
+            requirements.push(make(key, Operator::Equals, vec![value.clone()])?);
         }
         for expression in &object.match_expressions {
             let operator = match expression.operator.as_str() {
@@ -106,10 +123,10 @@ impl Selector {
                 "DoesNotExist" => Operator::DoesNotExist,
                 other => {
                     let quoted = strconv::quote(other.as_bytes());
-                    return Err(Error::invalid(format!("{quoted} is not a valid label selector operator")));
+                    return Err(Error::invalid(format!("{quoted} is not a valid {what} selector operator")));
                 }
             };
-            requirements.push(Requirement::new(&expression.key, operator, expression.values.clone())?);
+            requirements.push(make(&expression.key, operator, expression.values.clone())?);
         }
         Ok(Self::sorted(requirements))
     }

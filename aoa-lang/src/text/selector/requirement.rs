@@ -43,7 +43,24 @@ impl Requirement {
     ///
     /// # Errors
     /// `Invalid` with the texts of Kubernetes; several problems are joined as it does.
-    pub fn new(key: &str, operator: Operator, mut values: Vec<String>) -> Result<Self> {
+    pub fn new(key: &str, operator: Operator, values: Vec<String>) -> Result<Self> {
+        Self::checked(key, operator, values, label_value_problems)
+    }
+
+    /// Makes a requirement whose values may be any text, as Argo CD's ApplicationSets select parameters.
+    ///
+    /// # Errors
+    /// As [`Requirement::new`], but for the values.
+    pub fn with_any_values(key: &str, operator: Operator, values: Vec<String>) -> Result<Self> {
+        Self::checked(key, operator, values, |_| Vec::new())
+    }
+
+    fn checked(
+        key: &str,
+        operator: Operator,
+        mut values: Vec<String>,
+        value_problems: fn(&str) -> Vec<String>,
+    ) -> Result<Self> {
         let mut problems = Problems::default();
         problems.add(label_key_problems(key), || format!("key: {}", invalid(key)));
         let count = match operator {
@@ -72,7 +89,7 @@ impl Requirement {
         }
         for (index, value) in values.iter().enumerate() {
             problems
-                .add(label_value_problems(value), || format!("values[{index}][{key}]: {}", invalid(value)));
+                .add(value_problems(value), || format!("values[{index}][{key}]: {}", invalid(value)));
         }
         problems.into_result()?;
         values.sort_unstable();
