@@ -1,7 +1,7 @@
 //! For code that walks data of a type: what stands at each place.
 
-use super::table::{Codec, Field, Shape, Type};
 use super::encode;
+use super::table::{Codec, Field, Shape, Type};
 use crate::Value;
 
 /// A variable, a field or an element of a list or map: what can stand there.

@@ -88,8 +88,7 @@ impl Requirement {
             }
         }
         for (index, value) in values.iter().enumerate() {
-            problems
-                .add(value_problems(value), || format!("values[{index}][{key}]: {}", invalid(value)));
+            problems.add(value_problems(value), || format!("values[{index}][{key}]: {}", invalid(value)));
         }
         problems.into_result()?;
         values.sort_unstable();
