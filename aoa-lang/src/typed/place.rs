@@ -9,7 +9,7 @@ use crate::Value;
 pub struct Place(&'static Shape);
 
 /// What stands at a [`Place`], pointers passed over.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum Content {
     /// A string.
