@@ -7,7 +7,8 @@
 //! let selector = Selector::parse("env in (prod, dev), !legacy")?;
 //! assert_eq!(selector.to_string(), "env in (dev,prod),!legacy");
 //! assert!(selector.matches(&BTreeMap::from([("env", "dev")])));
-//! let refusal = selector.refusal(&BTreeMap::from([("env", "test")])).unwrap();
+//! let test = BTreeMap::from([("env", "test")]);
+//! let refusal = selector.refusal(&test).unwrap();
 //! assert_eq!(refusal.to_string(), "`env in (dev,prod)` does not hold: the label is `test`");
 //! # Ok::<(), aoa_lang::Error>(())
 //! ```

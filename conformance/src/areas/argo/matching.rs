@@ -2,12 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use aoa_lang::text::glob::Glob;
 use aoa_lang::text::regexp::Regexp;
 use aoa_lang::text::selector::{Expression, LabelSelector, Selector};
 use aoa_lang::text::semver::{Constraint, Version};
 use serde_json::{Value as Json, json};
 
 use crate::case::Answer;
+
+pub(super) fn glob(input: &Json) -> Answer {
+    let glob = Glob::new(text(input, "pattern"), text(input, "separators"))?;
+    Ok(glob.matches(text(input, "text"))?.into())
+}
 
 pub(super) fn regexp(input: &Json) -> Answer {
     let (pattern, searched) = (text(input, "pattern"), text(input, "text"));

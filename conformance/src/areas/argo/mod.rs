@@ -13,6 +13,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "destination-resolve" => destination::resolve(input),
         "repo-url" => Ok(destination::repo_url(input)),
         "regexp" => matching::regexp(input),
+        "glob" => matching::glob(input),
         "semver" => matching::semver(input),
         "selector" => matching::selector(input),
         _ => return None,
