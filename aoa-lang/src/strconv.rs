@@ -29,6 +29,8 @@ pub enum FloatFormat {
 /// ```
 #[must_use]
 pub fn format_float(value: f64, format: FloatFormat, precision: Option<usize>, bits: u8) -> String {
+    #[allow(clippy::cast_possible_truncation)]
+    let value = if bits == 32 { f64::from(value as f32) } else { value };
     if value.is_nan() {
         return "NaN".to_owned();
     }

@@ -2,7 +2,7 @@
 
 use crate::strconv::{self, FloatFormat};
 use crate::value::{FloatKind, ListKind};
-use crate::{Error, Result, Value};
+use crate::{Error, Result, Value, base64};
 
 /// Whether `<`, `>` and `&` are escaped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -123,7 +123,10 @@ impl Writer<'_, '_> {
             Value::Number(text) => self.out.push_str(if text.is_empty() { "0" } else { text }),
             Value::String(text) => write_text(self.out, text.as_bytes(), self.html),
             Value::List(list) if list.is_nil() => self.out.push_str("null"),
-            Value::List(list) if list.kind() == ListKind::Byte => write_base64(self.out, &list.to_bytes()),
+            Value::List(list) if list.kind() == ListKind::Byte => {
+                let text = base64::encode(&list.to_bytes());
+                self.out.extend(["\"", &text, "\""]);
+            }
             Value::List(list) => {
                 self.out.push('[');
                 self.depth += 1;
@@ -237,21 +240,6 @@ fn write_escaped(out: &mut String, text: &str, html: Html) {
         rest = chars.as_str();
     }
     out.push_str(rest);
-}
-
-fn write_base64(out: &mut String, bytes: &[u8]) {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    out.push('"');
-    for chunk in bytes.chunks(3) {
-        let [a, b, c] = [0, 1, 2].map(|i| u32::from(chunk.get(i).copied().unwrap_or_default()));
-        let bits = (a << 16) | (b << 8) | c;
-        for place in 0..4 {
-            let digit = usize::try_from((bits >> (18 - 6 * place)) & 0x3F).unwrap_or_default();
-            let known = usize::try_from(place).unwrap_or_default() <= chunk.len();
-            out.push(if known { DIGITS.get(digit).map_or('=', |d| char::from(*d)) } else { '=' });
-        }
-    }
-    out.push('"');
 }
 
 #[cfg(test)]

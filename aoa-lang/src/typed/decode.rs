@@ -1,10 +1,10 @@
 //! Reading a value into a Go type as encoding/json does: the first type error is kept and reading goes on, members
 //! that are named twice are merged, null leaves plain fields alone.
 
-use super::base64;
 use super::codec;
 use super::table::{Case, Codec, Field, Shape, Type};
 use super::{Unknown, coerce, encode, plain};
+use crate::base64;
 use crate::json::format_float;
 use crate::value::{FloatKind, IntKind, List, Map, Text, UintKind};
 use crate::{Error, Result, Value};

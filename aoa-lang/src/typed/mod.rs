@@ -23,7 +23,6 @@
 
 mod table;
 
-mod base64;
 mod codec;
 mod coerce;
 mod decode;

@@ -1,6 +1,7 @@
 //! The area `yaml`.
 
 mod emit;
+mod load;
 
 use serde_json::Value as Json;
 
@@ -11,6 +12,8 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     match op {
         "emit" => Some(emit::emit(input)),
         "emit-kyaml" => Some(emit::emit_kyaml(input)),
+        "load" => load::load(input),
+        "load-strict" => load::load_strict(input),
         _ => None,
     }
 }

@@ -1,0 +1,526 @@
+//! From events to values, as go-yaml v2 decodes into an `interface{}` and sigs.k8s.io/yaml makes JSON of it.
+//!
+//! go-yaml reads a whole document before it decodes it, so an error of the text comes before any error of its
+//! content, wherever they stand. Here both happen in one pass: the first error of the content waits for the end.
+//!
+//! An alias shares the value of its anchor, so that no alias costs more than its own place; go-yaml's counting of
+//! what it would decode is kept, because it refuses documents.
+
+mod alias;
+mod json;
+mod key;
+
+use std::rc::Rc;
+
+use super::resolve::{KnownTag, Resolved, resolve_plain, resolve_tagged};
+use super::{Collection, Dialect, Event, EventKind, Parser, Properties, Scalar, ScalarStyle};
+use crate::value::{List, Map, MapKind, Text};
+use crate::{Error, ErrorKind, Limits, Result, Value, base64};
+use alias::{Anchor, Anchors, Counter};
+use key::{Key, KeyLog};
+
+pub(super) use json::replace_invalid;
+
+/// How numbers come out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Numbers {
+    /// As `YAMLToJSON` writes them: int64, uint64 beyond it, float64.
+    #[default]
+    Exact,
+    /// As Kubernetes reads that JSON: int64 if there is no point and it fits, else float64.
+    Kubernetes,
+    /// As `encoding/json` reads that JSON into an `interface{}`: float64. So Helm reads values.
+    Float64,
+}
+
+/// What happens when a key stands twice in a map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Duplicates {
+    /// The last one counts.
+    #[default]
+    LastWins,
+    /// An error: `UnmarshalStrict`.
+    Refused,
+}
+
+/// Choices for reading YAML.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// How numbers come out.
+    pub numbers: Numbers,
+    /// What happens when a key stands twice.
+    pub duplicates: Duplicates,
+    /// What the text may cost.
+    pub limits: Limits,
+}
+
+impl LoadOptions {
+    /// The options of `YAMLToJSON`.
+    #[must_use]
+    pub fn new() -> Self {
+        LoadOptions::default()
+    }
+
+    /// These options with other numbers.
+    #[must_use]
+    pub fn with_numbers(self, numbers: Numbers) -> Self {
+        LoadOptions { numbers, ..self }
+    }
+
+    /// These options with another rule for duplicate keys.
+    #[must_use]
+    pub fn with_duplicates(self, duplicates: Duplicates) -> Self {
+        LoadOptions { duplicates, ..self }
+    }
+
+    /// These options with other limits.
+    #[must_use]
+    pub fn with_limits(self, limits: Limits) -> Self {
+        LoadOptions { limits, ..self }
+    }
+}
+
+/// A document that go-yaml has decoded, before it becomes JSON.
+pub(super) struct Composed {
+    pub(super) value: Value,
+    /// How deep the value is.
+    pub(super) height: usize,
+    /// Whether a key is of a type that JSON has not.
+    has_bad_keys: bool,
+    /// Whether there is an infinite number or NaN.
+    has_unwritable_numbers: bool,
+    /// Whether the value, written as JSON and read as YAML again, may not be the same: see `yaml::split`.
+    pub(super) may_not_survive: bool,
+}
+
+/// Reads the next document.
+///
+/// `None` at the end of the stream.
+pub(super) fn compose(parser: &mut Parser<'_>, options: &LoadOptions) -> Result<Option<Composed>> {
+    loop {
+        match parser.next_event()?.kind {
+            EventKind::StreamStart => {}
+            EventKind::DocumentStart => break,
+            _ => return Ok(None),
+        }
+    }
+    let mut composer = Composer::new(options);
+    // go-yaml counts the document itself, too.
+    composer.count();
+    loop {
+        let event = parser.next_event()?;
+        if matches!(event.kind, EventKind::DocumentEnd) {
+            return composer.finish().map(Some);
+        }
+        composer.feed(event)?;
+    }
+}
+
+/// Keys from this length on may be too long for a simple key, with their quotes and escapes.
+const LONG_KEY: usize = 150;
+
+struct Composer<'a, 'o> {
+    options: &'o LoadOptions,
+    strict: bool,
+    stack: Vec<Frame<'a>>,
+    /// The items of the open lists, and the entries of the open maps.
+    items: Vec<Value>,
+    entries: Vec<(Text, Value)>,
+    anchors: Anchors<'a>,
+    counter: Counter,
+    failure: Option<Error>,
+    /// What strict reading complains of.
+    complaints: Vec<String>,
+    done: Composed,
+}
+
+/// A collection that is being read.
+struct Frame<'a> {
+    kind: FrameKind,
+    /// Where its items or entries begin.
+    start: usize,
+    height: usize,
+    anchor: Option<(&'a str, u64)>,
+    line: u32,
+}
+
+enum FrameKind {
+    List {
+        /// The keys of each item, where the list is what a `<<` merges.
+        logs: Option<Vec<Rc<KeyLog>>>,
+    },
+    Map {
+        key: Pending,
+        log: Option<Box<KeyLog>>,
+    },
+}
+
+/// What the next value of a map is for.
+enum Pending {
+    /// It is a key.
+    Nothing,
+    Key(Text, Option<Key>),
+    Merge,
+}
+
+/// A node that is complete.
+struct Node {
+    value: Value,
+    key: Option<Key>,
+    height: usize,
+    is_alias: bool,
+    line: u32,
+    log: Option<Rc<KeyLog>>,
+}
+
+impl<'a, 'o> Composer<'a, 'o> {
+    fn new(options: &'o LoadOptions) -> Self {
+        Composer {
+            options,
+            strict: options.duplicates == Duplicates::Refused,
+            stack: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
+            anchors: Anchors::default(),
+            counter: Counter::default(),
+            failure: None,
+            complaints: Vec::new(),
+            done: Composed {
+                value: Value::Null,
+                height: 0,
+                has_bad_keys: false,
+                has_unwritable_numbers: false,
+                may_not_survive: false,
+            },
+        }
+    }
+
+    fn feed(&mut self, event: Event<'a>) -> Result<()> {
+        let line = event.start.line + 1;
+        match event.kind {
+            EventKind::Scalar(scalar) => self.scalar(scalar, line),
+            EventKind::Alias(name) => self.alias(name, line)?,
+            EventKind::SequenceStart(head) => {
+                let merges = matches!(self.pending(), Some(Pending::Merge));
+                let logs = (merges && self.strict).then(Vec::new);
+                if !merges {
+                    self.count();
+                }
+                self.open(FrameKind::List { logs }, self.items.len(), &head, line)?;
+            }
+            EventKind::MappingStart(head) => {
+                self.count();
+                let log = self.strict.then(Box::default);
+                self.open(FrameKind::Map { key: Pending::Nothing, log }, self.entries.len(), &head, line)?;
+            }
+            EventKind::SequenceEnd | EventKind::MappingEnd => self.close(),
+            EventKind::StreamStart
+            | EventKind::StreamEnd
+            | EventKind::DocumentStart
+            | EventKind::DocumentEnd => {}
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Result<Composed> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
+        }
+        if self.complaints.is_empty() {
+            return Ok(self.done);
+        }
+        Err(Error::invalid(format!("yaml: unmarshal errors:\n  {}", self.complaints.join("\n  "))))
+    }
+
+    fn pending(&mut self) -> Option<&mut Pending> {
+        match &mut self.stack.last_mut()?.kind {
+            FrameKind::Map { key, .. } => Some(key),
+            FrameKind::List { .. } => None,
+        }
+    }
+
+    // --- nodes ---
+
+    #[inline]
+    fn scalar(&mut self, scalar: Scalar<'a>, line: u32) {
+        let is_key = matches!(self.pending(), Some(Pending::Nothing));
+        if is_key && scalar.value == "<<" && is_merge(&scalar) {
+            if let Some(pending) = self.pending() {
+                *pending = Pending::Merge;
+            }
+            return;
+        }
+        self.count();
+        let Scalar { value: text, style, properties } = scalar;
+        let resolved = match &properties {
+            None if style == ScalarStyle::Plain => resolve_plain(&text, Dialect::V2),
+            None => Resolved::Str,
+            Some(properties) => self.resolve(&text, style, properties),
+        };
+        let anchor = properties.and_then(|p| p.anchor);
+        let keeps_key = is_key || anchor.is_some();
+        let (value, key) = match resolved {
+            Resolved::Str | Resolved::Timestamp(_) => {
+                if style == ScalarStyle::DoubleQuoted {
+                    self.done.may_not_survive |= json::may_not_survive(&text);
+                }
+                let text = Text::from(text);
+                (Value::String(text.clone()), keeps_key.then_some(Key::Str(text)))
+            }
+            Resolved::Binary => {
+                let text = self.binary(&text);
+                (Value::String(text.clone()), Some(Key::Str(text)))
+            }
+            Resolved::Null => (Value::Null, Some(Key::Null)),
+            Resolved::Bool(b) => (Value::Bool(b), Some(Key::Bool(b))),
+            Resolved::Int(n) => (self.integer(n), Some(Key::Int(n))),
+            Resolved::Uint(n) => (self.unsigned(n), Some(Key::Uint(n))),
+            Resolved::Float(n) => (self.float(n), Some(Key::Float(n))),
+        };
+        let node = Node { value, key, height: 0, is_alias: false, line, log: None };
+        if let Some(name) = anchor {
+            self.anchors.insert(name, Anchor::complete(&node, 1));
+        }
+        self.complete(node);
+    }
+
+    fn resolve(&mut self, text: &str, style: ScalarStyle, properties: &Properties<'_>) -> Resolved {
+        let Some(tag) = &properties.tag else {
+            return if style == ScalarStyle::Plain {
+                resolve_plain(text, Dialect::V2)
+            } else {
+                Resolved::Str
+            };
+        };
+        resolve_tagged(KnownTag::of(tag, Dialect::V2), text, Dialect::V2).unwrap_or_else(|error| {
+            self.fail(error);
+            Resolved::Str
+        })
+    }
+
+    fn binary(&mut self, text: &str) -> Text {
+        match base64::decode(text.as_bytes()) {
+            Ok(bytes) => {
+                self.done.may_not_survive = true;
+                replace_invalid(&bytes)
+            }
+            Err(_) => {
+                self.fail(Error::invalid("yaml: !!binary value contains invalid base64 data"));
+                Text::EMPTY
+            }
+        }
+    }
+
+    fn alias(&mut self, name: &'a str, line: u32) -> Result<()> {
+        let Some(anchor) = self.anchors.get(name) else {
+            return Err(Error::invalid(format!("yaml: unknown anchor '{name}' referenced")));
+        };
+        let (size, node) = match anchor {
+            Anchor::Open => (0, None),
+            Anchor::Complete { size, node } => (*size, Some(node.as_alias(line))),
+        };
+        self.count();
+        self.counter.count_aliased(size);
+        self.check_aliasing();
+        let node = node.unwrap_or_else(|| {
+            self.fail(Error::invalid(format!("yaml: anchor '{name}' value contains itself")));
+            Node { value: Value::Null, key: Some(Key::Null), height: 0, is_alias: true, line, log: None }
+        });
+        if self.failure.is_none() && self.counter.aliased() > self.options.limits.alias_values as u64 {
+            let limit = self.options.limits.alias_values;
+            return Err(Error::limit(format!("yaml: aliases stand for more than {limit} values")));
+        }
+        self.complete(node);
+        Ok(())
+    }
+
+    fn open(&mut self, kind: FrameKind, start: usize, head: &Collection<'a>, line: u32) -> Result<()> {
+        let depth = self.options.limits.depth;
+        if self.stack.len() >= depth && depth < json::MAX_DEPTH {
+            return Err(Error::limit(format!("yaml: nesting is deeper than {depth}")));
+        }
+        let name = head.properties.as_ref().and_then(|p| p.anchor);
+        if let Some(name) = name {
+            self.anchors.insert(name, Anchor::Open);
+        }
+        let anchor = name.map(|name| (name, self.counter.decoded()));
+        self.stack.push(Frame { kind, start, height: 1, anchor, line });
+        Ok(())
+    }
+
+    fn close(&mut self) {
+        let Some(frame) = self.stack.pop() else { return };
+        let merges = matches!(self.pending(), Some(Pending::Merge))
+            || matches!(self.stack.last().map(|f| &f.kind), Some(FrameKind::List { logs: Some(_) }));
+        let (value, log) = match frame.kind {
+            FrameKind::List { logs } => {
+                let log = logs.map(|logs| Rc::new(KeyLog::of_list(logs)));
+                (Value::List(List::new(self.items.split_off(frame.start.min(self.items.len())))), log)
+            }
+            FrameKind::Map { log, .. } => {
+                let entries = self.entries.split_off(frame.start.min(self.entries.len()));
+                let log = log.filter(|_| merges || frame.anchor.is_some()).map(Rc::from);
+                (Value::Map(Map::of(MapKind::Any, entries)), log)
+            }
+        };
+        let node = Node { value, key: None, height: frame.height, is_alias: false, line: frame.line, log };
+        if let Some((name, before)) = frame.anchor {
+            // The collection itself was counted before it was opened.
+            let size = self.counter.decoded() - before + 1;
+            self.anchors.close(name, &node, size);
+        }
+        self.complete(node);
+    }
+
+    /// Puts a complete node where it belongs.
+    #[inline]
+    fn complete(&mut self, node: Node) {
+        let Some(frame) = self.stack.last_mut() else {
+            self.done.height = node.height;
+            self.done.value = node.value;
+            return;
+        };
+        frame.height = frame.height.max(node.height + 1);
+        match &mut frame.kind {
+            FrameKind::List { logs } => {
+                if let Some(logs) = logs {
+                    logs.push(node.log.unwrap_or_default());
+                }
+                self.items.push(node.value);
+            }
+            FrameKind::Map { key, log } => match std::mem::replace(key, Pending::Nothing) {
+                Pending::Nothing => {
+                    let key = self.key(node);
+                    if let Some(pending) = self.pending() {
+                        *pending = key;
+                    }
+                }
+                Pending::Key(text, id) => {
+                    if let (Some(log), Some(id)) = (log, id) {
+                        self.complaints.extend(log.add(id, node.line));
+                    }
+                    self.entry(text, node.value);
+                }
+                Pending::Merge => self.merge(node),
+            },
+        }
+    }
+
+    fn entry(&mut self, text: Text, value: Value) {
+        if self.done.has_bad_keys && key::is_placeholder(&text) {
+            let value = key::unsupported(&text, value);
+            self.entries.push((text, value));
+        } else {
+            self.entries.push((text, value));
+        }
+    }
+
+    /// The key that a node is.
+    fn key(&mut self, node: Node) -> Pending {
+        let Some(key) = node.key else {
+            let shown = key::go_syntax(&node.value);
+            self.fail(Error::invalid(format!("yaml: invalid map key: {shown}")));
+            return Pending::Key(Text::EMPTY, None);
+        };
+        let text = match &key {
+            Key::Str(text) => text.clone(),
+            key => key.text(),
+        };
+        self.done.has_bad_keys |= key.is_unsupported();
+        self.done.may_not_survive |= text.len() >= LONG_KEY;
+        Pending::Key(text, self.strict.then_some(key))
+    }
+
+    /// Takes the entries of what stands behind `<<`; they override what stands before, and are overridden.
+    fn merge(&mut self, node: Node) {
+        let mut logs = Vec::new();
+        match &node.value {
+            Value::Map(map) => {
+                self.entries.extend_from_slice(map.as_slice());
+                logs.extend(node.log);
+            }
+            // An alias of a list is none of the things that can be merged.
+            Value::List(list) if !node.is_alias && list.iter().all(|item| matches!(item, Value::Map(_))) => {
+                // From decode.go: backwards, as earlier maps take precedence.
+                for map in list.iter().rev().filter_map(Value::as_map) {
+                    self.entries.extend_from_slice(map.as_slice());
+                }
+                logs.extend(node.log.iter().flat_map(|log| log.items().iter().rev().cloned()));
+            }
+            _ => self.fail(Error::invalid("yaml: map merge requires map or sequence of maps as the value")),
+        }
+        if let Some(Frame { kind: FrameKind::Map { log: Some(log), .. }, .. }) = self.stack.last_mut() {
+            for merged in logs {
+                self.complaints.extend(log.merge(&merged));
+            }
+        }
+    }
+
+    // --- numbers ---
+
+    #[expect(clippy::cast_precision_loss, reason = "Go's conversion, rounding to nearest, is meant")]
+    fn integer(&self, number: i64) -> Value {
+        match self.options.numbers {
+            Numbers::Exact | Numbers::Kubernetes => Value::int64(number),
+            Numbers::Float64 => Value::float(number as f64),
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "Go's conversion, rounding to nearest, is meant")]
+    fn unsigned(&self, number: u64) -> Value {
+        match self.options.numbers {
+            Numbers::Exact => Value::Uint(crate::value::UintKind::Uint64, number),
+            Numbers::Kubernetes | Numbers::Float64 => Value::float(number as f64),
+        }
+    }
+
+    fn float(&mut self, number: f64) -> Value {
+        self.done.has_unwritable_numbers |= !number.is_finite();
+        match self.options.numbers {
+            // JSON writes 1.0 as 1, which is read as an integer.
+            Numbers::Kubernetes => json::whole(number).map_or(Value::float(number), Value::int64),
+            Numbers::Exact | Numbers::Float64 => Value::float(number),
+        }
+    }
+
+    // --- counting and failing ---
+
+    #[inline]
+    fn count(&mut self) {
+        self.counter.count();
+        if self.counter.aliased() > 0 {
+            self.check_aliasing();
+        }
+    }
+
+    fn check_aliasing(&mut self) {
+        if self.counter.is_excessive() {
+            self.fail(Error::invalid("yaml: document contains excessive aliasing"));
+        }
+    }
+
+    /// Keeps the first failure for the end of the document.
+    fn fail(&mut self, error: Error) {
+        debug_assert!(error.kind() == ErrorKind::Invalid);
+        self.failure.get_or_insert(error);
+    }
+}
+
+impl Node {
+    fn as_alias(&self, line: u32) -> Node {
+        Node {
+            value: self.value.clone(),
+            key: self.key.clone(),
+            height: self.height,
+            is_alias: true,
+            line,
+            log: self.log.clone(),
+        }
+    }
+}
+
+/// From decode.go `isMerge`.
+fn is_merge(scalar: &Scalar<'_>) -> bool {
+    scalar.is_implicit() || scalar.tag() == Some("tag:yaml.org,2002:merge")
+}
