@@ -5,8 +5,8 @@
 mod compose;
 mod emit;
 mod event;
-mod node;
 mod load;
+mod node;
 mod parser;
 mod resolve;
 mod scanner;
@@ -17,7 +17,7 @@ pub use emit::{emit, emit_kyaml, emit_pretty, emit_to};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,
 };
-pub use node::{Content, Node, NodeKind, Origin};
 pub use load::{load, load_strict, load_with};
+pub use node::{Content, Node, NodeKind, Origin};
 pub use parser::Parser;
 pub use source::Source;
