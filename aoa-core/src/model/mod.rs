@@ -4,6 +4,7 @@ mod cluster;
 mod clusters;
 mod destination;
 mod key;
+pub mod normalize;
 pub mod repo_url;
 
 pub use cluster::{Cluster, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, Origin, SECRET_TYPE_LABEL};

@@ -1,6 +1,7 @@
 //! Reading and changing parts of Kubernetes objects.
 
 use aoa_lang::Value;
+use aoa_lang::time::{Time, Zone};
 use aoa_lang::value::{Map, Text};
 
 /// `metadata.name`; empty if there is none.
@@ -67,3 +68,16 @@ pub(super) fn unless_empty(value: Option<Value>) -> Option<Value> {
         _ => true,
     })
 }
+
+/// The time at `path`, in seconds since 1970.
+pub(super) fn seconds_of(object: &Value, path: &[&str]) -> Option<i64> {
+    let time = Time::parse(RFC3339, object.str_at(path)?.as_bytes()).ok()?;
+    Some(time.unix_seconds())
+}
+
+/// A time in seconds since 1970, as Kubernetes writes it.
+pub(super) fn time_text(seconds: i64) -> Value {
+    Value::string(Time::unix(seconds, 0).to_zone(Zone::Utc).format(RFC3339))
+}
+
+const RFC3339: &[u8] = b"2006-01-02T15:04:05Z07:00";
