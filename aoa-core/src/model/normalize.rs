@@ -52,7 +52,11 @@ pub fn source(source: &Value) -> Value {
     let empty = [("kustomize", &KUSTOMIZE_IGNORED[..]), ("helm", &[]), ("directory", &[])];
     let map = source.as_map().cloned().unwrap_or_default();
     let without = |map: Map, (field, ignored): (&str, &[&str])| {
-        if source.get(field).is_some_and(|options| says_nothing(options, ignored)) { map.without(field) } else { map }
+        if source.get(field).is_some_and(|options| says_nothing(options, ignored)) {
+            map.without(field)
+        } else {
+            map
+        }
     };
     Value::Map(empty.into_iter().fold(map, without))
 }

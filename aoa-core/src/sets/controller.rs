@@ -190,7 +190,10 @@ impl Run<'_> {
     fn keep_for_ordered_deletion(&mut self) {
         let path = ["metadata", "finalizers"];
         let set = &self.set.object;
-        if !self.progressive() || !deletes_in_reverse(set) || list_of(set, &path).any(|f| f == RESOURCES_FINALIZER) {
+        if !self.progressive()
+            || !deletes_in_reverse(set)
+            || list_of(set, &path).any(|f| f == RESOURCES_FINALIZER)
+        {
             return;
         }
         let mut finalizers = items_of(set, &path).to_vec();
@@ -209,8 +212,10 @@ impl Run<'_> {
     }
 
     fn report(&mut self, reason: impl Into<aoa_lang::value::Text>, message: String, parameters: Parameters) {
-        let condition =
-            Condition { reason: reason.into(), ..Condition::new(ConditionKind::ErrorOccurred, true, "", message) };
+        let condition = Condition {
+            reason: reason.into(),
+            ..Condition::new(ConditionKind::ErrorOccurred, true, "", message)
+        };
         self.set_condition(condition, parameters);
     }
 
@@ -237,10 +242,14 @@ impl Run<'_> {
         };
         let allowed = roll(&mut set, &current, generated, self.now, |set, step| match step {
             RolloutStep::Statuses(statuses) => set_app_statuses(self.server, set, statuses),
-            RolloutStep::Condition(condition) => set_condition(self.server, set, condition, Parameters::Generated),
+            RolloutStep::Condition(condition) => {
+                set_condition(self.server, set, condition, Parameters::Generated)
+            }
         });
         // A nil pointer upstream is caught at the top, where nothing is wrapped around it.
-        allowed.map_err(|e| if e.message().starts_with("runtime error") { e.message().to_owned() } else { failed(e) })
+        allowed.map_err(|e| {
+            if e.message().starts_with("runtime error") { e.message().to_owned() } else { failed(e) }
+        })
     }
 
     /// In a rollout the controller triggers syncs itself: automated sync is off, and Applications whose turn it is get
@@ -252,7 +261,11 @@ impl Run<'_> {
         let app = without_automated_sync(app);
         let status = self.set.status.applications.iter().find(|s| s.application == name(&app));
         let is_pending = status.is_some_and(|s| s.stage == Stage::Pending);
-        if is_pending && allowed.contains(name(&app)) { with_sync_operation(&app, enabled && prune) } else { app }
+        if is_pending && allowed.contains(name(&app)) {
+            with_sync_operation(&app, enabled && prune)
+        } else {
+            app
+        }
     }
 
     fn write(&mut self, applications: &[Value]) -> Step<()> {
@@ -295,7 +308,8 @@ impl Run<'_> {
         let wanted: HashSet<&str> = generated.iter().map(name).collect();
         let mut first_error = None;
         for app in self.current().iter().filter(|app| !wanted.contains(name(app))) {
-            let deleted = self.release_from_lost_cluster(app).and_then(|()| self.server.delete(app, self.now));
+            let deleted =
+                self.release_from_lost_cluster(app).and_then(|()| self.server.delete(app, self.now));
             match deleted {
                 Ok(()) => {
                     let message = format!("Deleted Application {}", quote(name(app).as_bytes()));
@@ -311,9 +325,14 @@ impl Run<'_> {
     /// (`removeFinalizerOnInvalidDestination`); only that one, not its forms with a suffix.
     fn release_from_lost_cluster(&mut self, app: &Value) -> Step<()> {
         let path = ["metadata", "finalizers"];
-        let kept: Vec<Value> =
-            items_of(app, &path).iter().filter(|f| f.as_str() != Some(RESOURCES_FINALIZER)).cloned().collect();
-        if kept.len() == items_of(app, &path).len() || destination(app).resolve(self.controller.known.clusters).is_ok() {
+        let kept: Vec<Value> = items_of(app, &path)
+            .iter()
+            .filter(|f| f.as_str() != Some(RESOURCES_FINALIZER))
+            .cloned()
+            .collect();
+        if kept.len() == items_of(app, &path).len()
+            || destination(app).resolve(self.controller.known.clusters).is_ok()
+        {
             return Ok(());
         }
         let kept = if kept.is_empty() { None } else { Some(Value::list(kept)) };
@@ -339,7 +358,8 @@ impl Run<'_> {
             return Ok(DELETION_WAIT);
         }
         let path = ["metadata", "finalizers"];
-        let kept = items_of(&self.set.object, &path).iter().filter(|f| f.as_str() != Some(RESOURCES_FINALIZER));
+        let kept =
+            items_of(&self.set.object, &path).iter().filter(|f| f.as_str() != Some(RESOURCES_FINALIZER));
         let kept: Vec<Value> = kept.cloned().collect();
         let kept = if kept.is_empty() { None } else { Some(Value::list(kept)) };
         self.server.update_set(with(&self.set.object, &path, kept));
@@ -350,7 +370,9 @@ impl Run<'_> {
     fn delete_next(&mut self) -> Step<bool> {
         let order = deletion_order(&self.set.object, &self.current());
         let Some(next) = order.first() else { return Ok(false) };
-        let Some(app) = self.server.application(namespace(&self.set.object), next).cloned() else { return Ok(false) };
+        let Some(app) = self.server.application(namespace(&self.set.object), next).cloned() else {
+            return Ok(false);
+        };
         match seconds_of(&app, &["metadata", "deletionTimestamp"]) {
             Some(since) if self.now.saturating_sub(since) > STUCK => {
                 Err("application has not been deleted in over 2 minutes".into())
@@ -452,7 +474,10 @@ fn with_sync_operation(app: &Value, prune: bool) -> Value {
     let operation = Value::map([
         (
             "initiatedBy",
-            Value::map([("username", Value::from("applicationset-controller")), ("automated", Value::Bool(true))]),
+            Value::map([
+                ("username", Value::from("applicationset-controller")),
+                ("automated", Value::Bool(true)),
+            ]),
         ),
         (
             "info",

@@ -20,8 +20,10 @@ impl<'s> IgnoreRules<'s> {
     /// `application` without what is ignored, in canonical form and normalised again: what was removed may leave empty
     /// parts behind (`applyIgnoreDifferences` of Argo CD 3.5.7).
     pub(super) fn apply(&self, application: &Value) -> std::result::Result<Value, String> {
-        let failed = |error: aoa_lang::Error| format!("failed to apply ignore differences: {}", error.message());
-        let invalid = |error: aoa_lang::Error| failed(error.prefixed("failed to normalize application spec: "));
+        let failed =
+            |error: aoa_lang::Error| format!("failed to apply ignore differences: {}", error.message());
+        let invalid =
+            |error: aoa_lang::Error| failed(error.prefixed("failed to normalize application spec: "));
         self.check().map_err(invalid)?;
         let mut object = with(application, &["apiVersion"], Some(Value::from(API_VERSION)));
         object = with(&object, &["kind"], Some(Value::from("Application")));
@@ -50,7 +52,8 @@ fn remove(object: &Value, pointer: &str) -> Option<Value> {
     if !before.is_empty() {
         return None;
     }
-    let path: Vec<String> = path.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
+    let path: Vec<String> =
+        path.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
     remove_path(object, &path)
 }
 

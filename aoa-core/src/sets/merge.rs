@@ -69,7 +69,8 @@ mod tests {
             Value::map(entries.iter().map(|(k, v)| (*k, Value::from(*v))))
         };
         let stored = map(&[("a", "1"), ("b", "2"), ("mine", "x")]);
-        let changed = apply_changes(&stored, &map(&[("a", "1"), ("b", "2")]), &map(&[("a", "3"), ("c", "4")]));
+        let changed =
+            apply_changes(&stored, &map(&[("a", "1"), ("b", "2")]), &map(&[("a", "3"), ("c", "4")]));
         assert!(changed == map(&[("a", "3"), ("c", "4"), ("mine", "x")]));
     }
 }

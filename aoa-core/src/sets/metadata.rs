@@ -44,7 +44,9 @@ fn check(object: &Value, add: &mut impl FnMut(String)) {
     }
     match namespace(object) {
         "" => add("metadata.namespace: Required value".into()),
-        namespace => not_dns_label(namespace).into_iter().for_each(|e| add(invalid("namespace", namespace, &e))),
+        namespace => {
+            not_dns_label(namespace).into_iter().for_each(|e| add(invalid("namespace", namespace, &e)))
+        }
     }
     for (key, value) in texts_of(object, &["metadata", "labels"]) {
         let key = key.to_str_lossy();
@@ -54,7 +56,9 @@ fn check(object: &Value, add: &mut impl FnMut(String)) {
     let mut size = 0usize;
     for (key, value) in texts_of(object, &["metadata", "annotations"]) {
         let key = key.to_str_lossy();
-        label_key_problems(&key.to_lowercase()).into_iter().for_each(|e| add(invalid("annotations", &key, &e)));
+        label_key_problems(&key.to_lowercase())
+            .into_iter()
+            .for_each(|e| add(invalid("annotations", &key, &e)));
         size = size.saturating_add(key.len()).saturating_add(value.len());
     }
     if size > MAX_ANNOTATIONS {
@@ -100,7 +104,9 @@ fn invalid(field: &str, value: &str, reason: &str) -> String {
 /// A name is measured in other words than the prefix of a label's key.
 fn not_subdomain(text: &str) -> Vec<String> {
     let problems = subdomain_problems(text).into_iter();
-    problems.map(|p| if p.ends_with(" bytes") { "must be no more than 253 characters".into() } else { p }).collect()
+    problems
+        .map(|p| if p.ends_with(" bytes") { "must be no more than 253 characters".into() } else { p })
+        .collect()
 }
 
 fn not_dns_label(text: &str) -> Vec<String> {

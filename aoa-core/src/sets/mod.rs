@@ -8,8 +8,8 @@
 //! | [`Steps`] | the steps of a rollout | `progressivesync/` |
 //! | [`Controller`] | all of it: one look at a set on a [`Server`] in memory | `applicationset_controller.go` |
 
-pub mod crd;
 mod controller;
+pub mod crd;
 mod ignore;
 mod jq;
 mod merge;
@@ -24,7 +24,8 @@ mod validate;
 mod write;
 
 pub use controller::{
-    Controller, ControllerOptions, Event, Generated, GenerationFailure, Outcome, ProgressiveSyncs, look_at_rollout,
+    Controller, ControllerOptions, Event, Generated, GenerationFailure, Outcome, ProgressiveSyncs,
+    look_at_rollout,
 };
 pub use metadata::refusal_of_metadata;
 pub use policy::{PolicyOverride, SyncPolicy};

@@ -23,7 +23,10 @@ pub(super) fn qualified_name(object: &Value) -> String {
 }
 
 /// The entries of a map of texts.
-pub(super) fn texts_of<'v>(object: &'v Value, path: &[&str]) -> impl Iterator<Item = (&'v Text, &'v str)> {
+pub(super) fn texts_of<'v>(
+    object: &'v Value,
+    path: &[&str],
+) -> impl Iterator<Item = (&'v Text, &'v str)> + use<'v> {
     let map = object.at(path).and_then(Value::as_map);
     map.into_iter().flat_map(Map::iter).filter_map(|(key, value)| Some((key, value.as_str()?)))
 }
@@ -34,7 +37,7 @@ pub(super) fn items_of<'v>(object: &'v Value, path: &[&str]) -> &'v [Value] {
 }
 
 /// The texts of a list of texts.
-pub(super) fn list_of<'v>(object: &'v Value, path: &[&str]) -> impl Iterator<Item = &'v str> {
+pub(super) fn list_of<'v>(object: &'v Value, path: &[&str]) -> impl Iterator<Item = &'v str> + use<'v> {
     items_of(object, path).iter().filter_map(Value::as_str)
 }
 

@@ -119,7 +119,9 @@ impl Look<'_> {
         if revisions_changed || spec_changed {
             after.target_revisions = revisions;
             let what = match (revisions_changed, spec_changed) {
-                (true, true) => "Application has pending changes (revision and spec differ), setting status to Waiting",
+                (true, true) => {
+                    "Application has pending changes (revision and spec differ), setting status to Waiting"
+                }
                 (true, false) => "Application has pending changes, setting status to Waiting",
                 _ => "Application has pending changes (spec differs), setting status to Waiting",
             };
@@ -129,7 +131,11 @@ impl Look<'_> {
         let healthy = text_at(app, &["status", "health", "status"]) == "Healthy";
         match (&after.stage, &before.stage) {
             (Stage::Waiting, _) if synced && healthy => {
-                self.change(&mut after, Stage::Healthy, "Application resource has synced, updating status to Healthy");
+                self.change(
+                    &mut after,
+                    Stage::Healthy,
+                    "Application resource has synced, updating status to Healthy",
+                );
             }
             (Stage::Waiting, _) if synced => {
                 let message = "Application resource has synced, updating status to Progressing";
@@ -138,7 +144,8 @@ impl Look<'_> {
             (Stage::Waiting, _) => {}
             (_, Stage::Pending) => self.observe_pending(app, &before, &mut after)?,
             (_, Stage::Progressing) if synced && healthy => {
-                let message = "Application resource became Healthy, updating status from Progressing to Healthy";
+                let message =
+                    "Application resource became Healthy, updating status from Progressing to Healthy";
                 self.change(&mut after, Stage::Healthy, message);
             }
             _ => {}
@@ -226,8 +233,7 @@ impl Look<'_> {
             let limit = rule.get("maxUpdate").filter(|limit| !limit.is_null());
             let may_update = limit.is_none_or(|limit| count.updating < max_update(limit, count.all));
             if app.stage == Stage::Waiting && allowed.contains(&app.application) && may_update {
-                let message =
-                    "Application moved to Pending status, watching for the Application resource to start Progressing";
+                let message = "Application moved to Pending status, watching for the Application resource to start Progressing";
                 self.change(app, Stage::Pending, message);
                 count.updating = count.updating.saturating_add(1);
             }
@@ -240,10 +246,16 @@ impl Look<'_> {
         if !is_rolling_sync(self.set) {
             return None;
         }
-        let unfinished: HashSet<&str> =
-            status.applications.iter().filter(|a| a.stage != Stage::Healthy).map(|a| a.step.as_str()).collect();
+        let unfinished: HashSet<&str> = status
+            .applications
+            .iter()
+            .filter(|a| a.stage != Stage::Healthy)
+            .map(|a| a.step.as_str())
+            .collect();
         let kind = ConditionKind::RolloutProgressing;
-        let step = (1..=rules(self.set).len()).map(|step| step.to_string()).find(|s| unfinished.contains(s.as_str()));
+        let step = (1..=rules(self.set).len())
+            .map(|step| step.to_string())
+            .find(|s| unfinished.contains(s.as_str()));
         Some(match step {
             Some(step) => Condition::new(
                 kind,
@@ -251,9 +263,12 @@ impl Look<'_> {
                 "ApplicationSetModified",
                 format!("ApplicationSet is performing rollout of step {step}"),
             ),
-            None => {
-                Condition::new(kind, false, "ApplicationSetRolloutComplete", "ApplicationSet Rollout has completed")
-            }
+            None => Condition::new(
+                kind,
+                false,
+                "ApplicationSetRolloutComplete",
+                "ApplicationSet Rollout has completed",
+            ),
         })
     }
 }

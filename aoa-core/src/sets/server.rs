@@ -174,7 +174,10 @@ pub(super) fn canonical(application: &Value) -> Result<Value> {
 
 fn read(object: &Value, kind: &str) -> Result<Value> {
     let Some(schema) = typed::schema(API_VERSION, kind) else {
-        return Err(aoa_lang::Error::new(aoa_lang::ErrorKind::Internal, format!("no type for kind `{kind}`")));
+        return Err(aoa_lang::Error::new(
+            aoa_lang::ErrorKind::Internal,
+            format!("no type for kind `{kind}`"),
+        ));
     };
     let object = typed::read(schema, object, typed::Mode::Json)?;
     match object.at(&["metadata", "creationTimestamp"]) {

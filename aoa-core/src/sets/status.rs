@@ -104,7 +104,9 @@ impl ConditionKind {
     }
 
     fn from_name(name: &str) -> Self {
-        use ConditionKind::{ErrorOccurred, Other, ParametersGenerated, ResourcesUpToDate, RolloutProgressing};
+        use ConditionKind::{
+            ErrorOccurred, Other, ParametersGenerated, ResourcesUpToDate, RolloutProgressing,
+        };
         let known = [ErrorOccurred, ParametersGenerated, ResourcesUpToDate, RolloutProgressing];
         known.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Other(name.into()))
     }

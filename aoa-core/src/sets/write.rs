@@ -3,8 +3,8 @@
 use aoa_lang::Value;
 
 use super::ignore::IgnoreRules;
-use super::metadata::refusal_of_metadata;
 use super::merge::apply_changes;
+use super::metadata::refusal_of_metadata;
 use super::object::{items_of, list_of, name, namespace, text_at, unless_empty, with};
 use super::server::{API_VERSION, Server, canonical, controller_of};
 use crate::model::normalize;
@@ -31,7 +31,8 @@ const PRESERVED_ANNOTATIONS: [&str; 3] =
     ["notified.notifications.argoproj.io", "argocd.argoproj.io/refresh", "argocd.argoproj.io/hydrate"];
 
 /// Finalizers that the application controller adds for hooks; they can have a stage behind a slash.
-const PRESERVED_FINALIZERS: [&str; 2] = ["pre-delete-finalizer.argocd.argoproj.io", "post-delete-finalizer.argocd.argoproj.io"];
+const PRESERVED_FINALIZERS: [&str; 2] =
+    ["pre-delete-finalizer.argocd.argoproj.io", "post-delete-finalizer.argocd.argoproj.io"];
 
 impl Writer<'_> {
     /// Creates or updates `generated` (`createOrUpdateInCluster` and `CreateOrUpdate` of Argo CD 3.5.7).
@@ -72,7 +73,9 @@ impl Writer<'_> {
         let annotations = own("annotations").chain(self.preserved_annotations.iter().cloned());
         let annotations = annotations.chain(PRESERVED_ANNOTATIONS.map(str::to_owned));
         let labels = own("labels").chain(self.preserved_labels.iter().cloned());
-        for (field, preserved) in [("annotations", annotations.collect::<Vec<_>>()), ("labels", labels.collect())] {
+        for (field, preserved) in
+            [("annotations", annotations.collect::<Vec<_>>()), ("labels", labels.collect())]
+        {
             let kept = preserve(found, generated, field, &preserved);
             object = with(&object, &["metadata", field], unless_empty(kept));
         }
@@ -83,7 +86,8 @@ impl Writer<'_> {
 }
 
 fn place(generated: &Value) -> Value {
-    let fields = ["name", "namespace"].map(|field| (field, Value::from(text_at(generated, &["metadata", field]))));
+    let fields =
+        ["name", "namespace"].map(|field| (field, Value::from(text_at(generated, &["metadata", field]))));
     Value::map(fields.into_iter().filter(|(_, text)| text.as_str() != Some("")))
 }
 

@@ -1,6 +1,7 @@
 //! The area `appset`.
 
 mod crd;
+mod rollout;
 
 use serde_json::Value as Json;
 
@@ -10,6 +11,8 @@ use crate::case::Answer;
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     Some(match op {
         "crd" => crd::answer(input),
+        "rolling-steps" => rollout::steps(input),
+        "invalid-generators" => rollout::invalid_generators(input),
         _ => return None,
     })
 }
