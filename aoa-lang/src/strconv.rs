@@ -89,7 +89,21 @@ impl Digits {
     fn shortest(value: f64, bits: u8) -> Digits {
         #[allow(clippy::cast_possible_truncation)]
         let scientific = if bits == 32 { format!("{:e}", value as f32) } else { format!("{value:e}") };
-        Digits::from_scientific(&scientific)
+        let digits = Digits::from_scientific(&scientific);
+        // Of two shortest texts that are equally near, Go takes the even one, and Rust does not. Only long ones can
+        // be: the number lies exactly between them.
+        if digits.text.len() >= if bits == 32 { 6 } else { 15 } {
+            let even = format!("{value:.*e}", digits.text.len() - 1);
+            #[allow(clippy::cast_possible_truncation)]
+            let reads_back = match bits {
+                32 => even.parse() == Ok(value as f32),
+                _ => even.parse() == Ok(value),
+            };
+            if reads_back {
+                return Digits::from_scientific(&even);
+            }
+        }
+        digits
     }
 
     fn significant(value: f64, count: usize) -> Digits {
@@ -247,6 +261,7 @@ mod tests {
             (123456.0, "123456"),
             (1234567.0, "1.234567e+06"),
             (1e21, "1e+21"),
+            (1.620_750_151_207_001_25e15, "1.6207501512070012e+15"),
             (0.0001, "0.0001"),
             (0.00001, "1e-05"),
             (1.5, "1.5"),

@@ -54,7 +54,8 @@ impl KnownTag {
         }
     }
 
-    fn name(self) -> &'static str {
+    /// The short form of the tag.
+    pub(super) fn name(self) -> &'static str {
         match self {
             KnownTag::Null => "!!null",
             KnownTag::Bool => "!!bool",
@@ -117,6 +118,11 @@ pub(super) fn resolve_plain(text: &str, dialect: Dialect) -> Resolved {
         _ if dialect == Dialect::V2 => resolve(text, dialect, Timestamps::Ignore),
         _ => resolve(text, dialect, Timestamps::Read),
     }
+}
+
+/// The type that a plain scalar without a tag has by the look of it; a time is one in both dialects.
+pub(super) fn look_of(text: &str, dialect: Dialect) -> KnownTag {
+    resolve(text, dialect, Timestamps::Read).tag()
 }
 
 #[derive(Clone, Copy, PartialEq)]

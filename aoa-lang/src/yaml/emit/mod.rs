@@ -10,11 +10,10 @@
 //! style and white space; the key order is go-yaml's natural one. [`super::node`] feeds the same emitter with comments.
 
 mod analysis;
-mod base64;
 mod comments;
 pub(crate) mod emitter;
 mod order;
-pub(crate) mod plain;
+mod plain;
 mod scalar;
 mod through_json;
 mod value;

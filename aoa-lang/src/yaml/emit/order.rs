@@ -1,10 +1,8 @@
 //! The order of keys: go-yaml sorts them as people sort names with numbers in them.
 
 use std::cmp::Ordering;
-use std::sync::OnceLock;
 
-use regex::Regex;
-
+use crate::unicode::{is_digit, is_letter};
 use crate::yaml::event::Dialect;
 
 /// The order in which to write `keys`, as indices; `None` if they stand in it already.
@@ -84,21 +82,4 @@ fn compare_numbers(before: &str, a: &str, b: &str) -> Ordering {
         })
     };
     number(a).cmp(&number(b))
-}
-
-fn is_digit(c: char) -> bool {
-    c.is_ascii_digit() || (!c.is_ascii() && is_in_category(c, &DIGITS, r"^\p{Nd}$"))
-}
-
-fn is_letter(c: char) -> bool {
-    c.is_ascii_alphabetic() || (!c.is_ascii() && is_in_category(c, &LETTERS, r"^\p{L}$"))
-}
-
-static LETTERS: OnceLock<Option<Regex>> = OnceLock::new();
-static DIGITS: OnceLock<Option<Regex>> = OnceLock::new();
-
-/// Go's `unicode.IsLetter` and `IsDigit` are general categories; Rust's `char` methods are other properties.
-fn is_in_category(c: char, cell: &OnceLock<Option<Regex>>, pattern: &str) -> bool {
-    let regex = cell.get_or_init(|| Regex::new(pattern).ok());
-    regex.as_ref().is_some_and(|regex| regex.is_match(c.encode_utf8(&mut [0; 4])))
 }

@@ -3,7 +3,6 @@
 
 use std::borrow::Cow;
 
-use super::analysis::is_break;
 use crate::value::{FloatKind, Text};
 use crate::{Error, Result, strconv};
 
@@ -138,8 +137,9 @@ fn fold_next_lines(text: &str) -> Result<String> {
         out.push_str(before.trim_end_matches(' '));
         let next = behind.trim_start_matches([' ', '\u{85}']);
         let skipped = behind.get(..behind.len() - next.len()).unwrap_or_default();
-        let marker = behind.strip_prefix("---").or_else(|| behind.strip_prefix("..."));
-        if marker.is_some_and(|tail| tail.starts_with(|c| c == ' ' || is_break(c))) {
+        // At the begin of a line `---` and `...` end a document, even in quotes. Tabs and other breaks are escaped in JSON.
+        let marker = next.strip_prefix("---").or_else(|| next.strip_prefix("..."));
+        if !skipped.ends_with(' ') && marker.is_some_and(|tail| tail.starts_with([' ', '\u{85}'])) {
             return Err(Error::invalid("yaml: found unexpected document indicator"));
         }
         match skipped.matches('\u{85}').count() {

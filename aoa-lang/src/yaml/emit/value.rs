@@ -6,7 +6,8 @@ use std::fmt;
 use super::emitter::{Emitter, Layout, Properties, Step, StepComments};
 use super::order::key_order;
 use super::plain::reads_as_string;
-use super::{base64, through_json};
+use super::through_json;
+use crate::base64;
 use crate::value::{FloatKind, List, ListKind, Map, Text, Value};
 use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
 use crate::{Error, Limits, Result, strconv};
@@ -202,7 +203,7 @@ impl Walk<'_> {
 
     /// Bytes that are not UTF-8: base64 with a tag.
     fn binary(&mut self, bytes: &[u8]) -> Result<()> {
-        let text = base64::encode_in_lines(bytes);
+        let text = base64_lines(bytes);
         let style = if text.contains('\n') { ScalarStyle::Literal } else { ScalarStyle::Plain };
         let properties = Properties { anchor: "", tag: "tag:yaml.org,2002:binary" };
         self.emitter.emit_with(Step::Scalar { text: &text, style }, properties, StepComments::default())
@@ -217,4 +218,15 @@ fn go_float(number: f64, kind: FloatKind) -> String {
         f64::NEG_INFINITY => "-.inf".to_owned(),
         n => strconv::format_float(n, strconv::FloatFormat::General, None, bits),
     }
+}
+
+/// `encodeBase64` of go-yaml's resolve.go: lines of 70 characters, each ended if there is more than one.
+fn base64_lines(bytes: &[u8]) -> String {
+    const LINE: usize = 70;
+    let text = base64::encode(bytes);
+    // go-yaml counts one line too many when the text fills its last one.
+    if text.len() < LINE {
+        return text;
+    }
+    text.as_bytes().chunks(LINE).flat_map(|line| line.iter().map(|b| char::from(*b)).chain(['\n'])).collect()
 }

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 
 use super::super::emit::emitter::{Emitter, Layout, Properties, Step, StepComments};
-use super::super::emit::plain::{PlainTag, plain_tag};
 use super::super::event::{Dialect, ScalarStyle};
+use super::super::resolve::look_of;
 use super::{Node, NodeKind};
 use crate::{Error, Limits, Result};
 
@@ -163,8 +163,8 @@ fn present_tag(node: &Node) -> Result<Presentation<'_>> {
         match (node.kind, core) {
             (NodeKind::Scalar, Some("str")) if node.scalar_style != ScalarStyle::Plain => return Ok(hidden),
             (NodeKind::Scalar, Some(core)) => {
-                let looks_like = plain_tag(text_of(node)?, Dialect::V3);
-                if short_name(looks_like).strip_prefix("!!") == Some(core) {
+                let looks_like = look_of(text_of(node)?, Dialect::V3);
+                if looks_like.name().strip_prefix("!!") == Some(core) {
                     return Ok(hidden);
                 }
                 if core == "str" {
@@ -180,15 +180,3 @@ fn present_tag(node: &Node) -> Result<Presentation<'_>> {
 }
 
 pub(super) const LONG_PREFIX: &str = "tag:yaml.org,2002:";
-
-/// The tag of YAML's core types in its short form.
-pub(super) fn short_name(tag: PlainTag) -> &'static str {
-    match tag {
-        PlainTag::Null => "!!null",
-        PlainTag::Bool => "!!bool",
-        PlainTag::Int => "!!int",
-        PlainTag::Float => "!!float",
-        PlainTag::Timestamp => "!!timestamp",
-        PlainTag::Str => "!!str",
-    }
-}

@@ -2,11 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::super::emit::plain::plain_tag;
 use super::super::emit_kyaml;
 use super::super::event::{CollectionStyle, Comments, Dialect, Event, EventKind, ScalarStyle};
+use super::super::resolve::look_of;
 use super::super::{Parser, Source};
-use super::print::{LONG_PREFIX, short_name};
+use super::print::LONG_PREFIX;
 use super::{Node, NodeKind, Origin};
 use crate::value::{Text, Value};
 use crate::{Error, Limits, Result};
@@ -102,7 +102,7 @@ impl Builder {
             EventKind::Scalar(scalar) => {
                 let looks_like = match scalar.style {
                     ScalarStyle::Plain if scalar.value == "<<" => "!!merge",
-                    ScalarStyle::Plain => short_name(plain_tag(&scalar.value, Dialect::V3)),
+                    ScalarStyle::Plain => look_of(&scalar.value, Dialect::V3).name(),
                     _ => "!!str",
                 };
                 let mut node = tagged(NodeKind::Scalar, scalar.tag(), looks_like);
