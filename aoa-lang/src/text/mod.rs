@@ -3,11 +3,17 @@
 //! | module | language | imitated |
 //! |---|---|---|
 //! | [`glob`] | globs | gobwas/glob 0.2.3 |
+//! | [`path_glob`] | path patterns | Go 1.26 `path.Match`, `filepath.Match` |
+//! | [`doublestar`] | path patterns with `**` and `{a,b}` | bmatcuk/doublestar 4.10.0 |
 //! | [`regexp`] | regular expressions | Go 1.26 `regexp` |
 //! | [`selector`] | label selectors | Kubernetes 1.36 |
 //! | [`semver`] | versions and constraints on them | Masterminds/semver 3.4.0 |
 
+pub mod doublestar;
 pub mod glob;
+pub mod path_glob;
 pub mod regexp;
 pub mod selector;
 pub mod semver;
+
+mod runes;

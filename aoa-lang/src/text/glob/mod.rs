@@ -17,7 +17,7 @@
 mod compile;
 mod matcher;
 mod parse;
-mod runes;
+
 mod search;
 
 use std::fmt;

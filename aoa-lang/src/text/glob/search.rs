@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::matcher::{Matcher, Split};
-use super::runes::{decode, find, find_any, find_rune, rfind, runes};
+use crate::text::runes::{decode, find, find_any, find_rune, rfind, runes};
 
 /// The most bytes that one question may look at.
 const MAX_STEPS: usize = 50_000_000;

@@ -6,6 +6,7 @@ use aoa_lang::text::glob::Glob;
 use aoa_lang::text::regexp::Regexp;
 use aoa_lang::text::selector::{Expression, LabelSelector, Selector};
 use aoa_lang::text::semver::{Constraint, Version};
+use aoa_lang::text::{doublestar, path_glob};
 use serde_json::{Value as Json, json};
 
 use crate::case::Answer;
@@ -13,6 +14,16 @@ use crate::case::Answer;
 pub(super) fn glob(input: &Json) -> Answer {
     let glob = Glob::new(text(input, "pattern"), text(input, "separators"))?;
     Ok(glob.matches(text(input, "text"))?.into())
+}
+
+pub(super) fn path_match(input: &Json) -> Answer {
+    let (pattern, path) = (text(input, "pattern"), text(input, "path"));
+    let matched = match text(input, "matcher") {
+        "path" => path_glob::path_match(pattern, path),
+        "filepath" => path_glob::filepath_match(pattern, path),
+        _ => doublestar::matches(pattern, path),
+    };
+    Ok(matched?.into())
 }
 
 pub(super) fn regexp(input: &Json) -> Answer {

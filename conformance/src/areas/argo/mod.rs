@@ -14,6 +14,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "repo-url" => Ok(destination::repo_url(input)),
         "regexp" => matching::regexp(input),
         "glob" => matching::glob(input),
+        "path-match" => matching::path_match(input),
         "semver" => matching::semver(input),
         "selector" => matching::selector(input),
         _ => return None,

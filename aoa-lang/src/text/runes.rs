@@ -1,4 +1,4 @@
-//! Runes of bytes as Go decodes them: the library cuts texts between the bytes of a rune.
+//! Runes of bytes as Go decodes them, and where bytes occur: matchers step through texts that may be cut within a rune.
 
 /// What Go reads where bytes are not UTF-8.
 pub(super) const REPLACEMENT: char = '\u{FFFD}';
