@@ -1,9 +1,10 @@
 //! Numbers and quoted strings as text, to the letter as Go's `strconv` (Go 1.26) writes them.
 
 mod binary;
-pub(crate) mod parse;
+mod parse;
 mod unquote;
 
+pub use parse::{NumberError, parse_float, parse_int, parse_uint};
 pub use unquote::{Unit, unquote, unquote_char};
 
 /// How a float is written: Go's format verbs.

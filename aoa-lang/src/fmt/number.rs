@@ -1,7 +1,7 @@
 //! Integers, characters and floats: the number half of Go's `fmt/format.go`.
 
 use super::state::{Printed, Printer, TooLong};
-use crate::strconv::{self, FloatFormat};
+use crate::strconv;
 
 /// An integer with its sign apart, as printing wants it.
 #[derive(Clone, Copy)]

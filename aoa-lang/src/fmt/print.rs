@@ -3,9 +3,9 @@
 //! Lists and maps of any depth are printed with a list of what is still to do instead of recursion.
 
 use super::number::Integer;
-use super::state::{Flags, Printed, Printer, TooLong};
+use super::state::{Printed, Printer, TooLong};
 use crate::Value;
-use crate::value::{FloatKind, GoType, List, Map, Object, Structure, Text};
+use crate::value::{FloatKind, GoType, List, Map, Object, Structure};
 
 /// The address that `%p` prints of all that has one: Go's differ from run to run.
 const ADDRESS: u64 = 0xc000_012_000;

@@ -51,13 +51,23 @@ enum Node {
 }
 
 impl Heap {
+    /// The heap of a program that can mutate, or of one that cannot.
+    pub(super) fn new(active: bool) -> Self {
+        Heap { active, ..Heap::default() }
+    }
+
     /// A list or map as a handle; other values, and all values of programs that cannot mutate, as they are.
     pub(super) fn thaw(&mut self, value: Value) -> Value {
         if !self.active {
             return value;
         }
         match value {
-            Value::List(list) => self.add_list(list.kind(), list.is_nil(), list.into_vec()),
+            Value::List(list) => {
+                let (kind, nil, len, capacity) = (list.kind(), list.is_nil(), list.len(), list.capacity());
+                let mut items = list.into_vec();
+                items.resize(capacity.max(len), kind.element().zero());
+                self.add_list(kind, nil, items, len)
+            }
             Value::Map(map) => {
                 let (kind, nil) = (map.kind(), map.is_nil());
                 self.add_map(kind, nil, map.into_builder())
@@ -66,8 +76,8 @@ impl Heap {
         }
     }
 
-    fn add_list(&mut self, kind: ListKind, nil: bool, items: Vec<Value>) -> Value {
-        let (array, len) = (self.arrays.len(), items.len());
+    fn add_list(&mut self, kind: ListKind, nil: bool, items: Vec<Value>, len: usize) -> Value {
+        let array = self.arrays.len();
         self.arrays.push(items);
         self.add(Node::List { kind, nil, array, start: 0, len, frozen: None })
     }
@@ -98,7 +108,8 @@ impl Heap {
 
     /// A new list: a handle where the program can mutate.
     pub(super) fn new_list(&mut self, kind: ListKind, items: Vec<Value>) -> Value {
-        if self.active { self.add_list(kind, false, items) } else { Value::List(List::of(kind, items)) }
+        let len = items.len();
+        if self.active { self.add_list(kind, false, items, len) } else { Value::List(List::of(kind, items)) }
     }
 
     /// A new map: a handle where the program can mutate.
@@ -218,16 +229,33 @@ impl Heap {
         Ok(())
     }
 
-    /// The items `from..to` as a list that shares its memory, as Go's `x[from:to]`; `None` if out of range.
+    /// How many items a list has room for.
+    pub(super) fn capacity(&self, list: &Value) -> usize {
+        match (list, self.node(list)) {
+            (Value::List(list), _) => list.capacity(),
+            (_, Some(Node::List { array, start, .. })) => {
+                self.arrays.get(*array).map_or(0, |a| a.len().saturating_sub(*start))
+            }
+            _ => 0,
+        }
+    }
+
+    /// The items `from..to` as a list that shares its memory, as Go's `x[from:to]`; `None` if out of its capacity.
     pub(super) fn sub_list(&mut self, list: &Value, from: usize, to: usize) -> Option<Value> {
+        if from > to || to > self.capacity(list) {
+            return None;
+        }
         if let Value::List(frozen) = list {
-            let items = frozen.as_slice().get(from..to)?.to_vec();
-            let empty = frozen.is_nil();
             let kind = frozen.kind();
-            return Some(Value::List(if empty { List::nil(kind) } else { List::of(kind, items) }));
+            if frozen.is_nil() {
+                return Some(Value::List(List::nil(kind)));
+            }
+            let mut items: Vec<Value> = frozen.iter().take(to).skip(from).cloned().collect();
+            items.resize(to - from, kind.element().zero());
+            return Some(Value::List(List::of(kind, items)));
         }
         let node = match self.node(list)? {
-            Node::List { kind, nil, array, start, len, .. } if from <= to && to <= *len => Node::List {
+            Node::List { kind, nil, array, start, .. } => Node::List {
                 kind: *kind,
                 nil: *nil,
                 array: *array,
@@ -235,7 +263,7 @@ impl Heap {
                 len: to - from,
                 frozen: None,
             },
-            _ => return None,
+            Node::Map { .. } => return None,
         };
         Some(self.add(node))
     }

@@ -1,11 +1,38 @@
 //! Go's `text/template` (Go 1.26) to the letter.
 //!
 //! A template is compiled once and run often. Functions come as tables of [`Function`]s.
+//!
+//! ```
+//! use aoa_lang::Value;
+//! use aoa_lang::template::{Functions, MissingKey, Template, TemplateOptions};
+//!
+//! let template = Template::parse("t", "{{ .name }}-{{ len .regions }}", &Functions::new(), MissingKey::Error)?;
+//! let data = Value::map([("name", Value::from("web")), ("regions", Value::list(vec![Value::Null]))]);
+//! assert_eq!(template.render(&data, &TemplateOptions::default())?, "web-1");
+//! # Ok::<(), aoa_lang::Error>(())
+//! ```
 
+mod arguments;
+mod ast;
+mod builtins;
+mod compare;
+mod compile;
+mod escape;
+mod fields;
 mod function;
 mod heap;
+mod indexing;
+mod iterate;
+mod lex;
+mod number;
 mod options;
+mod parse;
+mod program;
+mod run;
+mod template;
 
+pub use arguments::Complex;
 pub use function::{Access, Body, Call, FnError, Function, Functions};
 pub use heap::Shape;
 pub use options::{MissingKey, TemplateOptions};
+pub use template::{Template, TemplateSet, Touches};

@@ -38,7 +38,11 @@ pub struct List {
     items: Option<Arc<Items>>,
 }
 
-struct Items(Vec<Value>);
+struct Items {
+    values: Vec<Value>,
+    /// How many items Go's slice has room for.
+    capacity: usize,
+}
 
 impl List {
     /// A `[]any`.
@@ -50,7 +54,8 @@ impl List {
     /// A slice of `kind`, whose items the caller has made of that type.
     #[must_use]
     pub fn of(kind: ListKind, items: Vec<Value>) -> Self {
-        List { kind, items: Some(Arc::new(Items(items))) }
+        let capacity = items.len();
+        List { kind, items: Some(Arc::new(Items { values: items, capacity })) }
     }
 
     /// The nil slice of `kind`.
@@ -86,7 +91,7 @@ impl List {
     /// The items.
     #[must_use]
     pub fn as_slice(&self) -> &[Value] {
-        self.items.as_ref().map_or(&[], |items| &items.0)
+        self.items.as_ref().map_or(&[], |items| &items.values)
     }
 
     /// The items in order.
@@ -123,6 +128,22 @@ impl List {
             .collect()
     }
 
+    /// The same list with the capacity that Go's slice has when its items were appended one by one, as `encoding/json` does:
+    /// `slice` in templates can reach behind the items that there are.
+    #[must_use]
+    pub fn appended(mut self) -> Self {
+        if let Some(items) = self.items.as_mut().and_then(Arc::get_mut) {
+            items.capacity = appended_capacity(items.values.len());
+        }
+        self
+    }
+
+    /// How many items Go's slice has room for.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.items.as_ref().map_or(0, |items| items.capacity)
+    }
+
     /// Whether both are one slice in memory.
     #[must_use]
     pub fn shares(&self, other: &List) -> bool {
@@ -138,21 +159,47 @@ impl List {
         match self.items.take() {
             None => Vec::new(),
             Some(items) => match Arc::try_unwrap(items) {
-                Ok(mut items) => std::mem::take(&mut items.0),
-                Err(shared) => shared.0.clone(),
+                Ok(mut items) => std::mem::take(&mut items.values),
+                Err(shared) => shared.values.clone(),
             },
         }
     }
 
     pub(super) fn take_unique(&mut self) -> Option<Vec<Value>> {
         let mut items = Arc::into_inner(self.items.take()?)?;
-        Some(std::mem::take(&mut items.0))
+        Some(std::mem::take(&mut items.values))
     }
+}
+
+/// The sizes that Go's allocator rounds slices up to, from 512 items of 16 bytes on.
+const SIZE_CLASSES: [usize; 17] = [
+    8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264,
+    28672, 32768,
+];
+
+/// Go's `growslice` for items of 16 bytes, from empty on.
+fn appended_capacity(len: usize) -> usize {
+    let mut capacity = 0usize;
+    while capacity < len {
+        let grown = match capacity {
+            0 => 1,
+            1..256 => capacity * 2,
+            _ => capacity + (capacity + 768) / 4,
+        };
+        let bytes = grown.saturating_mul(16);
+        let rounded = match SIZE_CLASSES.iter().find(|c| **c >= bytes) {
+            _ if bytes < 8192 => bytes,
+            Some(class) => *class,
+            None => bytes.next_multiple_of(8192),
+        };
+        capacity = rounded / 16;
+    }
+    capacity
 }
 
 impl Drop for Items {
     fn drop(&mut self) {
-        drop_flat(self.0.drain(..));
+        drop_flat(self.values.drain(..));
     }
 }
 

@@ -1,11 +1,16 @@
 //! The area `template`.
 
+mod data;
+mod go;
+
 use serde_json::Value as Json;
 
 use crate::case::Answer;
 
 /// The answer to `op`, or `None` where it is not implemented.
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
-    let _ = (op, input);
-    None
+    match op {
+        "gotmpl" | "sprig" => go::answer(input),
+        _ => None,
+    }
 }

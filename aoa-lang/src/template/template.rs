@@ -1,0 +1,220 @@
+//! The templates that callers hold.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::ast::{Ast, Keyword, NodeId, NodeKind};
+use super::compile::{builtin, compile};
+use super::function::Functions;
+use super::options::{MissingKey, TemplateOptions};
+use super::parse::{Tree, parse};
+use super::program::Program;
+use super::run::run;
+use crate::value::Text;
+use crate::{Error, Limits, Result, Value};
+
+/// A compiled template; clones share.
+#[derive(Clone, Debug)]
+pub struct Template {
+    program: Arc<Program>,
+    missing: MissingKey,
+    touches: Touches,
+    constant: Option<Text>,
+}
+
+/// Which keys of the data a template can look at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Touches {
+    /// No others than these, at the top.
+    Keys(BTreeSet<Box<str>>),
+    /// Any.
+    All,
+}
+
+impl Template {
+    /// Compiles one template.
+    ///
+    /// # Errors
+    /// Go's text of what is wrong, such as `template: t:1: unclosed action`.
+    pub fn parse(name: &str, text: &str, functions: &Functions, missing: MissingKey) -> Result<Template> {
+        let mut set = TemplateSet::new(functions, missing);
+        set.add(name, text)?;
+        set.compile(name)
+    }
+
+    /// Runs the template. Bytes of the output that are not UTF-8 are replaced.
+    ///
+    /// # Errors
+    /// Go's text of what is wrong, such as `template: t:1:3: executing "t" at <.x>: map has no entry for key "x"`,
+    /// or that a limit is passed.
+    pub fn render(&self, data: &Value, options: &TemplateOptions) -> Result<String> {
+        self.render_text(data, options).map(|t| t.to_str_lossy().into_owned())
+    }
+
+    /// Runs the template.
+    ///
+    /// # Errors
+    /// As [`render`](Template::render).
+    pub fn render_text(&self, data: &Value, options: &TemplateOptions) -> Result<Text> {
+        if let Some(text) = &self.constant {
+            return Ok(text.clone());
+        }
+        let mut out = Vec::new();
+        self.render_into(data, options, &mut out)?;
+        Ok(Text::from(out))
+    }
+
+    /// Runs the template and writes behind what `out` holds; after an error the part that was written stays there.
+    ///
+    /// # Errors
+    /// As [`render`](Template::render).
+    pub fn render_into(&self, data: &Value, options: &TemplateOptions, out: &mut Vec<u8>) -> Result<()> {
+        run(&self.program, self.missing, data, options, out).map(|_| ())
+    }
+
+    /// Runs the template on data that it may change, as functions such as sprig's `set` do: in Go these changes stay
+    /// behind in the caller's maps.
+    ///
+    /// # Errors
+    /// As [`render`](Template::render).
+    pub fn render_changing(&self, data: &mut Value, options: &TemplateOptions) -> Result<Text> {
+        let mut out = Vec::new();
+        if let Some(changed) = run(&self.program, self.missing, data, options, &mut out)? {
+            *data = changed;
+        }
+        Ok(Text::from(out))
+    }
+
+    /// Which keys of the data the template can look at.
+    #[must_use]
+    pub fn touches(&self) -> &Touches {
+        &self.touches
+    }
+
+    /// Whether the template can change the data, so that [`render_changing`](Template::render_changing) differs.
+    #[must_use]
+    pub fn mutates(&self) -> bool {
+        self.program.mutates
+    }
+
+    /// The output, if it is the same for all data because there are no actions.
+    #[must_use]
+    pub fn constant(&self) -> Option<&Text> {
+        self.constant.as_ref()
+    }
+}
+
+/// Templates that can call each other.
+#[derive(Debug)]
+pub struct TemplateSet<'f> {
+    functions: &'f Functions,
+    missing: MissingKey,
+    texts: Vec<(String, String)>,
+    ast: Ast,
+    /// What `{{ template "name" }}` finds.
+    trees: BTreeMap<String, Tree>,
+    /// The trees of the texts themselves: an empty one does not replace what others define under its name.
+    own: BTreeMap<String, Tree>,
+    limits: Limits,
+}
+
+impl<'f> TemplateSet<'f> {
+    /// An empty set.
+    #[must_use]
+    pub fn new(functions: &'f Functions, missing: MissingKey) -> Self {
+        TemplateSet {
+            functions,
+            missing,
+            texts: Vec::new(),
+            ast: Ast::default(),
+            trees: BTreeMap::new(),
+            own: BTreeMap::new(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Adds a template, and those that its text defines; a later one of a name replaces an earlier one, unless it is empty.
+    ///
+    /// # Errors
+    /// Go's text of what is wrong.
+    pub fn add(&mut self, name: &str, text: &str) -> Result<()> {
+        if text.len() > self.limits.input_bytes.min(u32::MAX as usize) {
+            return Err(Error::limit("the template is too long"));
+        }
+        let functions = self.functions;
+        let known = |name: &str| {
+            functions.get(name).is_some() || matches!(name, "and" | "or") || builtin(name).is_some()
+        };
+        let trees = parse(&mut self.ast, name, text, &known)?;
+        for (defined, tree) in trees {
+            if defined == name {
+                self.own.insert(defined.clone(), tree.clone());
+            }
+            if self.trees.contains_key(&defined) && self.ast.is_empty(&tree) {
+                continue;
+            }
+            self.trees.insert(defined, tree);
+        }
+        self.texts.push((name.to_owned(), text.to_owned()));
+        Ok(())
+    }
+
+    /// Compiles the template `name`, with all that it can call.
+    ///
+    /// # Errors
+    /// If there is no template of this name.
+    pub fn compile(self, name: &str) -> Result<Template> {
+        let Some(main) = self.own.get(name).or_else(|| self.trees.get(name)) else {
+            let message = format!("template: no template {}", crate::strconv::quote(name.as_bytes()));
+            return Err(Error::new(crate::ErrorKind::NotFound, message));
+        };
+        let main = main.clone();
+        let touches = touches(&self.ast, &main);
+        let constant = constant(&self.ast, &main);
+        let program = compile(self.ast, name, &main, &self.trees, self.functions);
+        Ok(Template { program: Arc::new(program), missing: self.missing, touches, constant })
+    }
+}
+
+fn constant(ast: &Ast, main: &[NodeId]) -> Option<Text> {
+    let texts: Option<Vec<&str>> = main
+        .iter()
+        .map(|id| match ast.kind(*id) {
+            Some(NodeKind::Text(text)) => Some(&**text),
+            _ => None,
+        })
+        .collect();
+    texts.map(|t| Text::from(t.concat()))
+}
+
+/// Finds the keys of the data that a template can look at, in its own text: what it calls sees no more than what it is given.
+fn touches(ast: &Ast, main: &[NodeId]) -> Touches {
+    let mut keys = BTreeSet::new();
+    // Whether dot is the data there.
+    let mut work: Vec<(NodeId, bool)> = main.iter().map(|id| (*id, true)).collect();
+    while let Some((id, dot_is_data)) = work.pop() {
+        match ast.kind(id) {
+            Some(NodeKind::Dot) if dot_is_data => return Touches::All,
+            Some(NodeKind::Field { fields }) if dot_is_data => keys.extend(fields.first().cloned()),
+            Some(NodeKind::Variable { name, fields }) if &**name == "$" => match fields.first() {
+                Some(key) => {
+                    keys.insert(key.clone());
+                }
+                None => return Touches::All,
+            },
+            Some(NodeKind::Action { pipe }) => work.push((*pipe, dot_is_data)),
+            Some(NodeKind::Chain { node, .. }) => work.push((*node, dot_is_data)),
+            Some(NodeKind::Command { args }) => work.extend(args.iter().map(|a| (*a, dot_is_data))),
+            Some(NodeKind::Pipe(pipe)) => work.extend(pipe.commands.iter().map(|c| (*c, dot_is_data))),
+            Some(NodeKind::Template { pipe, .. }) => work.extend(pipe.map(|p| (p, dot_is_data))),
+            Some(NodeKind::Branch { keyword, pipe, list, otherwise }) => {
+                work.push((*pipe, dot_is_data));
+                let inside = dot_is_data && *keyword == Keyword::If;
+                work.extend(list.iter().map(|n| (*n, inside)));
+                work.extend(otherwise.iter().flatten().map(|n| (*n, dot_is_data)));
+            }
+            _ => {}
+        }
+    }
+    Touches::Keys(keys)
+}

@@ -1,0 +1,53 @@
+//! `gotmpl` and `sprig`: text/template itself.
+
+use aoa_lang::template::{Functions, MissingKey, Template, TemplateOptions, TemplateSet};
+use aoa_lang::value::Text;
+use aoa_lang::Error;
+use serde_json::{Value as Json, json};
+
+use super::data;
+use crate::case::{Answer, Refusal};
+
+pub fn answer(input: &Json) -> Option<Answer> {
+    let functions = match input["funcs"].as_str() {
+        None | Some("none") => Functions::new(),
+        _ => return None,
+    };
+    Some(render(input, &functions).map(|text| text_json(&text)))
+}
+
+fn render(input: &Json, functions: &Functions) -> Result<Text, Refusal> {
+    let missing = match input["missingkey"].as_str() {
+        None | Some("default" | "invalid") => MissingKey::Invalid,
+        Some("zero") => MissingKey::Zero,
+        Some("error") => MissingKey::Error,
+        Some(other) => return Err(Refusal::invalid(format!("unrecognized option: missingkey={other}"))),
+    };
+    let data = match (&input["typed"], &input["data"]) {
+        (Json::Null, data) => data::plain(data),
+        (typed, _) => data::typed(typed),
+    };
+    let template = compile(input, functions, missing)?;
+    Ok(template.render_text(&data, &TemplateOptions::default())?)
+}
+
+fn compile(input: &Json, functions: &Functions, missing: MissingKey) -> Result<Template, Error> {
+    let mut set = TemplateSet::new(functions, missing);
+    if let Some(templates) = input["templates"].as_object() {
+        let mut names: Vec<&String> = templates.keys().collect();
+        names.sort();
+        for name in names {
+            set.add(name, templates[name].as_str().unwrap_or_default())?;
+        }
+    }
+    set.add("t", input["template"].as_str().unwrap_or_default())?;
+    set.compile("t")
+}
+
+/// An answer as the oracle writes it: what is not UTF-8 is Base64.
+pub fn text_json(text: &Text) -> Json {
+    match text.as_str() {
+        Some(text) => Json::from(text),
+        None => json!({ "b64": Text::from(aoa_lang::base64::encode(text.as_bytes())).to_str_lossy() }),
+    }
+}
