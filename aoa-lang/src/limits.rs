@@ -17,7 +17,7 @@ pub struct Limits {
     pub template_steps: u64,
     /// Longest output of one run of a template, in bytes; also bounds what a single function may build.
     pub template_output: usize,
-    /// Deepest nesting of `template`, `include` and `tpl` calls.
+    /// Deepest nesting of `template` calls; Go's own bound is 100,000.
     pub template_depth: usize,
 }
 
@@ -30,7 +30,7 @@ impl Default for Limits {
             alias_values: 4_000_000,
             template_steps: 50_000_000,
             template_output: 64 << 20,
-            template_depth: 1_000,
+            template_depth: 100_000,
         }
     }
 }

@@ -32,7 +32,9 @@ pub(super) fn constant(ast: &Ast, id: NodeId, of: GoType) -> Constant {
         (GoType::Any, NodeKind::Number(number)) => return ideal(number),
         (GoType::Int(kind), NodeKind::Number(n)) => n.int.map(|n| Value::Int(kind, narrow_int(kind, n))),
         (GoType::Uint(kind), NodeKind::Number(n)) => n.uint.map(|n| Value::Uint(kind, narrow_uint(kind, n))),
-        (GoType::Float(kind), NodeKind::Number(n)) => n.float.map(|n| Value::Float(kind, narrow_float(kind, n))),
+        (GoType::Float(kind), NodeKind::Number(n)) => {
+            n.float.map(|n| Value::Float(kind, narrow_float(kind, n)))
+        }
         _ => None,
     };
     match value {
@@ -64,8 +66,7 @@ fn ideal(number: &Number) -> Constant {
     let text = &*number.text;
     let hexadecimal = text.starts_with("0x") || text.starts_with("0X");
     let hex_int = hexadecimal && text.len() > 2 && !text.contains(['p', 'P']);
-    let looks_like_float =
-        !hex_int && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
+    let looks_like_float = !hex_int && !text.starts_with('\'') && text.contains(['.', 'e', 'E', 'p', 'P']);
     match (number.float, number.int) {
         (Some(float), _) if looks_like_float => Constant::Value(Value::float(float)),
         (_, Some(int)) => Constant::Value(Value::int(int)),

@@ -25,21 +25,44 @@ pub(super) struct Node {
 #[derive(Debug)]
 pub(super) enum NodeKind {
     Text(Box<str>),
-    Action { pipe: NodeId },
+    Action {
+        pipe: NodeId,
+    },
     Bool(bool),
-    Chain { node: NodeId, fields: Vec<Box<str>> },
-    Command { args: Vec<NodeId> },
+    Chain {
+        node: NodeId,
+        fields: Vec<Box<str>>,
+    },
+    Command {
+        args: Vec<NodeId>,
+    },
     Dot,
-    Field { fields: Vec<Box<str>> },
+    Field {
+        fields: Vec<Box<str>>,
+    },
     Identifier(Box<str>),
-    Branch { keyword: Keyword, pipe: NodeId, list: Vec<NodeId>, otherwise: Option<Vec<NodeId>> },
+    Branch {
+        keyword: Keyword,
+        pipe: NodeId,
+        list: Vec<NodeId>,
+        otherwise: Option<Vec<NodeId>>,
+    },
     Nil,
     Number(Box<Number>),
     Pipe(Pipe),
-    String { quoted: Box<str>, text: Text },
-    Template { name: Box<str>, pipe: Option<NodeId> },
+    String {
+        quoted: Box<str>,
+        text: Text,
+    },
+    Template {
+        name: Box<str>,
+        pipe: Option<NodeId>,
+    },
     /// The name with its `$`, and fields of it.
-    Variable { name: Box<str>, fields: Vec<Box<str>> },
+    Variable {
+        name: Box<str>,
+        fields: Vec<Box<str>>,
+    },
     Break,
     Continue,
 }

@@ -40,12 +40,7 @@ pub(super) fn wants_slots(builtin: Builtin) -> bool {
 pub(super) fn only_reads(builtin: Builtin) -> bool {
     matches!(
         builtin,
-        Builtin::Html
-            | Builtin::Js
-            | Builtin::Print
-            | Builtin::Printf
-            | Builtin::Println
-            | Builtin::UrlQuery
+        Builtin::Html | Builtin::Js | Builtin::Print | Builtin::Printf | Builtin::Println | Builtin::UrlQuery
     )
 }
 

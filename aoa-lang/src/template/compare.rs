@@ -42,7 +42,12 @@ fn basic(value: &Value) -> Basic {
 ///
 /// # Errors
 /// Go's message.
-pub(super) fn equal_to_any(heap: &mut Heap, first: &Value, others: &[Value], depth: usize) -> Result<bool, String> {
+pub(super) fn equal_to_any(
+    heap: &mut Heap,
+    first: &Value,
+    others: &[Value],
+    depth: usize,
+) -> Result<bool, String> {
     if others.is_empty() {
         return Err("missing argument for comparison".to_owned());
     }

@@ -98,9 +98,7 @@ fn object_field(
             entry(found, element, name, missing).map(Field::Value)
         }
         _ => match object.field(name) {
-            Some(_) if has_args => {
-                Err(format!("{name} has arguments but cannot be invoked as function"))
-            }
+            Some(_) if has_args => Err(format!("{name} has arguments but cannot be invoked as function")),
             Some(value) => Ok(Field::Value(Slot::of(value))),
             None => Err(format!("can't evaluate field {name} in type {type_name}")),
         },

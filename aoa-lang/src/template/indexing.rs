@@ -42,9 +42,7 @@ fn one(heap: &mut Heap, item: &Value, index: &Value) -> Result<Slot, String> {
             Value::String(text) => string_byte(text.as_bytes(), index, heap),
             Value::Number(text) => string_byte(text.as_bytes(), index, heap),
             Value::Object(object) => match object.structure() {
-                Structure::Map { key, element, entries } => {
-                    object_entry(heap, index, key, element, &entries)
-                }
+                Structure::Map { key, element, entries } => object_entry(heap, index, key, element, &entries),
                 _ => Err(format!("can't index item of type {}", object.type_name())),
             },
             other => Err(format!("can't index item of type {}", other.type_name())),

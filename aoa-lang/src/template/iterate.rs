@@ -7,15 +7,42 @@ use crate::value::{GoType, IntKind, List, Map, MapKind, Structure, Text, UintKin
 
 /// An iteration that has begun.
 pub(super) enum Iteration {
-    List { list: List, interface: bool, at: usize },
+    List {
+        list: List,
+        interface: bool,
+        at: usize,
+    },
     /// A list on the heap: items that change meanwhile are seen, as in Go.
-    Handle { list: Value, len: usize, interface: bool, at: usize },
-    Map { map: Map, at: usize },
+    Handle {
+        list: Value,
+        len: usize,
+        interface: bool,
+        at: usize,
+    },
+    Map {
+        map: Map,
+        at: usize,
+    },
     /// Entries as they were at the beginning.
-    Entries { entries: std::vec::IntoIter<(Text, Value)>, interface: bool },
-    Pairs { entries: std::vec::IntoIter<(Value, Value)>, key: bool, element: bool },
-    Int { kind: IntKind, at: i64, end: i64 },
-    Uint { kind: UintKind, at: u64, end: u64 },
+    Entries {
+        entries: std::vec::IntoIter<(Text, Value)>,
+        interface: bool,
+    },
+    Pairs {
+        entries: std::vec::IntoIter<(Value, Value)>,
+        key: bool,
+        element: bool,
+    },
+    Int {
+        kind: IntKind,
+        at: i64,
+        end: i64,
+    },
+    Uint {
+        kind: UintKind,
+        at: u64,
+        end: u64,
+    },
 }
 
 /// Begins to iterate over `value`; `None` if it is empty.

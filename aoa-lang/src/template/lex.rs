@@ -409,9 +409,7 @@ impl<'t> Lexer<'t> {
 
     fn check_terminator(&mut self, after: Option<char>) -> Result<(), Next<'t>> {
         match after {
-            Some(c) if !self.at_terminator() => {
-                Err(self.error(format!("bad character {}", code_point(c))))
-            }
+            Some(c) if !self.at_terminator() => Err(self.error(format!("bad character {}", code_point(c)))),
             _ => Ok(()),
         }
     }

@@ -45,7 +45,9 @@ fn read_complex(text: &str, mut number: Number) -> Result<Number, String> {
         return Err(syntax());
     }
     let part = |t: &str| {
-        parse_float(t, 64).map_err(|e| format!("strconv.ParseFloat: parsing {}: {}", strconv::quote(t.as_bytes()), e.text()))
+        parse_float(t, 64).map_err(|e| {
+            format!("strconv.ParseFloat: parsing {}: {}", strconv::quote(t.as_bytes()), e.text())
+        })
     };
     let parts = (part(real)?, part(&format!("{sign}{imaginary}"))?);
     number.complex = Some(parts);

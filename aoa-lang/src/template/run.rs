@@ -176,7 +176,9 @@ impl Run<'_> {
             Op::Check(of) => self.check(of)?,
             Op::Final { count, of } => {
                 let from = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0) + 1);
-                if let (Some(values), Some(flags)) = (self.stack.get_mut(from..), self.interface.get_mut(from..)) {
+                if let (Some(values), Some(flags)) =
+                    (self.stack.get_mut(from..), self.interface.get_mut(from..))
+                {
                     values.rotate_left(1);
                     flags.rotate_left(1);
                 }
@@ -427,8 +429,7 @@ impl Run<'_> {
     fn begin_method(&mut self, site: &CallSite, receiver: &Slot) -> Result<Option<Index>> {
         let Value::Object(object) = &receiver.value else { return Ok(None) };
         let Some(signature) = object.method(&site.name) else { return Ok(None) };
-        if let Some(message) =
-            wrong_count(&site.name, &signature, site.written, usize::from(site.has_final))
+        if let Some(message) = wrong_count(&site.name, &signature, site.written, usize::from(site.has_final))
         {
             return self.fail(&message);
         }
@@ -650,4 +651,3 @@ fn wrong_count(name: &str, signature: &Signature, written: usize, finals: usize)
     }
     (given != wanted).then(|| format!("wrong number of args for {name}: want {wanted} got {given}"))
 }
-

@@ -1,7 +1,7 @@
 //! What a scalar means (go-yaml `resolve.go`): the types that v2 and v3 see in its text or its tag.
 
 use super::Dialect;
-use crate::strconv::parse::{parse_float, parse_int, parse_uint};
+use crate::strconv::{parse_float, parse_int, parse_uint};
 use crate::time::Time;
 use crate::{Error, Result};
 

@@ -13,7 +13,7 @@ use serde_json::Value as Json;
 use crate::areas::convert::from_json;
 
 /// JSON as Go's decoder reads it, with the capacities of its slices.
-pub fn plain(json: &Json) -> Value {
+pub(super) fn plain(json: &Json) -> Value {
     match json {
         Json::Array(items) => Value::List(List::new(items.iter().map(plain).collect()).appended()),
         Json::Object(entries) => Value::map(entries.iter().map(|(k, v)| (k.as_str(), plain(v)))),
@@ -22,7 +22,7 @@ pub fn plain(json: &Json) -> Value {
 }
 
 /// The typed form; see the oracle's README.
-pub fn typed(json: &Json) -> Value {
+pub(super) fn typed(json: &Json) -> Value {
     match json {
         Json::Array(items) => Value::list(items.iter().map(typed).collect()),
         Json::Object(entries) => match entries.iter().next() {
@@ -52,7 +52,9 @@ fn tagged(kind: &str, arg: &Json) -> Value {
         "bytes" => Value::List(List::bytes(text.as_bytes())),
         "hex" => Value::List(List::bytes(&unhex(&text))),
         "strhex" => Value::String(Text::from(unhex(&text))),
-        "time" => Value::from(Time::parse(b"2006-01-02T15:04:05.999999999Z07:00", text.as_bytes()).unwrap().to_zone(Zone::Utc)),
+        "time" => Value::from(
+            Time::parse(b"2006-01-02T15:04:05.999999999Z07:00", text.as_bytes()).unwrap().to_zone(Zone::Utc),
+        ),
         "strings" => list(ListKind::String, arg),
         "ints" => list(ListKind::Int, arg),
         "floats" => list(ListKind::Float64, arg),
@@ -61,12 +63,8 @@ fn tagged(kind: &str, arg: &Json) -> Value {
         "strmap" => map(MapKind::String, arg),
         "listmap" => map(MapKind::List, arg),
         "intmap" => {
-            let mut entries: Vec<(i64, Value)> = arg
-                .as_object()
-                .unwrap()
-                .iter()
-                .map(|(k, v)| (k.parse().unwrap(), typed(v)))
-                .collect();
+            let mut entries: Vec<(i64, Value)> =
+                arg.as_object().unwrap().iter().map(|(k, v)| (k.parse().unwrap(), typed(v))).collect();
             entries.sort_by_key(|e| e.0);
             let entries = entries.into_iter().map(|(k, v)| (Value::int(k), v)).collect();
             Value::Object(Arc::new(OtherMap { key: GoType::INT, name: "map[int]interface {}", entries }))

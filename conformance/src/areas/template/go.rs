@@ -1,14 +1,14 @@
 //! `gotmpl` and `sprig`: text/template itself.
 
+use aoa_lang::Error;
 use aoa_lang::template::{Functions, MissingKey, Template, TemplateOptions, TemplateSet};
 use aoa_lang::value::Text;
-use aoa_lang::Error;
 use serde_json::{Value as Json, json};
 
 use super::data;
 use crate::case::{Answer, Refusal};
 
-pub fn answer(input: &Json) -> Option<Answer> {
+pub(super) fn answer(input: &Json) -> Option<Answer> {
     let functions = match input["funcs"].as_str() {
         None | Some("none") => Functions::new(),
         _ => return None,
@@ -45,9 +45,22 @@ fn compile(input: &Json, functions: &Functions, missing: MissingKey) -> Result<T
 }
 
 /// An answer as the oracle writes it: what is not UTF-8 is Base64.
-pub fn text_json(text: &Text) -> Json {
+pub(super) fn text_json(text: &Text) -> Json {
     match text.as_str() {
         Some(text) => Json::from(text),
-        None => json!({ "b64": Text::from(aoa_lang::base64::encode(text.as_bytes())).to_str_lossy() }),
+        None => json!({ "b64": base64(text.as_bytes()) }),
     }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::new();
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().fold(0u32, |n, b| n << 8 | u32::from(*b)) << (8 * (3 - chunk.len()));
+        for at in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * at)) as usize & 63];
+            out.push(if at <= chunk.len() { char::from(digit) } else { '=' });
+        }
+    }
+    out
 }
