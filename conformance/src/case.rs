@@ -3,6 +3,8 @@
 use aoa_lang::ErrorKind;
 use serde_json::Value as Json;
 
+use crate::numbers::restore_texts;
+
 /// A recorded case.
 pub struct Case {
     /// Unique within its file.
@@ -57,6 +59,7 @@ impl Case {
     /// Reads a line of a case file.
     pub fn read(line: &str) -> Result<Case, String> {
         let mut json: Json = serde_json::from_str(line).map_err(|e| e.to_string())?;
+        restore_texts(&mut json, line);
         let object = json.as_object_mut().ok_or("a case is an object")?;
         let text = |key: &str| object.get(key).and_then(Json::as_str).map(str::to_owned);
         let (id, op) = (text("id").ok_or("no id")?, text("op").ok_or("no op")?);

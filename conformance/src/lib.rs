@@ -6,6 +6,7 @@
 pub mod areas;
 mod case;
 mod compare;
+mod numbers;
 mod report;
 mod run;
 
