@@ -69,3 +69,120 @@ pub fn emit_kyaml(value: &Value) -> Result<String> {
 pub fn emit_pretty(value: &Value) -> Result<String> {
     value::write(value, Layout::WIDE, &Limits::default(), None)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::ErrorKind;
+    use crate::value::Text;
+    use crate::yaml::load;
+
+    fn text() -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            "[ -~]{0,12}",
+            "[a-z ]{60,90}",
+            Just("\n".to_owned()),
+            Just("\t".to_owned()),
+            Just("\r\n".to_owned()),
+            Just("\u{2028}".to_owned()),
+            Just("\u{feff}".to_owned()),
+            Just("😀".to_owned()),
+            Just("- é: #".to_owned()),
+            Just("0x1F".to_owned()),
+            Just("2001-01-01".to_owned()),
+            Just("null".to_owned()),
+        ];
+        prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
+    }
+
+    fn value() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            any::<i64>().prop_map(Value::int64),
+            text().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 40, 5, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..5).prop_map(Value::list),
+                prop::collection::vec((text(), inner), 0..5).prop_map(Value::map),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back(value in value()) {
+            let text = emit(&value).unwrap();
+            prop_assert!(load(text.as_bytes()).unwrap() == value, "{text}");
+        }
+
+        #[test]
+        fn a_sink_gets_the_same_text(value in value()) {
+            let mut sink = String::new();
+            emit_to(&value, &mut sink, &Limits::default()).unwrap();
+            prop_assert_eq!(sink, emit(&value).unwrap());
+        }
+    }
+
+    fn nested(depth: usize) -> Value {
+        (0..depth).fold(Value::Null, |inner, i| match i % 2 {
+            0 => Value::list(vec![inner]),
+            _ => Value::map([("k", inner)]),
+        })
+    }
+
+    #[test]
+    fn deep_values_need_no_stack_and_end_at_the_depth_of_go_yaml() {
+        let run = || {
+            assert!(emit(&nested(10_000)).is_ok());
+            let error = emit(&nested(10_001)).unwrap_err();
+            assert_eq!(error.message(), "yaml: exceeded max depth of 10000");
+            assert!(emit_kyaml(&nested(10_000)).is_ok());
+            assert_eq!(emit_kyaml(&nested(10_001)).unwrap_err().kind(), ErrorKind::Limit);
+        };
+        std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn long_texts_end_in_a_limit() {
+        let limits = Limits { output_bytes: 1 << 20, ..Limits::default() };
+        // Two to the power of forty items, shared.
+        let huge = (0..40).fold(Value::Null, |inner, _| Value::list(vec![inner.clone(), inner]));
+        let error = emit_to(&huge, &mut String::new(), &limits).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+        // A deep block scalar is indented in each line.
+        let lines =
+            (0..5_000).fold(Value::from("a\n".repeat(1_000_000)), |inner, _| Value::map([("k", inner)]));
+        let error = emit_to(&lines, &mut String::new(), &limits).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Limit);
+    }
+
+    #[test]
+    fn circular_key_orders_have_one_result() {
+        let keys = ["v1beta1", "v2", "v10", "v1", "v3alpha2"];
+        let map = |keys: &mut dyn Iterator<Item = &str>| Value::map(keys.map(|k| (k, Value::int(1))));
+        let text = emit(&map(&mut keys.into_iter())).unwrap();
+        assert_eq!(text, emit(&map(&mut keys.into_iter().rev())).unwrap());
+        assert_eq!(text, "v1: 1\nv10: 1\nv1beta1: 1\nv2: 1\nv3alpha2: 1\n");
+    }
+
+    #[test]
+    fn bytes_are_written_as_each_tool_does() {
+        let raw = Value::String(Text::from_bytes(b"a\xff\xfe"));
+        assert_eq!(emit(&raw).unwrap(), "a\u{fffd}\u{fffd}\n");
+        assert_eq!(emit_kyaml(&raw).unwrap(), "!!binary Yf/+\n");
+        let bytes = Value::List(crate::value::List::bytes(b"a\xff\xfe"));
+        assert_eq!(emit(&bytes).unwrap(), "Yf/+\n");
+        assert_eq!(emit_kyaml(&bytes).unwrap(), "- 97\n- 255\n- 254\n");
+    }
+
+    #[test]
+    fn wide_lists_are_indented_below_their_keys() {
+        let value = Value::map([("a", Value::list(vec![Value::int(1), Value::list(vec![Value::int(2)])]))]);
+        assert_eq!(emit_pretty(&value).unwrap(), "a:\n  - 1\n  - - 2\n");
+        assert_eq!(emit_kyaml(&value).unwrap(), "a:\n- 1\n- - 2\n");
+    }
+}

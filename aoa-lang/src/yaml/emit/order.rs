@@ -3,6 +3,7 @@
 use std::cmp::Ordering;
 
 use crate::unicode::{is_digit, is_letter};
+use crate::value::{Map, Text};
 use crate::yaml::event::Dialect;
 
 /// The order in which to write `keys`, as indices; `None` if they stand in it already.
@@ -11,26 +12,28 @@ use crate::yaml::event::Dialect;
 /// random map order, so that its result for them is random. Here keys that stand in order one by one are left as they
 /// are, and others are merge sorted from the order of their bytes: always the same, and equal to go-yaml's order
 /// wherever that is one.
-pub(super) fn key_order(keys: &[&str], dialect: Dialect) -> Option<Vec<usize>> {
-    let less = |a: &usize, b: &usize| match (keys.get(*a), keys.get(*b)) {
-        (Some(a), Some(b)) => compare_keys(a, b, dialect) == Ordering::Less,
-        _ => false,
-    };
-    if keys.windows(2).all(|pair| !matches!(pair, [a, b] if compare_keys(b, a, dialect) == Ordering::Less)) {
+pub(super) fn key_order(map: &Map, dialect: Dialect) -> Option<Vec<usize>> {
+    let entries = map.as_slice();
+    let is_before = |a: &Text, b: &Text| compare_keys(a, b, dialect) == Ordering::Less;
+    if entries.windows(2).all(|pair| !matches!(pair, [a, b] if is_before(&b.0, &a.0))) {
         return None;
     }
-    Some(merge_sort((0..keys.len()).collect(), less))
+    let less = |a: usize, b: usize| match (entries.get(a), entries.get(b)) {
+        (Some(a), Some(b)) => is_before(&a.0, &b.0),
+        _ => false,
+    };
+    Some(merge_sort((0..entries.len()).collect(), less))
 }
 
 /// Sorts from the bottom up. The standard library's sort may panic when the comparison is circular.
-fn merge_sort(mut items: Vec<usize>, less: impl Fn(&usize, &usize) -> bool) -> Vec<usize> {
+fn merge_sort(mut items: Vec<usize>, less: impl Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut width = 1;
     while width < items.len() {
         let mut merged = Vec::with_capacity(items.len());
         for pair in items.chunks(width.saturating_mul(2)) {
             let (mut left, mut right) = pair.split_at_checked(width).unwrap_or((pair, &[]));
             while let ([a, left_tail @ ..], [b, right_tail @ ..]) = (left, right) {
-                if less(b, a) {
+                if less(*b, *a) {
                     merged.push(*b);
                     right = right_tail;
                 } else {
@@ -48,10 +51,21 @@ fn merge_sort(mut items: Vec<usize>, less: impl Fn(&usize, &usize) -> bool) -> V
 }
 
 /// `keyList.Less` of sorter.go, for strings.
-fn compare_keys(a: &str, b: &str, dialect: Dialect) -> Ordering {
-    // Bytes that are equal make equal characters; go back to the character in which they first differ.
-    let common = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
-    let start = (0..=common).rev().find(|i| a.is_char_boundary(*i) && b.is_char_boundary(*i)).unwrap_or(0);
+fn compare_keys(a: &Text, b: &Text, dialect: Dialect) -> Ordering {
+    let (a_bytes, b_bytes) = (a.as_bytes(), b.as_bytes());
+    let common = a_bytes.iter().zip(b_bytes).take_while(|(a, b)| a == b).count();
+    match (a_bytes.get(common), b_bytes.get(common)) {
+        (Some(x), Some(y)) if x.is_ascii_alphabetic() && y.is_ascii_alphabetic() => x.cmp(y),
+        (Some(_), Some(_)) => compare_behind(&a.to_str_lossy(), &b.to_str_lossy(), common, dialect),
+        _ => a_bytes.len().cmp(&b_bytes.len()),
+    }
+}
+
+/// Compares keys that are equal up to the byte `common`.
+fn compare_behind(a: &str, b: &str, common: usize, dialect: Dialect) -> Ordering {
+    // Go back to the begin of the character in which they first differ.
+    let is_boundary = |at: &usize| a.is_char_boundary(*at) && b.is_char_boundary(*at);
+    let start = (0..=common).rev().find(is_boundary).unwrap_or(0);
     let (before, a_rest) = a.split_at_checked(start).unwrap_or(("", a));
     let b_rest = b.get(start..).unwrap_or_default();
     let (Some(x), Some(y)) = (a_rest.chars().next(), b_rest.chars().next()) else {

@@ -1,6 +1,5 @@
 //! From a [`Value`] to the emitter's steps, without recursion.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use super::emitter::{Emitter, Layout, Properties, Step, StepComments};
@@ -167,9 +166,7 @@ impl Walk<'_> {
             return self.plain("null");
         }
         self.check_depth()?;
-        let keys: Vec<Cow<'_, str>> = map.keys().map(Text::to_str_lossy).collect();
-        let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
-        let order = key_order(&keys, self.layout.dialect);
+        let order = key_order(map, self.layout.dialect);
         self.emitter.emit(Step::MapStart { style: CollectionStyle::Block, is_empty: map.is_empty() })?;
         self.stack.push(Level::Map { map: map.clone(), order, next: 0, key_is_written: false });
         Ok(())

@@ -10,9 +10,9 @@ impl Node {
     /// Replaces every alias by its anchored node, carries out merge keys (`<<`), and removes the anchors, as kyaml
     /// 0.21.1 `DeAnchor` does.
     ///
-    /// A merge key is only carried out where it stands: one that a merged map brings along stays. A map's own
-    /// entries win, but keep the place of the merged ones. Expanded nodes are shared, so that the result takes no
-    /// more memory than the text did.
+    /// Merged entries go behind the map's own, which win. A merge key is only carried out where it stands: one that a
+    /// merged map brings along stays. Expanded nodes are shared, so that the result takes little more memory than the
+    /// text did.
     ///
     /// # Errors
     /// If a merge key has something else than maps, or a map has two; if an anchored node contains an alias to
@@ -262,5 +262,58 @@ impl Positions {
         }
         self.0.entry(key.text.clone()).or_insert(content.len() / 2);
         content.extend([key.clone(), value.clone()]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn resolved(text: &str) -> Result<String> {
+        let mut node = Node::parse(text)?.unwrap();
+        node.resolve_aliases(&Limits::default())?;
+        node.to_text()
+    }
+
+    #[test]
+    fn aliases_stand_for_the_last_anchor_of_their_name() {
+        let text = "a: &x 1\nb: *x\nc: &x {d: &y [*x]}\ne: *y\n";
+        // The inner alias is one to the map that it stands in.
+        assert_eq!(resolved(text).unwrap_err().message(), "yaml: anchor 'x' value contains itself");
+        assert_eq!(resolved("a: &x 1\nb: *x\nc: &x 2\nd: *x\n").unwrap(), "a: 1\nb: 1\nc: 2\nd: 2\n");
+    }
+
+    #[test]
+    fn merge_keys_add_entries_behind_the_maps_own() {
+        let text = "a: &a {x: 1, y: 2}\nb: &b {y: 3, z: 4}\nc:\n  z: 5\n  <<: [*a, *b]\n  w: 6\n";
+        let want = "a: {x: 1, y: 2}\nb: {y: 3, z: 4}\nc:\n  z: 5\n  w: 6\n  y: 2\n  x: 1\n";
+        assert_eq!(resolved(text).unwrap(), want);
+        let error = resolved("a: &a [1]\nb:\n  <<: *a\n").unwrap_err();
+        assert_eq!(error.message(), "invalid map merge: received alias for a non-map value");
+        assert_eq!(resolved("a:\n  <<: {}\n  <<: {}\n").unwrap_err().message(), "duplicate merge key");
+    }
+
+    #[test]
+    fn many_aliases_end_in_a_limit() {
+        let mut text = "a0: &a0 [x]\n".to_owned();
+        for i in 1..40 {
+            text.push_str(&format!("a{i}: &a{i} [*a{0}, *a{0}]\n", i - 1));
+        }
+        assert_eq!(resolved(&text).unwrap_err().kind(), ErrorKind::Limit);
+    }
+
+    #[test]
+    fn deep_nodes_need_no_stack() {
+        let run = || {
+            let flow = format!("{}1{}", "[".repeat(9_000), "]".repeat(9_000));
+            let text = format!("a: &a {flow}\nb: *a\n");
+            let mut node = Node::parse(&text).unwrap().unwrap();
+            let copy = node.clone();
+            node.resolve_aliases(&Limits::default()).unwrap();
+            assert_eq!(copy.to_text().unwrap(), text);
+            assert_eq!(node.to_text().unwrap(), format!("a: {flow}\nb: {flow}\n"));
+        };
+        std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
     }
 }
