@@ -122,6 +122,33 @@ pub fn chars(text: &[u8]) -> impl Iterator<Item = char> + Clone {
     text.utf8_chunks().flat_map(move |chunk| chunk.valid().chars().chain(bad(chunk.invalid())))
 }
 
+/// The first character of a Go string and how many bytes it takes; a byte that is not UTF-8 counts as U+FFFD.
+#[must_use]
+pub fn first_char(text: &[u8]) -> Option<(char, usize)> {
+    let first = *text.first()?;
+    if first.is_ascii() {
+        return Some((char::from(first), 1));
+    }
+    let head = text.get(..4).unwrap_or(text);
+    let valid = head.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    Some(valid.map_or((char::REPLACEMENT_CHARACTER, 1), |c| (c, c.len_utf8())))
+}
+
+/// The last character of a Go string and how many bytes it takes; a byte that is not UTF-8 counts as U+FFFD.
+#[must_use]
+pub fn last_char(text: &[u8]) -> Option<(char, usize)> {
+    let last = *text.last()?;
+    if last.is_ascii() {
+        return Some((char::from(last), 1));
+    }
+    let whole = |width: usize| {
+        let tail = text.get(text.len().checked_sub(width)?..)?;
+        let mut chars = std::str::from_utf8(tail).ok()?.chars();
+        chars.next().filter(|_| chars.next().is_none()).map(|c| (c, width))
+    };
+    (2..=4).find_map(whole).or(Some((char::REPLACEMENT_CHARACTER, 1)))
+}
+
 fn moved(c: char, by: u32) -> char {
     char::from_u32(u32::from(c) + by).unwrap_or(c)
 }

@@ -31,6 +31,8 @@ mod program;
 mod run;
 mod template;
 
+pub mod sprig;
+
 pub use arguments::Complex;
 pub use function::{Access, Body, Call, FnError, Function, Functions};
 pub use heap::Shape;

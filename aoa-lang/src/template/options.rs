@@ -1,6 +1,8 @@
 //! What a run of a template may use, and what it takes for the world around it.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::Limits;
 
@@ -28,12 +30,23 @@ pub struct TemplateOptions {
     pub local_zone: Cow<'static, str>,
     /// Where the random functions start; the same seed draws the same values.
     pub seed: u64,
+    /// The environment that `env` and `expandenv` see.
+    pub environment: Arc<BTreeMap<String, String>>,
+    /// The addresses of hosts that `getHostByName` knows.
+    pub hosts: Arc<BTreeMap<String, Vec<String>>>,
 }
 
 impl Default for TemplateOptions {
-    /// 1970 in UTC, seed 0.
+    /// 1970 in UTC, seed 0, an empty environment, no hosts.
     fn default() -> Self {
-        TemplateOptions { limits: Limits::default(), now: (0, 0), local_zone: Cow::Borrowed("UTC"), seed: 0 }
+        TemplateOptions {
+            limits: Limits::default(),
+            now: (0, 0),
+            local_zone: Cow::Borrowed("UTC"),
+            seed: 0,
+            environment: Arc::default(),
+            hosts: Arc::default(),
+        }
     }
 }
 
@@ -56,6 +69,20 @@ impl TemplateOptions {
     #[must_use]
     pub fn with_seed(mut self, seed: u64) -> Self {
         self.seed = seed;
+        self
+    }
+
+    /// The same options with this environment for `env` and `expandenv`.
+    #[must_use]
+    pub fn with_environment(mut self, environment: BTreeMap<String, String>) -> Self {
+        self.environment = Arc::new(environment);
+        self
+    }
+
+    /// The same options with these addresses of hosts for `getHostByName`.
+    #[must_use]
+    pub fn with_hosts(mut self, hosts: BTreeMap<String, Vec<String>>) -> Self {
+        self.hosts = Arc::new(hosts);
         self
     }
 }

@@ -133,6 +133,12 @@ impl From<Cow<'_, str>> for Text {
     }
 }
 
+impl From<&[u8]> for Text {
+    fn from(bytes: &[u8]) -> Self {
+        Text::from_bytes(bytes)
+    }
+}
+
 impl From<Vec<u8>> for Text {
     fn from(bytes: Vec<u8>) -> Self {
         match String::from_utf8(bytes) {
