@@ -2,7 +2,11 @@
 //!
 //! Reading and writing are iterative: no depth of nesting overflows a stack.
 
+mod read;
 mod write;
+
+pub use read::{Numbers, read, read_within};
+pub(crate) use read::{Stop, next_in_stream};
 
 pub(crate) use write::format_float;
 pub use write::{Html, Layout, to_string, to_string_with, write, write_text};

@@ -3,21 +3,28 @@
 //! A text becomes a [`Source`] (encodings undone, forbidden bytes found); the parser turns it into [`Event`]s.
 
 mod compose;
+mod documents;
 mod emit;
 mod event;
+mod helm;
 mod load;
 mod node;
+mod object;
 mod parser;
 mod resolve;
 mod scanner;
 mod source;
+mod split;
 
 pub use compose::{Duplicates, LoadOptions, Numbers};
 pub use emit::{emit, emit_kyaml, emit_pretty, emit_to};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,
 };
+pub use helm::{load_helm_values, load_helm_values_within, merge_values, read_helm_values};
 pub use load::{load, load_strict, load_with};
 pub use node::{Content, Node, NodeKind, Origin};
+pub use object::{load_object, load_object_within};
 pub use parser::Parser;
 pub use source::Source;
+pub use split::{Document, Split, split, split_within};

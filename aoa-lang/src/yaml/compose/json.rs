@@ -2,8 +2,9 @@
 
 use super::Composed;
 use super::key::UnsupportedKey;
+use crate::json::format_float;
 use crate::strconv::{self, FloatFormat};
-use crate::value::Text;
+use crate::value::{FloatKind, Text};
 use crate::{Error, Result, Value};
 
 /// The depth at which `encoding/json` gives up.
@@ -73,9 +74,17 @@ pub(in crate::yaml) fn replace_invalid(bytes: &[u8]) -> Text {
 
 /// The integer that is read where `number` was written.
 pub(super) fn whole(number: f64) -> Option<i64> {
-    const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
-    (number.trunc() == number && (-LIMIT..LIMIT).contains(&number)).then_some(number as i64)
+    // 2^53: up to here the digits are exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.trunc() != number || number.abs() >= 1e21 {
+        return None;
+    }
+    if number.abs() <= EXACT {
+        #[expect(clippy::cast_possible_truncation, reason = "whole and in range")]
+        return Some(number as i64);
+    }
+    // Beyond, JSON has the fewest digits that read back, and zeros.
+    format_float(number, FloatKind::Float64).parse().ok()
 }
 
 /// Whether YAML may read another text, or none, from the JSON string of `text`: control characters that JSON does

@@ -1,5 +1,6 @@
 //! Reading YAML.
 
+use aoa_lang::value::Map;
 use aoa_lang::{Value, fmt, yaml};
 use serde_json::{Value as Json, json};
 
@@ -20,6 +21,28 @@ pub(super) fn load(input: &Json) -> Option<Answer> {
 
 pub(super) fn load_strict(input: &Json) -> Option<Answer> {
     Some(plain(yaml::load_strict(&text(input)?)))
+}
+
+pub(super) fn load_object(input: &Json) -> Option<Answer> {
+    Some(typed_map(yaml::load_object(&text(input)?)))
+}
+
+pub(super) fn load_helm_values(input: &Json) -> Option<Answer> {
+    Some(typed_map(yaml::load_helm_values(&text(input)?)))
+}
+
+pub(super) fn read_helm_values(input: &Json) -> Option<Answer> {
+    Some(typed_map(yaml::read_helm_values(&text(input)?)))
+}
+
+pub(super) fn split(input: &Json) -> Option<Answer> {
+    let documents = yaml::split(&text(input)?).all();
+    let objects = documents.map(|all| all.into_iter().map(|d| to_json(&Value::Map(d.object))).collect());
+    Some(objects.map_err(Refusal::from))
+}
+
+fn typed_map(result: aoa_lang::Result<Map>) -> Answer {
+    result.map(|map| typed(&Value::Map(map))).map_err(Refusal::from)
 }
 
 fn plain(result: aoa_lang::Result<Value>) -> Answer {

@@ -13,6 +13,10 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "emit" => Some(emit::emit(input)),
         "emit-kyaml" => Some(emit::emit_kyaml(input)),
         "load" => load::load(input),
+        "load-helm-values" => load::load_helm_values(input),
+        "load-unstructured" => load::load_object(input),
+        "read-helm-values" => load::read_helm_values(input),
+        "split" => load::split(input),
         "load-strict" => load::load_strict(input),
         _ => None,
     }
