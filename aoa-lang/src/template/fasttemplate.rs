@@ -57,7 +57,10 @@ impl FastTemplate {
     /// A `{{` without `}}`, with upstream's text.
     pub fn parse(text: Text) -> Result<FastTemplate> {
         let bytes = text.as_bytes();
-        if !bytes.split(|b| *b == b'\n').any(|line| cut(line, b"{{").is_some_and(|(_, rest)| cut(rest, b"}}").is_some())) {
+        if !bytes
+            .split(|b| *b == b'\n')
+            .any(|line| cut(line, b"{{").is_some_and(|(_, rest)| cut(rest, b"}}").is_some()))
+        {
             return Ok(FastTemplate { text: text.clone(), parts: Vec::new(), tail: text });
         }
         let (mut parts, mut rest) = (Vec::new(), bytes);

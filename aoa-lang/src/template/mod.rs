@@ -1,6 +1,9 @@
 //! Go's `text/template` (Go 1.26) to the letter.
 //!
-//! A template is compiled once and run often. Functions come as tables of [`Function`]s.
+//! A template is compiled once and run often. Functions come as tables of [`Function`]s: Go's builtins are always there,
+//! [`sprig`] and [`argo`] are tables over them. The texts of a template become a tree, and the tree a flat list of steps
+//! for a machine with its own stacks, so that no input overflows the thread's. [`FastTemplate`] is the simpler dialect
+//! of ApplicationSets, `{{name}}`.
 //!
 //! ```
 //! use aoa_lang::Value;
@@ -18,6 +21,7 @@ mod builtins;
 mod compare;
 mod compile;
 mod escape;
+mod fasttemplate;
 mod fields;
 mod function;
 mod heap;
@@ -31,9 +35,11 @@ mod program;
 mod run;
 mod template;
 
+pub mod argo;
 pub mod sprig;
 
 pub use arguments::Complex;
+pub use fasttemplate::{FastTemplate, Params};
 pub use function::{Access, Body, Call, FnError, Function, Functions};
 pub use heap::Shape;
 pub use options::{MissingKey, TemplateOptions};

@@ -1,7 +1,7 @@
 //! `gotmpl` and `sprig`: text/template itself.
 
 use aoa_lang::Error;
-use aoa_lang::template::{Functions, MissingKey, Template, TemplateOptions, TemplateSet};
+use aoa_lang::template::{Functions, MissingKey, Template, TemplateOptions, TemplateSet, sprig};
 use aoa_lang::value::Text;
 use serde_json::{Value as Json, json};
 
@@ -11,6 +11,7 @@ use crate::case::{Answer, Refusal};
 pub(super) fn answer(input: &Json) -> Option<Answer> {
     let functions = match input["funcs"].as_str() {
         None | Some("none") => Functions::new(),
+        Some("sprig") => sprig::functions(),
         _ => return None,
     };
     Some(render(input, &functions).map(|text| text_json(&text)))

@@ -1,5 +1,6 @@
 //! The area `template`.
 
+mod applicationset;
 mod data;
 mod go;
 
@@ -11,6 +12,8 @@ use crate::case::Answer;
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     match op {
         "gotmpl" | "sprig" => go::answer(input),
+        "argo" => Some(applicationset::go(input)),
+        "fasttemplate" => Some(applicationset::fast(input)),
         _ => None,
     }
 }
