@@ -41,8 +41,8 @@ impl<'s> IgnoreRules<'s> {
 
     /// A rule that cannot be read fails all Applications, also those that it is not for.
     fn check(&self) -> Result<()> {
-        let expressions = self.0.iter().flat_map(|rule| list_of(rule, &["jqPathExpressions"]));
-        expressions.map(|expression| jq::Deletion::parse(expression).map(|_| ())).collect()
+        let mut expressions = self.0.iter().flat_map(|rule| list_of(rule, &["jqPathExpressions"]));
+        expressions.try_for_each(|expression| jq::Deletion::parse(expression).map(|_| ()))
     }
 }
 

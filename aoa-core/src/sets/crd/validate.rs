@@ -202,10 +202,16 @@ fn is_json_integer(number: f64) -> bool {
 
 /// `strfmt.IsDateTime`: a date that exists, `T`, a time of day with seconds and a zone, in any case.
 fn is_date_time(text: &str) -> bool {
+    // Upstream's expression too lets any character stand before the fraction.
+    const TIME: &str = "^([0-9]{2}):([0-9]{2}):([0-9]{2})(.[0-9]+)?(z|[+-][0-9]{2}:[0-9]{2})$";
     let lower = text.to_ascii_lowercase();
     let mut parts = lower.split('t');
     let (Some(date), Some(time)) = (parts.next(), parts.next()) else { return false };
-    is_date(date) && is_time_with_zone(time)
+    let in_range = |time: &str| {
+        let part = |range| time.get(range).unwrap_or("99");
+        part(0..2) <= "23" && part(3..5) <= "59" && part(6..8) <= "59"
+    };
+    is_date(date) && matches_pattern(TIME, time) && in_range(time)
 }
 
 fn is_date(text: &str) -> bool {
@@ -224,34 +230,6 @@ fn is_date(text: &str) -> bool {
         _ => return false,
     };
     (1..=days).contains(&day)
-}
-
-fn is_time_with_zone(text: &str) -> bool {
-    let Some((clock, rest)) = text.split_at_checked(8) else { return false };
-    let [hour, minute, second] = clock.split(':').collect::<Vec<_>>()[..] else { return false };
-    let two_digits = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-    if ![hour, minute, second].into_iter().all(two_digits) || hour > "23" || minute > "59" || second > "59" {
-        return false;
-    }
-    // Upstream's expression has an unescaped point: any character may stand before the fraction.
-    let mut after = rest.chars();
-    let fraction = after.next().is_some().then(|| after.as_str());
-    let fraction =
-        fraction.map(|f| f.trim_start_matches(|c: char| c.is_ascii_digit()).len() < f.len()).unwrap_or(false);
-    let zone = if fraction {
-        let mut chars = rest.chars();
-        chars.next();
-        chars.as_str().trim_start_matches(|c: char| c.is_ascii_digit())
-    } else {
-        rest
-    };
-    is_zone(zone) || is_zone(rest)
-}
-
-fn is_zone(text: &str) -> bool {
-    let offset = text.strip_prefix(['+', '-']).and_then(|o| o.split_once(':'));
-    let two_digits = |text: &str| text.len() == 2 && text.bytes().all(|b| b.is_ascii_digit());
-    text == "z" || offset.is_some_and(|(hours, minutes)| two_digits(hours) && two_digits(minutes))
 }
 
 #[cfg(test)]
