@@ -27,8 +27,8 @@ pub struct Condition {
     pub message: String,
 }
 
-/// The types of conditions, in the order of their names.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// The types of conditions; they sort by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConditionKind {
     /// `ErrorOccurred`
@@ -109,6 +109,18 @@ impl ConditionKind {
         };
         let known = [ErrorOccurred, ParametersGenerated, ResourcesUpToDate, RolloutProgressing];
         known.into_iter().find(|kind| kind.name() == name).unwrap_or_else(|| Other(name.into()))
+    }
+}
+
+impl Ord for ConditionKind {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for ConditionKind {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 

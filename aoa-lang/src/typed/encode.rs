@@ -103,6 +103,8 @@ fn is_empty(shape: &Shape, slot: &Slot) -> bool {
     }
 }
 
+/// encoding/json asks the type's own `IsZero` where it has one. The one struct behind `omitzero` is
+/// `ApplicationSourceJsonnet`, to which empty lists are zero too.
 fn is_zero(shape: &Shape, slot: &Slot) -> bool {
     match (shape, slot) {
         (_, Slot::Unset) => true,
@@ -112,7 +114,8 @@ fn is_zero(shape: &Shape, slot: &Slot) -> bool {
             None => false,
         },
         (_, Slot::Value(value)) => is_zero_scalar(value),
-        (_, Slot::List(_) | Slot::Map(_)) => false,
+        (_, Slot::List(items)) => items.is_empty(),
+        (_, Slot::Map(_)) => false,
     }
 }
 
