@@ -12,7 +12,7 @@ pub(super) fn answer(input: &Json) -> Option<Answer> {
     let functions = match input["funcs"].as_str() {
         None | Some("none") => Functions::new(),
         Some("sprig") => sprig::functions(),
-        _ => return None,
+        Some(_) => return None,
     };
     Some(render(input, &functions).map(|text| text_json(&text)))
 }
@@ -29,7 +29,9 @@ fn render(input: &Json, functions: &Functions) -> Result<Text, Refusal> {
         (typed, _) => data::typed(typed),
     };
     let template = compile(input, functions, missing)?;
-    Ok(template.render_text(&data, &TemplateOptions::default())?)
+    // The cases know that they were not recorded in 1970.
+    let options = TemplateOptions::default().with_now(1_780_000_000, 123_456_789);
+    Ok(template.render_text(&data, &options)?)
 }
 
 fn compile(input: &Json, functions: &Functions, missing: MissingKey) -> Result<Template, Error> {
