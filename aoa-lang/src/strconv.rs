@@ -234,18 +234,7 @@ fn push_escaped(out: &mut String, c: char, mark: char, ascii_only: bool) {
 /// Whether Go prints `c` as it is: letters, marks, numbers, punctuation, symbols, and the ASCII space.
 #[must_use]
 pub fn is_print(c: char) -> bool {
-    match c {
-        ' '..='~' => true,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{a0}' | '\u{ad}' => false,
-        c => !escapes_in_debug(c),
-    }
-}
-
-fn escapes_in_debug(c: char) -> bool {
-    // Rust's own table of what is printable is, like Go's, made of the general categories Z* and C*; it also
-    // escapes grapheme extenders, which Go prints, so those go through as part of a string.
-    let text = ['a', c].iter().collect::<String>();
-    format!("{text:?}").contains("\\u{")
+    crate::unicode::is_print(c)
 }
 
 #[cfg(test)]

@@ -62,6 +62,14 @@ pub fn is_punct(c: char) -> bool {
     TABLE.contains(c)
 }
 
+/// What Go prints as it is: letters, marks, numbers, punctuation, symbols and the ASCII space.
+#[must_use]
+pub fn is_print(c: char) -> bool {
+    static TABLE: LazyLock<Table> =
+        LazyLock::new(|| Table::read(r"[[\p{L}\p{M}\p{N}\p{P}\p{S}]&&\p{age=15.0}]"));
+    if c.is_ascii() { (' '..='~').contains(&c) } else { TABLE.contains(c) }
+}
+
 /// White space.
 #[must_use]
 pub fn is_space(c: char) -> bool {
@@ -203,12 +211,13 @@ mod tests {
     }
 
     fn classes(c: char) -> u32 {
-        let tests = [is_upper, is_lower, is_title, is_letter, is_digit, is_number, is_punct, is_space];
+        let tests =
+            [is_upper, is_lower, is_title, is_letter, is_digit, is_number, is_punct, is_space, is_print];
         tests.iter().fold(0, |bits, test| bits << 1 | u32::from(test(c)))
     }
 
     const UPPER: u64 = 0x7369_3492_3ace_8e04;
     const LOWER: u64 = 0x6cb4_860d_cb97_926d;
     const TITLE: u64 = 0xc7d9_7178_6996_47e4;
-    const CLASSES: u64 = 0x2916_e153_fb27_012c;
+    const CLASSES: u64 = 0xd7de_1cec_4bc0_a6af;
 }

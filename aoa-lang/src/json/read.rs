@@ -2,7 +2,7 @@
 
 use crate::source::Span;
 use crate::strconv;
-use crate::value::{Map, MapKind, Text};
+use crate::value::{List, Map, MapKind, Text};
 use crate::{Error, ErrorKind, Limits, Result, Value};
 
 /// How numbers come out.
@@ -179,7 +179,7 @@ impl<'t> Reader<'t> {
                                 self.pos += 1;
                                 break;
                             }
-                            Some(b']') => complete = Value::list(std::mem::take(items)),
+                            Some(b']') => complete = Value::List(List::new(std::mem::take(items)).appended()),
                             _ => return Err(self.unexpected("after array element")),
                         }
                     }

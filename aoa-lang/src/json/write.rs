@@ -1,7 +1,7 @@
 //! Writing values as Go's `encoding/json` does.
 
 use crate::strconv::{self, FloatFormat};
-use crate::value::{FloatKind, ListKind};
+use crate::value::{FloatKind, GoType, ListKind, Structure};
 use crate::{Error, Result, Value, base64};
 
 /// Whether `<`, `>` and `&` are escaped.
@@ -31,7 +31,8 @@ pub enum Layout<'a> {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) for infinite floats and NaN, with Go's text.
+/// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) with Go's text for infinite floats and NaN, complex numbers, and maps
+/// whose keys are neither texts nor integers.
 ///
 /// ```
 /// use aoa_lang::{Value, json};
@@ -142,8 +143,17 @@ impl Writer<'_, '_> {
                 if self.objects >= OBJECT_DEPTH {
                     return Err(Error::limit("json: objects are nested too deeply"));
                 }
+                let data = match object.structure() {
+                    Structure::Complex(..) => return Err(unsupported(object.type_name())),
+                    // The encoder takes texts and integers for keys, and nothing else.
+                    Structure::Map { key: GoType::Any, .. } => return Err(unsupported(object.type_name())),
+                    Structure::Map { entries, .. } => {
+                        Value::map(entries.into_iter().map(|(key, value)| (crate::fmt::display(&key), value)))
+                    }
+                    Structure::Struct(_) | Structure::Scalar(_) => object.to_data(),
+                };
                 self.objects += 1;
-                self.write(&object.to_data())?;
+                self.write(&data)?;
                 self.objects -= 1;
             }
         }
@@ -156,6 +166,10 @@ impl Writer<'_, '_> {
             (0..self.depth).for_each(|_| self.out.push_str(indent));
         }
     }
+}
+
+fn unsupported(type_name: &str) -> Error {
+    Error::invalid(format!("json: unsupported type: {type_name}"))
 }
 
 fn write_int(out: &mut String, magnitude: u64, negative: bool) {

@@ -2,7 +2,7 @@
 
 use super::args::{Answer, Args};
 use super::text::string;
-use crate::json::{self, Html, Layout};
+use crate::json::{self, Html, Layout, Numbers};
 use crate::template::{Call, FnError, Function};
 use crate::value::GoType;
 use crate::{Error, ErrorKind, Value};
@@ -26,6 +26,12 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("mustToRawJson", &[ANY], STRING, |call, args| {
         write(call, args, Html::Plain, Layout::Compact)
     }),
+    Function::new("fromJson", &[STRING], ANY, |call, args| match read(call, args) {
+        // What is no JSON is nil.
+        Err(FnError::Message(_)) => Ok(Value::Null),
+        other => other,
+    }),
+    Function::new("mustFromJson", &[STRING], ANY, read),
 ];
 
 fn write(call: &mut Call<'_>, args: &[Value], html: Html, layout: Layout<'_>) -> Answer {
@@ -33,6 +39,11 @@ fn write(call: &mut Call<'_>, args: &[Value], html: Html, layout: Layout<'_>) ->
     let text = json::to_string_with(&value, html, layout).map_err(failed)?;
     call.build(text.len())?;
     Ok(string(text))
+}
+
+fn read(call: &mut Call<'_>, args: &[Value]) -> Answer {
+    call.steps(args.text(0).len() / 4)?;
+    json::read_within(args.text(0), Numbers::Float64, &call.options().limits).map_err(failed)
 }
 
 /// What cannot be written is the empty text.

@@ -174,9 +174,8 @@ fn slice(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let index = |at: usize| args.get(at).map(|value| usize::try_from(to_int64(value)).ok());
     let from = index(1).unwrap_or(Some(0));
     let to = index(2).unwrap_or(Some(length));
-    // Go looks at the capacity, which is not kept here: it is taken to be the length.
-    let bounds = from.zip(to).filter(|(from, to)| from <= to && *to <= length);
-    bounds
+    // As in Go a slice can reach beyond the length, up to the capacity.
+    from.zip(to)
         .and_then(|(from, to)| call.sub_list(args.any(0), from, to))
         .ok_or_else(|| FnError::message("reflect.Value.Slice: slice index out of bounds"))
 }
