@@ -49,12 +49,25 @@ pub fn read_within(text: &[u8], numbers: Numbers, limits: &Limits) -> Result<Val
         return Err(Error::limit(format!("json: text of {} bytes is longer than {limit}", text.len())));
     }
     let mut reader = Reader::new(text, 0, numbers);
-    let value = reader.value().map_err(|stop| stop.whole(text))?;
+    let value = match reader.value() {
+        Ok(value) => value,
+        Err(Stop::Truncated) => return Err(truncated(text, numbers).whole(text)),
+        Err(stop) => return Err(stop.whole(text)),
+    };
     reader.skip_space();
     if reader.pos < text.len() {
         return Err(reader.unexpected("after top-level value").whole(text));
     }
     reader.unfit.map_or(Ok(value), Err)
+}
+
+/// At the end Go's scanner takes one blank more: it is refused within words, numbers and escapes.
+fn truncated(text: &[u8], numbers: Numbers) -> Stop {
+    let padded = [text, b" "].concat();
+    match Reader::new(&padded, 0, numbers).value() {
+        Err(stop @ Stop::Syntax(..)) => stop,
+        _ => Stop::Truncated,
+    }
 }
 
 /// Why reading stopped in a stream of values.
@@ -416,6 +429,10 @@ mod tests {
         for (text, want) in [
             ("", "unexpected end of JSON input"),
             ("{\"a\":1", "unexpected end of JSON input"),
+            ("\"a", "unexpected end of JSON input"),
+            ("tru", "invalid character ' ' in literal true (expecting 'e')"),
+            ("-", "invalid character ' ' in numeric literal"),
+            ("\"\\u12", "invalid character ' ' in \\u hexadecimal character escape"),
             ("{\"a\" 1}", "invalid character '1' after object key"),
             ("{\"a\":1 \"b\"}", "invalid character '\"' after object key:value pair"),
             ("[1 2]", "invalid character '2' after array element"),
