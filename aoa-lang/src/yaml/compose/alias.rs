@@ -44,34 +44,34 @@ impl<'a> Anchors<'a> {
 
 /// How many nodes go-yaml would have decoded, and how many of them through aliases (`decode.go`).
 #[derive(Default)]
-pub(super) struct Counter {
+pub(in crate::yaml) struct Counter {
     decoded: u64,
     aliased: u64,
 }
 
 impl Counter {
     #[inline]
-    pub(super) fn count(&mut self) {
+    pub(in crate::yaml) fn count(&mut self) {
         self.decoded += 1;
     }
 
-    pub(super) fn count_aliased(&mut self, size: u64) {
+    pub(in crate::yaml) fn count_aliased(&mut self, size: u64) {
         self.decoded = self.decoded.saturating_add(size);
         self.aliased = self.aliased.saturating_add(size);
     }
 
-    pub(super) fn decoded(&self) -> u64 {
+    pub(in crate::yaml) fn decoded(&self) -> u64 {
         self.decoded
     }
 
     #[inline]
-    pub(super) fn aliased(&self) -> u64 {
+    pub(in crate::yaml) fn aliased(&self) -> u64 {
         self.aliased
     }
 
     /// Whether too many of the nodes come from aliases: 99 % up to 400,000 nodes, down to 10 % from 4,000,000 on.
     #[expect(clippy::cast_precision_loss, reason = "Go computes the ratio in float64")]
-    pub(super) fn is_excessive(&self) -> bool {
+    pub(in crate::yaml) fn is_excessive(&self) -> bool {
         const LOW: u64 = 400_000;
         const HIGH: u64 = 4_000_000;
         let allowed = match self.decoded {

@@ -16,9 +16,10 @@ use super::resolve::{KnownTag, Resolved, resolve_plain, resolve_tagged};
 use super::{Collection, Dialect, Event, EventKind, Parser, Properties, Scalar, ScalarStyle};
 use crate::value::{List, Map, MapKind, Text};
 use crate::{Error, ErrorKind, Limits, Result, Value, base64};
-use alias::{Anchor, Anchors, Counter};
+use alias::{Anchor, Anchors};
 use key::{Key, KeyLog};
 
+pub(super) use alias::Counter;
 pub(super) use json::replace_invalid;
 
 /// How numbers come out.

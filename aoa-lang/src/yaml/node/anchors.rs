@@ -30,7 +30,10 @@ impl Node {
 }
 
 /// Finds out which anchored node each alias stands for: the last one of its name in front of it. Returns the anchored nodes.
-fn find_anchored(root: &mut Node) -> Vec<Node> {
+pub(super) fn find_anchored(root: &mut Node) -> Vec<Node> {
+    if !has_alias(root) {
+        return Vec::new();
+    }
     let mut names: HashMap<Text, usize> = HashMap::new();
     let mut count = 0;
     let mut pending = vec![&mut *root];
@@ -56,6 +59,17 @@ fn find_anchored(root: &mut Node) -> Vec<Node> {
         pending.extend(node.content.as_slice().iter().rev());
     }
     anchored
+}
+
+fn has_alias(root: &Node) -> bool {
+    let mut pending = vec![root];
+    while let Some(node) = pending.pop() {
+        if node.kind == NodeKind::Alias {
+            return true;
+        }
+        pending.extend(node.content.as_slice());
+    }
+    false
 }
 
 struct Resolver {

@@ -13,6 +13,7 @@
 
 mod anchors;
 mod content;
+mod decode;
 mod fields;
 mod print;
 mod read;

@@ -1,10 +1,11 @@
 //! Writing YAML.
 
 use aoa_lang::yaml::Node;
-use aoa_lang::{Value, yaml};
+use aoa_lang::{Limits, Value, yaml};
 use serde_json::Value as Json;
 
-use crate::areas::convert::from_json_with_ints;
+use super::load::text;
+use crate::areas::convert::{from_json_with_ints, to_json};
 use crate::case::{Answer, Refusal};
 
 /// `sigs.k8s.io/yaml` `Marshal`
@@ -19,6 +20,14 @@ pub(super) fn emit_kyaml(input: &Json) -> Answer {
     }
     match Node::parse(input["yaml"].as_str().unwrap_or_default())? {
         Some(document) => Ok(document.to_text()?.into()),
+        None => Err(Refusal::invalid("EOF")),
+    }
+}
+
+/// `kyaml` `Parse` and `MarshalJSON`.
+pub(super) fn load_kyaml(input: &Json) -> Answer {
+    match Node::parse_within(&text(input).unwrap_or_default(), &Limits::default())? {
+        Some(document) => Ok(to_json(&document.to_value()?)),
         None => Err(Refusal::invalid("EOF")),
     }
 }

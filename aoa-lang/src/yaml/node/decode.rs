@@ -1,0 +1,513 @@
+//! From nodes to data, as go-yaml v3's decoder and kyaml's `MarshalJSON` do it.
+//!
+//! What Go's JSON encoder would then refuse (maps with keys of other types, infinite numbers) is refused here.
+
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{HashMap, HashSet};
+
+use super::anchors::find_anchored;
+use super::{Node, NodeKind};
+use crate::value::{Map, MapKind, Text, Value};
+use crate::yaml::compose::{Counter, replace_invalid};
+use crate::yaml::event::{Dialect, ScalarStyle};
+use crate::yaml::resolve::{KnownTag, Resolved, look_of, resolve_plain, resolve_tagged};
+use crate::{Error, ErrorKind, Limits, Result, base64, strconv};
+
+impl Node {
+    /// The data of a list or map, as kyaml 0.21.1 `MarshalJSON` makes it: the node is printed and read again.
+    ///
+    /// Whole numbers are int64 or uint64, others float64; times are texts; merge keys are carried out. The keys of
+    /// the outermost map may be of any type, and a null one is dropped; in maps below they must be strings.
+    ///
+    /// # Errors
+    /// If the node is a scalar other than null, a key stands twice, a tag does not fit its text, or JSON cannot say
+    /// it: keys that are no strings, infinite numbers.
+    pub fn to_value(&self) -> Result<Value> {
+        self.to_value_within(&Limits::default())
+    }
+
+    /// [`Node::to_value`] within `limits`.
+    ///
+    /// # Errors
+    /// As [`Node::to_value`].
+    pub fn to_value_within(&self, limits: &Limits) -> Result<Value> {
+        let text = self.to_text_within(limits)?;
+        match Node::parse_within(text.as_bytes(), limits)? {
+            Some(document) => decode(document.root(), Root::MapOrList, limits),
+            None => Ok(Value::Map(Map::new())),
+        }
+    }
+
+    /// The data of the node as it is, as go-yaml v3's `Decode` into an `interface{}` makes it; a map with other keys
+    /// than strings is refused as in [`Node::to_value`].
+    ///
+    /// # Errors
+    /// As [`Node::to_value`], but scalars are accepted.
+    pub fn decode(&self, limits: &Limits) -> Result<Value> {
+        decode(self.root(), Root::Any, limits)
+    }
+}
+
+/// What the outermost node is read into.
+#[derive(Clone, Copy, PartialEq)]
+enum Root {
+    /// `[]interface{}` for a list, else `map[string]interface{}`
+    MapOrList,
+    /// `interface{}`
+    Any,
+}
+
+fn decode(root: &Node, wanted: Root, limits: &Limits) -> Result<Value> {
+    let mut copy = root.clone();
+    let anchored = find_anchored(&mut copy);
+    let results = anchored.iter().map(|_| Progress::Waiting).collect();
+    let mut decoder = Decoder {
+        anchored: &anchored,
+        limits,
+        results,
+        counter: Counter::default(),
+        complaints: Vec::new(),
+        unsupported: None,
+    };
+    // go-yaml counts the document, too.
+    decoder.counter.count();
+    let value = decoder.decode(&copy, wanted)?;
+    if !decoder.complaints.is_empty() {
+        let complaints = decoder.complaints.join("\n  ");
+        return Err(Error::invalid(format!("yaml: unmarshal errors:\n  {complaints}")));
+    }
+    match decoder.unsupported {
+        Some(what) => Err(Error::invalid(format!("json: unsupported {what}"))),
+        None => Ok(value),
+    }
+}
+
+struct Decoder<'n> {
+    anchored: &'n [Node],
+    limits: &'n Limits,
+    /// What the anchored nodes became, where an alias stands for them.
+    results: Vec<Progress>,
+    counter: Counter,
+    /// What go-yaml goes on after, and reports in the end.
+    complaints: Vec<String>,
+    /// What JSON cannot say.
+    unsupported: Option<String>,
+}
+
+enum Progress {
+    Waiting,
+    Running,
+    /// The result, and how many nodes were decoded for it.
+    Done(Value, u64),
+}
+
+/// A collection that is being read.
+struct Level<'n> {
+    kind: LevelKind<'n>,
+    /// The anchored node that this is, if it stands for an alias; and the count in front of it.
+    target: Option<(usize, u64)>,
+    origin: Through,
+}
+
+enum LevelKind<'n> {
+    List { rest: std::slice::Iter<'n, Node>, items: Vec<Value> },
+    Map { rest: std::vec::IntoIter<Entry<'n>>, key: Option<Text>, entries: Vec<(Text, Value)> },
+}
+
+struct Entry<'n> {
+    key: Text,
+    value: &'n Node,
+    origin: Through,
+}
+
+/// How a node was reached, for go-yaml's bound on aliases.
+#[derive(Clone, Copy, PartialEq)]
+enum Through {
+    Document,
+    Alias,
+}
+
+/// What the keys of a map are read into.
+#[derive(Clone, Copy, PartialEq)]
+enum Keys {
+    /// `string`: any scalar is its text.
+    Strings,
+    /// `interface{}`
+    Any,
+}
+
+impl<'n> Decoder<'n> {
+    fn decode(&mut self, root: &'n Node, wanted: Root) -> Result<Value> {
+        let mut stack: Vec<Level<'n>> = Vec::new();
+        let mut value = match (wanted, root.kind) {
+            (Root::MapOrList, NodeKind::Map) => {
+                self.count(Through::Document)?;
+                let kind = self.open_map(root, Keys::Strings, Through::Document)?;
+                stack.push(Level { kind, target: None, origin: Through::Document });
+                None
+            }
+            (Root::MapOrList, NodeKind::Scalar) => Some(self.root_scalar(root)),
+            _ => self.start(root, Through::Document, &mut stack)?,
+        };
+        loop {
+            if stack.len() > self.limits.depth {
+                return Err(Error::limit("the YAML nodes are nested too deeply"));
+            }
+            if let Some(complete) = value.take() {
+                match stack.last_mut() {
+                    None => return Ok(complete),
+                    Some(level) => level.take(complete),
+                }
+            }
+            let Some(level) = stack.last_mut() else {
+                return Err(Error::new(ErrorKind::Internal, "no node is being decoded"));
+            };
+            value = match level.next() {
+                Some((child, origin)) => self.start(child, origin, &mut stack)?,
+                None => stack.pop().map(|level| self.finish(level)),
+            };
+        }
+    }
+
+    /// Only a null fits a `map[string]interface{}`, and makes it nil.
+    fn root_scalar(&mut self, root: &Node) -> Value {
+        if short_tag(root) != KnownTag::Null {
+            let line = line_of(root);
+            let (tag, text) = (&root.tag, &root.text);
+            self.complaints
+                .push(format!("line {line}: cannot unmarshal {tag} `{text}` into map[string]interface {{}}"));
+        }
+        Value::Map(Map::nil(MapKind::Any))
+    }
+
+    /// Reads a scalar, or opens a collection.
+    fn start(
+        &mut self,
+        node: &'n Node,
+        mut origin: Through,
+        stack: &mut Vec<Level<'n>>,
+    ) -> Result<Option<Value>> {
+        self.count(origin)?;
+        let before = self.counter.decoded();
+        let (node, target) = match node.kind {
+            NodeKind::Alias => match self.expand(node)? {
+                Expanded::Value(value) => return Ok(Some(value)),
+                Expanded::Node(at, target) => {
+                    origin = Through::Alias;
+                    self.count(origin)?;
+                    (target, Some((at, before)))
+                }
+            },
+            _ => (node, None),
+        };
+        let kind = match node.kind {
+            NodeKind::List => {
+                let items = Vec::with_capacity(node.items().len());
+                LevelKind::List { rest: node.items().iter(), items }
+            }
+            NodeKind::Map => {
+                let keys = if has_string_keys(node, self.anchored) { Keys::Strings } else { Keys::Any };
+                self.open_map(node, keys, origin)?
+            }
+            NodeKind::Scalar | NodeKind::Document | NodeKind::Alias => {
+                let value = self.scalar(node)?;
+                self.complete(target, &value);
+                return Ok(Some(value));
+            }
+        };
+        stack.push(Level { kind, target, origin });
+        Ok(None)
+    }
+
+    fn expand(&mut self, alias: &Node) -> Result<Expanded<'n>> {
+        let name = alias.text.to_str_lossy();
+        let Some((at, node)) = target_of(alias, self.anchored) else {
+            return Err(Error::invalid(format!("yaml: unknown anchor '{name}' referenced")));
+        };
+        match self.results.get_mut(at) {
+            Some(Progress::Done(value, size)) => {
+                let value = value.clone();
+                self.counter.count_aliased(*size);
+                self.check_aliasing()?;
+                Ok(Expanded::Value(value))
+            }
+            Some(progress @ Progress::Waiting) => {
+                *progress = Progress::Running;
+                Ok(Expanded::Node(at, node))
+            }
+            _ => Err(Error::invalid(format!("yaml: anchor '{name}' value contains itself"))),
+        }
+    }
+
+    fn count(&mut self, origin: Through) -> Result<()> {
+        match origin {
+            Through::Document => {
+                self.counter.count();
+                Ok(())
+            }
+            Through::Alias => {
+                self.counter.count_aliased(1);
+                self.check_aliasing()
+            }
+        }
+    }
+
+    fn check_aliasing(&self) -> Result<()> {
+        if self.counter.is_excessive() {
+            return Err(Error::invalid("yaml: document contains excessive aliasing"));
+        }
+        if self.counter.aliased() > self.limits.alias_values as u64 {
+            return Err(Error::limit("the aliases expand to too many values"));
+        }
+        Ok(())
+    }
+
+    /// Keeps what an alias became for the next one.
+    fn complete(&mut self, target: Option<(usize, u64)>, value: &Value) {
+        if let Some((at, before)) = target
+            && let Some(progress) = self.results.get_mut(at)
+        {
+            *progress = Progress::Done(value.clone(), self.counter.decoded().saturating_sub(before));
+        }
+    }
+
+    fn finish(&mut self, level: Level<'n>) -> Value {
+        let value = match level.kind {
+            LevelKind::List { items, .. } => Value::list(items),
+            LevelKind::Map { entries, .. } => Value::Map(Map::of(MapKind::Any, entries)),
+        };
+        self.complete(level.target, &value);
+        value
+    }
+
+    /// The entries of a map, those of merged maps behind its own.
+    fn open_map(&mut self, map: &'n Node, keys: Keys, origin: Through) -> Result<LevelKind<'n>> {
+        if keys == Keys::Any {
+            self.unsupported.get_or_insert_with(|| "type: map[interface {}]interface {}".to_owned());
+        }
+        let mut entries = Vec::new();
+        let mut merged = self.own_entries((map, origin), keys, None, &mut entries)?;
+        if merged.is_some() {
+            // The keys that stand already: those of the map itself, then those of each merged map.
+            let mut seen = HashSet::new();
+            for (key, _) in map.entries() {
+                self.count(origin)?;
+                seen.extend(self.key_text(key, Keys::Any)?);
+            }
+            let mut pending = Vec::new();
+            loop {
+                if let Some(value) = merged.take() {
+                    push_merged(value, self.anchored, origin, &mut pending)?;
+                }
+                let Some((source, origin)) = pending.pop() else { break };
+                self.count(origin)?;
+                merged = self.own_entries((source, origin), keys, Some(&mut seen), &mut entries)?;
+            }
+        }
+        Ok(LevelKind::Map { rest: entries.into_iter(), key: None, entries: Vec::new() })
+    }
+
+    /// Adds the entries of a map and returns the value of its merge key.
+    fn own_entries(
+        &mut self,
+        (map, origin): (&'n Node, Through),
+        keys: Keys,
+        mut seen: Option<&mut HashSet<Text>>,
+        entries: &mut Vec<Entry<'n>>,
+    ) -> Result<Option<&'n Node>> {
+        self.check_unique(map);
+        let mut merged = None;
+        for (key, value) in map.entries() {
+            if is_merge(key) {
+                merged = Some(value);
+                continue;
+            }
+            self.count(origin)?;
+            let Some(key) = self.key_text(key, keys)? else {
+                continue;
+            };
+            if seen.as_deref_mut().is_none_or(|seen| seen.insert(key.clone())) {
+                entries.push(Entry { key, value, origin });
+            }
+        }
+        Ok(merged)
+    }
+
+    /// The key as a string; `None` if it is dropped, refused, or no string where any type may be.
+    fn key_text(&mut self, key: &'n Node, keys: Keys) -> Result<Option<Text>> {
+        let key = behind_alias(key, self.anchored);
+        if key.kind != NodeKind::Scalar {
+            if keys == Keys::Any {
+                return Err(Error::invalid("yaml: invalid map key"));
+            }
+            let line = line_of(key);
+            self.complaints.push(format!("line {line}: cannot unmarshal {} into string", key.tag));
+            return Ok(None);
+        }
+        Ok(match (self.resolve(key)?, keys) {
+            (Resolved::Binary, _) => Some(Text::from_bytes(&self.binary(key)?)),
+            (Resolved::Str, _) => Some(key.text.clone()),
+            (Resolved::Null, _) | (_, Keys::Any) => None,
+            (_, Keys::Strings) => Some(key.text.clone()),
+        })
+    }
+
+    fn check_unique(&mut self, map: &Node) {
+        let keys = map.content.as_slice().len() / 2;
+        if keys < 2 {
+            return;
+        }
+        let mut lines: HashMap<(NodeKind, &Text), u32> = HashMap::with_capacity(keys);
+        for (key, _) in map.entries() {
+            match lines.entry((key.kind, &key.text)) {
+                Slot::Vacant(slot) => {
+                    slot.insert(line_of(key));
+                }
+                Slot::Occupied(slot) => {
+                    let (line, first) = (line_of(key), slot.get());
+                    let name = strconv::quote(key.text.as_bytes());
+                    let complaint =
+                        format!("line {line}: mapping key {name} already defined at line {first}");
+                    self.complaints.push(complaint);
+                }
+            }
+        }
+    }
+
+    fn scalar(&mut self, node: &Node) -> Result<Value> {
+        Ok(match self.resolve(node)? {
+            Resolved::Null => Value::Null,
+            Resolved::Bool(b) => Value::Bool(b),
+            Resolved::Int(n) => Value::int64(n),
+            Resolved::Uint(n) => Value::Uint(crate::value::UintKind::Uint64, n),
+            Resolved::Float(n) => {
+                if !n.is_finite() {
+                    let text = strconv::format_float(n, strconv::FloatFormat::General, None, 64);
+                    self.unsupported.get_or_insert(format!("value: {text}"));
+                }
+                Value::float(n)
+            }
+            Resolved::Str => Value::String(replace_invalid(node.text.as_bytes())),
+            Resolved::Binary => Value::String(replace_invalid(&self.binary(node)?)),
+            Resolved::Timestamp(time) => Value::string(time.to_rfc3339().map_err(Error::invalid)?),
+        })
+    }
+
+    fn resolve(&self, node: &Node) -> Result<Resolved> {
+        if is_indicated_string(node) {
+            return Ok(Resolved::Str);
+        }
+        let text = node.text.to_str_lossy();
+        match node.tag.as_str() {
+            None | Some("" | "!") => Ok(resolve_plain(&text, Dialect::V3)),
+            Some(tag) => resolve_tagged(KnownTag::of(tag, Dialect::V3), &text, Dialect::V3),
+        }
+    }
+
+    fn binary(&self, node: &Node) -> Result<Vec<u8>> {
+        base64::decode(node.text.as_bytes())
+            .map_err(|_| Error::invalid("yaml: !!binary value contains invalid base64 data"))
+    }
+}
+
+enum Expanded<'n> {
+    Value(Value),
+    Node(usize, &'n Node),
+}
+
+impl<'n> Level<'n> {
+    fn next(&mut self) -> Option<(&'n Node, Through)> {
+        match &mut self.kind {
+            LevelKind::List { rest, .. } => rest.next().map(|item| (item, self.origin)),
+            LevelKind::Map { rest, key: pending, .. } => {
+                let Entry { key, value, origin } = rest.next()?;
+                *pending = Some(key);
+                Some((value, origin))
+            }
+        }
+    }
+
+    fn take(&mut self, value: Value) {
+        match &mut self.kind {
+            LevelKind::List { items, .. } => items.push(value),
+            LevelKind::Map { key, entries, .. } => entries.extend(key.take().map(|key| (key, value))),
+        }
+    }
+}
+
+/// Puts the maps that a merge key stands for on `pending`, the first on top.
+fn push_merged<'n>(
+    value: &'n Node,
+    anchored: &'n [Node],
+    origin: Through,
+    pending: &mut Vec<(&'n Node, Through)>,
+) -> Result<()> {
+    let source = |node: &'n Node| match node.kind {
+        NodeKind::Alias => (behind_alias(node, anchored), Through::Alias),
+        _ => (node, origin),
+    };
+    let sources = match value.kind {
+        NodeKind::List => value.items(),
+        _ => std::slice::from_ref(value),
+    };
+    for item in sources.iter().rev() {
+        let (node, origin) = source(item);
+        if node.kind != NodeKind::Map {
+            let message = "yaml: map merge requires map or sequence of maps as the value";
+            return Err(Error::invalid(message));
+        }
+        pending.push((node, origin));
+    }
+    Ok(())
+}
+
+fn behind_alias<'n>(node: &'n Node, anchored: &'n [Node]) -> &'n Node {
+    match node.kind {
+        NodeKind::Alias => target_of(node, anchored).map_or(node, |(_, target)| target),
+        _ => node,
+    }
+}
+
+fn line_of(node: &Node) -> u32 {
+    node.origin.map_or(0, |origin| origin.line)
+}
+
+fn target_of<'n>(alias: &Node, anchored: &'n [Node]) -> Option<(usize, &'n Node)> {
+    let at = alias.extras.as_ref()?.target?;
+    Some((at, anchored.get(at)?))
+}
+
+/// `isStringMap` of decode.go
+fn has_string_keys(map: &Node, anchored: &[Node]) -> bool {
+    map.entries().all(|(key, _)| {
+        let key = behind_alias(key, anchored);
+        key.kind == NodeKind::Scalar && matches!(short_tag(key), KnownTag::Str | KnownTag::Merge)
+    })
+}
+
+/// `ShortTag` of yaml.go, for scalars.
+fn short_tag(node: &Node) -> KnownTag {
+    if is_indicated_string(node) {
+        return KnownTag::Str;
+    }
+    match node.tag.as_str() {
+        None | Some("" | "!") => look_of(&node.text.to_str_lossy(), Dialect::V3),
+        Some(tag) => KnownTag::of(tag, Dialect::V3),
+    }
+}
+
+fn is_indicated_string(node: &Node) -> bool {
+    match node.tag.as_str() {
+        None | Some("" | "!") => node.scalar_style != ScalarStyle::Plain,
+        Some(tag) => KnownTag::of(tag, Dialect::V3) == KnownTag::Str,
+    }
+}
+
+fn is_merge(key: &Node) -> bool {
+    key.kind == NodeKind::Scalar
+        && key.text == "<<"
+        && match key.tag.as_str() {
+            None | Some("" | "!") => true,
+            Some(tag) => KnownTag::of(tag, Dialect::V3) == KnownTag::Merge,
+        }
+}
