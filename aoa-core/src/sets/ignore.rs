@@ -46,10 +46,13 @@ impl<'s> IgnoreRules<'s> {
     }
 }
 
+/// Longest pointer, in steps.
+const MAX_STEPS: usize = 300;
+
 /// `object` without what a JSON pointer names; `None` if there is no such thing.
 fn remove(object: &Value, pointer: &str) -> Option<Value> {
     let (before, path) = pointer.split_once('/')?;
-    if !before.is_empty() {
+    if !before.is_empty() || path.split('/').count() > MAX_STEPS {
         return None;
     }
     let path: Vec<String> =

@@ -7,6 +7,28 @@
 //! | [`SyncPolicy`] | whether existing Applications are updated and deleted | `utils/policy.go` |
 //! | [`Steps`] | the steps of a rollout | `progressivesync/` |
 //! | [`Controller`] | all of it: one look at a set on a [`Server`] in memory | `applicationset_controller.go` |
+//!
+//! ```
+//! use aoa_core::lang::Value;
+//! use aoa_core::model::Clusters;
+//! use aoa_core::sets::{Controller, ControllerOptions, Generated, Known, Server};
+//!
+//! let object = |name: &'static str, spec| {
+//!     let metadata = [("name", name), ("namespace", "argocd"), ("uid", "1")].map(|(k, v)| (k, Value::from(v)));
+//!     Value::map([("metadata", Value::map(metadata)), ("spec", spec)])
+//! };
+//! let destination = Value::map([("server", Value::from("https://kubernetes.default.svc"))]);
+//! let web = object("web", Value::map([("project", Value::from("default")), ("destination", destination)]));
+//! let controller = Controller {
+//!     options: &ControllerOptions::default(),
+//!     generate: &|_set| Generated { applications: vec![web.clone()], failure: None },
+//!     known: Known { clusters: &Clusters::default(), has_project: &|name| name == "default" },
+//! };
+//! let mut server = Server::new(&object("set", Value::map::<&str>([])))?;
+//! let outcome = controller.reconcile(&mut server, 1_900_000_000);
+//! assert_eq!(outcome.events.first().map(|e| e.message.as_str()), Some("created Application \"web\""));
+//! # Ok::<(), aoa_core::lang::Error>(())
+//! ```
 
 mod controller;
 pub mod crd;

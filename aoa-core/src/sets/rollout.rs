@@ -98,8 +98,7 @@ pub(super) struct Look<'r> {
 impl Look<'_> {
     /// Takes over what has happened to the Applications (`UpdateApplicationSetApplicationStatus`).
     pub(super) fn observe(&self, status: &SetStatus) -> Result<Vec<AppStatus>> {
-        let known: HashMap<&str, &AppStatus> =
-            status.applications.iter().rev().map(|s| (s.application.as_str(), s)).collect();
+        let known = status.by_application();
         self.current.iter().map(|app| self.observe_one(app, known.get(name(app)).copied())).collect()
     }
 
@@ -191,15 +190,13 @@ impl Look<'_> {
     /// The Applications that may sync: those of the steps up to the first that is not healthy (`getAppsToSync`).
     pub(super) fn may_sync(&self, status: &SetStatus) -> HashSet<String> {
         let current: HashSet<&str> = self.current.iter().map(name).collect();
-        let mut stages: HashMap<&str, &Stage> = HashMap::new();
-        for app in &status.applications {
-            stages.entry(&app.application).or_insert(&app.stage);
-        }
+        let known = status.by_application();
         let mut allowed = HashSet::new();
         for members in &self.steps.applications {
             allowed.extend(members.iter().cloned());
             let done = |name: &String| {
-                current.contains(name.as_str()) && stages.get(name.as_str()) == Some(&&Stage::Healthy)
+                current.contains(name.as_str())
+                    && known.get(name.as_str()).is_some_and(|status| status.stage == Stage::Healthy)
             };
             if !members.iter().all(done) {
                 break;

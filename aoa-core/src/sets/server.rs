@@ -1,6 +1,7 @@
 //! The API server, as far as the controller of ApplicationSets uses it: one set, and Applications.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use aoa_lang::{Result, Value, typed};
 
@@ -144,6 +145,9 @@ impl Server {
     }
 }
 
+/// An Application of which nothing is set, as Go writes it.
+static UNSET: OnceLock<Value> = OnceLock::new();
+
 pub(super) const API_VERSION: &str = "argoproj.io/v1alpha1";
 
 /// The owner that controls an object.
@@ -164,7 +168,7 @@ pub(super) fn canonical(application: &Value) -> Result<Value> {
         let name = qualified_name(application);
         error.prefixed(&format!("application `{name}`: "))
     })?;
-    let unset = read(&Value::Map(aoa_lang::value::Map::new()), "Application")?;
+    let unset = UNSET.get_or_init(|| read(&Value::map::<&str>([]), "Application").unwrap_or_default());
     if object.get("status") == unset.get("status") {
         object = with(&object, &["status"], None);
     }

@@ -1,5 +1,7 @@
 //! The status of a set: conditions, and where each Application stands in a rollout.
 
+use std::collections::HashMap;
+
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
@@ -177,6 +179,11 @@ impl SetStatus {
             changed_at: seconds_of(a, &["lastTransitionTime"]),
         });
         SetStatus { conditions: conditions.collect(), applications: applications.collect() }
+    }
+
+    /// Where Applications stand, by name; of several entries for one name the first counts.
+    pub(super) fn by_application(&self) -> HashMap<&str, &AppStatus> {
+        self.applications.iter().rev().map(|status| (status.application.as_str(), status)).collect()
     }
 
     /// Sets `condition` and those that follow from it (`setApplicationSetStatusCondition` of Argo CD 3.5.7).
