@@ -15,6 +15,7 @@
 //! ```
 
 mod compile;
+mod list;
 mod matcher;
 mod parse;
 
@@ -24,6 +25,8 @@ use std::fmt;
 
 use self::matcher::Matcher;
 use crate::{Error, Result};
+
+pub use self::list::{Entry, PatternList, PatternMode};
 
 /// The most wildcards, classes, alternatives and texts between them that a glob may have.
 const MAX_TOKENS: usize = 1000;

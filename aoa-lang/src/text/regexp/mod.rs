@@ -16,6 +16,7 @@
 //! # Ok::<(), aoa_lang::Error>(())
 //! ```
 
+mod backtracking;
 mod replace;
 mod subject;
 mod syntax;
@@ -30,6 +31,7 @@ use regex_automata::{Anchored, Input};
 use self::subject::Subject;
 use crate::{Error, Result};
 
+pub use self::backtracking::BacktrackingRegexp;
 pub use self::replace::quote_meta;
 
 /// Memory that a compiled expression may take.

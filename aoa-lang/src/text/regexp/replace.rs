@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::subject::Subject;
 use super::{Match, Regexp};
-use crate::{Error, Result};
+use crate::{Error, Result, unicode};
 
 impl Regexp {
     /// Replaces each match by `template`, in which `$name`, `${name}`, `$1` and `$$` stand for groups and a dollar: Go's
@@ -195,7 +195,7 @@ fn reference(text: &[u8]) -> Option<(Part<'_>, &[u8])> {
 
 /// Go's letters, decimal digits, and `_`.
 fn is_name(c: char) -> bool {
-    if c.is_ascii() { c.is_ascii_alphanumeric() || c == '_' } else { super::syntax::is_letter_or_digit(c) }
+    c == '_' || unicode::is_letter(c) || unicode::is_digit(c)
 }
 
 /// The pattern that matches `text` itself: Go's `QuoteMeta`.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aoa_lang::text::glob::Glob;
-use aoa_lang::text::regexp::Regexp;
+use aoa_lang::text::glob::{Glob, PatternList, PatternMode};
+use aoa_lang::text::regexp::{BacktrackingRegexp, Regexp};
 use aoa_lang::text::selector::{Expression, LabelSelector, Selector};
 use aoa_lang::text::semver::{Constraint, Version};
 use aoa_lang::text::{doublestar, path_glob};
@@ -14,6 +14,15 @@ use crate::case::Answer;
 pub(super) fn glob(input: &Json) -> Answer {
     let glob = Glob::new(text(input, "pattern"), text(input, "separators"))?;
     Ok(glob.matches(text(input, "text"))?.into())
+}
+
+pub(super) fn glob_list(input: &Json) -> Answer {
+    let mode = match text(input, "mode") {
+        "exact" => PatternMode::Exact,
+        "glob" => PatternMode::Glob,
+        _ => PatternMode::Regexp,
+    };
+    Ok(PatternList::new(texts(input, "list"), mode).matches(text(input, "item"))?.into())
 }
 
 pub(super) fn path_match(input: &Json) -> Answer {
@@ -28,6 +37,12 @@ pub(super) fn path_match(input: &Json) -> Answer {
 
 pub(super) fn regexp(input: &Json) -> Answer {
     let (pattern, searched) = (text(input, "pattern"), text(input, "text"));
+    if text(input, "dialect") == "backtracking" {
+        // Argo CD logs an expression that does not compile, and goes on without a match.
+        let matched =
+            BacktrackingRegexp::new(pattern).is_ok_and(|regexp| regexp.is_match(searched).unwrap_or(false));
+        return Ok(json!({"match": matched}));
+    }
     let compiled = Regexp::new(pattern)?;
     let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let found = compiled.captures(searched);

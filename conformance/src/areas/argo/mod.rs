@@ -15,6 +15,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "regexp" => matching::regexp(input),
         "glob" => matching::glob(input),
         "path-match" => matching::path_match(input),
+        "glob-list" => matching::glob_list(input),
         "semver" => matching::semver(input),
         "selector" => matching::selector(input),
         _ => return None,

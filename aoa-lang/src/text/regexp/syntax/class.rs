@@ -9,7 +9,7 @@ pub(super) const MAX_RUNE: u32 = 0x10_FFFF;
 
 /// A set of runes: pairs of first and last. Go's runes include the surrogates, which no text contains.
 #[derive(Clone, Debug, Default)]
-pub(super) struct RuneClass {
+pub(in crate::text::regexp) struct RuneClass {
     ranges: Vec<(u32, u32)>,
 }
 
@@ -22,6 +22,12 @@ impl RuneClass {
         RuneClass {
             ranges: class.ranges().iter().map(|r| (u32::from(r.start()), u32::from(r.end()))).collect(),
         }
+    }
+
+    /// Whether the class, which is clean, holds `rune`.
+    pub(in crate::text::regexp) fn contains(&self, rune: u32) -> bool {
+        let at = self.ranges.partition_point(|(_, last)| *last < rune);
+        self.ranges.get(at).is_some_and(|(first, _)| *first <= rune)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -3,12 +3,12 @@
 //! Text goes through three hands: the parser with Go's rules and refusals, Go's tree, and the tree of the `regex`
 //! family, which compiles it.
 
-mod class;
+pub(super) mod class;
 mod escape;
 mod hir;
 mod parse;
 mod tree;
-mod unicode;
+pub(super) mod unicode;
 
 use regex_syntax::hir::Hir;
 
@@ -26,9 +26,4 @@ pub(super) struct Pattern {
 pub(super) fn read(pattern: &[u8]) -> Result<Pattern> {
     let parsed = parse::parse(pattern)?;
     Ok(Pattern { hir: hir::translate(&parsed.root), names: parsed.names })
-}
-
-/// Go's `unicode.IsLetter` or `unicode.IsDigit`.
-pub(super) fn is_letter_or_digit(c: char) -> bool {
-    unicode::is_in(c, "L") || unicode::is_in(c, "Nd")
 }

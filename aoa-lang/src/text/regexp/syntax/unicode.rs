@@ -2,6 +2,8 @@
 //!
 //! The tables come from `regex-syntax`, which knows a newer version; what is newer than 15.0 is taken out.
 
+use std::sync::LazyLock;
+
 use regex_syntax::hir::{Class, ClassUnicode, ClassUnicodeRange, HirKind};
 
 use super::class::{MAX_RUNE, RuneClass};
@@ -195,9 +197,7 @@ pub(super) fn table(name: &str) -> Option<RuneClass> {
         (_, Some(category)) => Some(category_table(category)),
         (_, None) => {
             let script = SCRIPTS.iter().find(|s| **s == name)?;
-            let mut class = query(&format!(r"\p{{Script={script}}}"));
-            class.intersect(&known());
-            Some(RuneClass::from_unicode(&class))
+            Some(known_of(&format!(r"\p{{Script={script}}}")))
         }
     }
 }
@@ -224,22 +224,108 @@ fn category_table(category: &str) -> RuneClass {
     RuneClass::from_unicode(&class)
 }
 
-/// Whether `c` is in a category.
-pub(super) fn is_in(c: char, category: &str) -> bool {
-    let class = category_table(category).to_unicode();
-    class
-        .ranges()
-        .binary_search_by(|range| {
-            if range.end() < c {
-                std::cmp::Ordering::Less
-            } else if range.start() > c {
-                std::cmp::Ordering::Greater
-            } else {
-                std::cmp::Ordering::Equal
-            }
-        })
-        .is_ok()
+/// The runes of a table of Go's `unicode` package by its exact name: a category, a script or a property.
+pub(in crate::text::regexp) fn exact_table(name: &str) -> Option<RuneClass> {
+    if name == "LC" || (name != "Lc" && CATEGORIES.contains(&name)) {
+        return Some(category_table(name));
+    }
+    if SCRIPTS.contains(&name) || LONG_SCRIPTS.contains(&name) {
+        return Some(known_of(&format!(r"\p{{Script={name}}}")));
+    }
+    PROPERTIES.contains(&name).then(|| known_of(&format!(r"\p{{{name}}}")))
 }
+
+/// Whether `c` is a mark of category `Mn`.
+pub(in crate::text::regexp) fn is_nonspacing_mark(c: char) -> bool {
+    static TABLE: LazyLock<RuneClass> = LazyLock::new(|| category_table("Mn"));
+    !c.is_ascii() && TABLE.contains(u32::from(c))
+}
+
+fn known_of(pattern: &str) -> RuneClass {
+    let mut class = query(pattern);
+    class.intersect(&known());
+    RuneClass::from_unicode(&class)
+}
+
+/// The scripts whose names have several words or capitals.
+const LONG_SCRIPTS: &[&str] = &[
+    "Anatolian_Hieroglyphs",
+    "Bassa_Vah",
+    "Canadian_Aboriginal",
+    "Caucasian_Albanian",
+    "Cypro_Minoan",
+    "Dives_Akuru",
+    "Egyptian_Hieroglyphs",
+    "Gunjala_Gondi",
+    "Hanifi_Rohingya",
+    "Imperial_Aramaic",
+    "Inscriptional_Pahlavi",
+    "Inscriptional_Parthian",
+    "Kayah_Li",
+    "Khitan_Small_Script",
+    "Linear_A",
+    "Linear_B",
+    "Masaram_Gondi",
+    "Meetei_Mayek",
+    "Mende_Kikakui",
+    "Meroitic_Cursive",
+    "Meroitic_Hieroglyphs",
+    "Nag_Mundari",
+    "New_Tai_Lue",
+    "Nyiakeng_Puachue_Hmong",
+    "Ol_Chiki",
+    "Old_Hungarian",
+    "Old_Italic",
+    "Old_North_Arabian",
+    "Old_Permic",
+    "Old_Persian",
+    "Old_Sogdian",
+    "Old_South_Arabian",
+    "Old_Turkic",
+    "Old_Uyghur",
+    "Pahawh_Hmong",
+    "Pau_Cin_Hau",
+    "Phags_Pa",
+    "Psalter_Pahlavi",
+    "SignWriting",
+    "Sora_Sompeng",
+    "Syloti_Nagri",
+    "Tai_Le",
+    "Tai_Tham",
+    "Tai_Viet",
+    "Warang_Citi",
+    "Zanabazar_Square",
+];
+
+/// The properties of `unicode.Properties` that `regex-syntax` knows.
+const PROPERTIES: &[&str] = &[
+    "ASCII_Hex_Digit",
+    "Bidi_Control",
+    "Dash",
+    "Deprecated",
+    "Diacritic",
+    "Extender",
+    "Hex_Digit",
+    "Hyphen",
+    "IDS_Binary_Operator",
+    "IDS_Trinary_Operator",
+    "Ideographic",
+    "Join_Control",
+    "Logical_Order_Exception",
+    "Noncharacter_Code_Point",
+    "Pattern_Syntax",
+    "Pattern_White_Space",
+    "Prepended_Concatenation_Mark",
+    "Quotation_Mark",
+    "Radical",
+    "Regional_Indicator",
+    "Sentence_Terminal",
+    "Soft_Dotted",
+    "Terminal_Punctuation",
+    "Unified_Ideograph",
+    "Variation_Selector",
+    "White_Space",
+];
 
 /// What Unicode 15.0 assigns.
 fn known() -> ClassUnicode {
