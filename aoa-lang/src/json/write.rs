@@ -1,7 +1,7 @@
 //! Writing values as Go's `encoding/json` does.
 
 use crate::strconv::{self, FloatFormat};
-use crate::value::{FloatKind, GoType, ListKind, Structure};
+use crate::value::{FloatKind, GoType, ListKind, Object, Structure};
 use crate::{Error, Result, Value, base64};
 
 /// Whether `<`, `>` and `&` are escaped.
@@ -143,15 +143,7 @@ impl Writer<'_, '_> {
                 if self.objects >= OBJECT_DEPTH {
                     return Err(Error::limit("json: objects are nested too deeply"));
                 }
-                let data = match object.structure() {
-                    Structure::Complex(..) => return Err(unsupported(object.type_name())),
-                    // The encoder takes texts and integers for keys, and nothing else.
-                    Structure::Map { key: GoType::Any, .. } => return Err(unsupported(object.type_name())),
-                    Structure::Map { entries, .. } => {
-                        Value::map(entries.into_iter().map(|(key, value)| (crate::fmt::display(&key), value)))
-                    }
-                    Structure::Struct(_) | Structure::Scalar(_) => object.to_data(),
-                };
+                let data = object_data(&**object)?;
                 self.objects += 1;
                 self.write(&data)?;
                 self.objects -= 1;
@@ -170,6 +162,22 @@ impl Writer<'_, '_> {
 
 fn unsupported(type_name: &str) -> Error {
     Error::invalid(format!("json: unsupported type: {type_name}"))
+}
+
+/// What Go's JSON encoder makes of a value of its own type.
+///
+/// # Errors
+/// A type that the encoder does not take, with Go's text.
+pub(crate) fn object_data(object: &dyn Object) -> Result<Value> {
+    Ok(match object.structure() {
+        Structure::Complex(..) => return Err(unsupported(object.type_name())),
+        // The encoder takes texts and integers for keys, and nothing else.
+        Structure::Map { key: GoType::Any, .. } => return Err(unsupported(object.type_name())),
+        Structure::Map { entries, .. } => {
+            Value::map(entries.into_iter().map(|(key, value)| (crate::fmt::display(&key), value)))
+        }
+        Structure::Struct(_) | Structure::Scalar(_) => object.to_data(),
+    })
 }
 
 fn write_int(out: &mut String, magnitude: u64, negative: bool) {

@@ -9,7 +9,7 @@ use super::through_json;
 use crate::base64;
 use crate::value::{FloatKind, List, ListKind, Map, Text, Value};
 use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
-use crate::{Error, Limits, Result, strconv};
+use crate::{Error, Limits, Result, json, strconv};
 
 /// How many bytes are collected before they go to a sink.
 const CHUNK: usize = 16 << 10;
@@ -111,7 +111,11 @@ impl Walk<'_> {
 
     fn value(&mut self, mut value: Value) -> Result<()> {
         while let Value::Object(object) = &value {
-            value = object.to_data();
+            value = if self.passes_json() {
+                json::object_data(&**object).map_err(|e| e.prefixed("error marshaling into JSON: "))?
+            } else {
+                object.to_data()
+            };
         }
         match &value {
             Value::Null | Value::Object(_) => self.plain("null"),
