@@ -24,6 +24,13 @@ impl Node {
         self.tag == "!!null"
     }
 
+    /// Whether the node is a null, or a list or map without children.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let is_collection = matches!(self.kind, NodeKind::List | NodeKind::Map);
+        self.is_null() || (is_collection && self.content.as_slice().is_empty())
+    }
+
     /// The text of a scalar that is not null.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {

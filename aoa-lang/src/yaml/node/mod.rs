@@ -15,10 +15,14 @@ mod anchors;
 mod content;
 mod decode;
 mod fields;
+mod identity;
 mod print;
 mod read;
+mod resources;
 
 pub use content::Content;
+pub use identity::Identity;
+pub use resources::{print_resource_file, read_resources};
 
 use super::event::{CollectionStyle, Comments, ScalarStyle};
 use crate::value::Text;

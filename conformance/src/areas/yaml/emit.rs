@@ -32,6 +32,11 @@ pub(super) fn load_kyaml(input: &Json) -> Answer {
     }
 }
 
+/// `kustomize build` of one resource file.
+pub(super) fn emit_kustomize(input: &Json) -> Answer {
+    Ok(yaml::print_resource_file(&text(input).unwrap_or_default(), &Limits::default())?.into())
+}
+
 /// The value with its numbers as `json.Number`.
 fn with_number_texts(json: &Json) -> Value {
     match json {

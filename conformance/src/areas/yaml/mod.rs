@@ -12,6 +12,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     match op {
         "emit" => Some(emit::emit(input)),
         "emit-kyaml" => Some(emit::emit_kyaml(input)),
+        "emit-kustomize" => Some(emit::emit_kustomize(input)),
         "load-kyaml" => Some(emit::load_kyaml(input)),
         "load" => load::load(input),
         "load-helm-values" => load::load_helm_values(input),
