@@ -13,6 +13,7 @@
 //! | [`fmt`] | printing values with all verbs and flags | Go 1.26 `fmt` |
 //! | [`unicode`] | classes and cases of characters | Go 1.26 `unicode` |
 //! | [`time`] | times, durations and zones | Go 1.26 `time` |
+//! | [`patch`] | JSON patches, merge patches, strategic merges | evanphx/json-patch, Kubernetes 1.36 |
 //! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
 //! | [`text`] | regular expressions, globs, selectors, versions | Go 1.26, gobwas, doublestar, Kubernetes 1.36, Masterminds |
 #![forbid(unsafe_code)]
@@ -23,6 +24,7 @@ pub mod error;
 pub mod fmt;
 pub mod json;
 pub mod limits;
+pub mod patch;
 pub mod source;
 pub mod strconv;
 pub mod template;

@@ -70,6 +70,24 @@ fn truncated(text: &[u8], numbers: Numbers) -> Stop {
     }
 }
 
+/// Reads a text, each scalar but null as a [`Value::Number`] of its literal: for patches, to which the spelling counts.
+pub(crate) fn read_literals(text: &[u8]) -> Result<Value> {
+    let mut reader = Reader { spelling: Spelling::Kept, ..Reader::new(text, 0, Numbers::Text) };
+    let value = reader.value().map_err(|stop| stop.whole(text))?;
+    reader.skip_space();
+    if reader.pos < text.len() {
+        return Err(reader.unexpected("after top-level value").whole(text));
+    }
+    Ok(value)
+}
+
+/// Whether scalars are decoded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Spelling {
+    Decoded,
+    Kept,
+}
+
 /// Why reading stopped in a stream of values.
 #[derive(Clone, Debug)]
 pub(crate) enum Stop {
@@ -113,6 +131,7 @@ struct Reader<'t> {
     text: &'t [u8],
     pos: usize,
     numbers: Numbers,
+    spelling: Spelling,
     /// The first number that does not fit: an error of the content, after all errors of syntax.
     unfit: Option<Error>,
 }
@@ -125,7 +144,7 @@ enum Open {
 
 impl<'t> Reader<'t> {
     fn new(text: &'t [u8], pos: usize, numbers: Numbers) -> Self {
-        Reader { text, pos, numbers, unfit: None }
+        Reader { text, pos, numbers, spelling: Spelling::Decoded, unfit: None }
     }
 
     fn peek(&self) -> Option<u8> {
@@ -176,7 +195,14 @@ impl<'t> Reader<'t> {
                         }
                     }
                 }
-                _ => self.scalar()?,
+                _ => {
+                    let start = self.pos;
+                    let scalar = self.scalar()?;
+                    match self.spelling {
+                        Spelling::Kept if !scalar.is_null() => self.literal(start),
+                        Spelling::Kept | Spelling::Decoded => scalar,
+                    }
+                }
             };
             // The value ends; so may what holds it.
             loop {
@@ -216,6 +242,11 @@ impl<'t> Reader<'t> {
                 stack.pop();
             }
         }
+    }
+
+    fn literal(&self, start: usize) -> Value {
+        let text = self.text.get(start..self.pos).unwrap_or_default();
+        Value::Number(String::from_utf8_lossy(text).into())
     }
 
     /// A key and its colon.

@@ -2,7 +2,7 @@
 
 use super::table::{Case, Codec, Shape};
 use crate::strconv::{FloatFormat, format_float};
-use crate::value::{List, Map, Text};
+use crate::value::{List, Map, Rewrite, Text};
 use crate::{Error, Result, Value};
 
 /// `value` with every number or boolean that a Go string of `target` receives turned into text.
@@ -13,16 +13,20 @@ use crate::{Error, Result, Value};
 /// # Errors
 ///
 /// Infinities and not-a-numbers outside of strings, which JSON cannot say.
-pub(super) fn coerce(value: &Value, target: &Shape) -> Result<Value> {
-    Ok(convert(value, target)?.unwrap_or_else(|| value.clone()))
+pub(super) fn coerce(value: &Value, target: &'static Shape) -> Result<Value> {
+    let coerced = convert(value, target).unwrap_or_else(|| value.clone());
+    coerced.rewrite(&mut |value, _| match value {
+        Value::Float(_, n) if !n.is_finite() => Err(unsupported(*n)),
+        _ => Ok(Rewrite::Keep),
+    })
 }
 
 /// The changed value, or `None` if nothing changes. Recursion follows the type, so its depth is bounded.
-fn convert(value: &Value, target: &Shape) -> Result<Option<Value>> {
-    let Some(target) = concrete(target) else { return Ok(None) };
+fn convert(value: &Value, target: &'static Shape) -> Option<Value> {
+    let target = concrete(target)?;
     match (value, target.underlying()) {
         (Value::Map(map), Shape::Struct) => {
-            let Some(of) = target.named() else { return Ok(None) };
+            let of = target.named()?;
             convert_entries(map, |key| {
                 let field = of.fields().get(of.position(key.as_bytes(), Case::Insensitive)?)?;
                 Some(field.embedded.as_ref().map_or(&field.shape, |embedded| &embedded.shape))
@@ -32,34 +36,33 @@ fn convert(value: &Value, target: &Shape) -> Result<Option<Value>> {
         (Value::List(list), Shape::List(item)) => {
             let mut changed: Option<Vec<Value>> = None;
             for (at, value) in list.iter().enumerate() {
-                if let Some(new) = convert(value, item)? {
+                if let Some(new) = convert(value, item) {
                     let items = changed.get_or_insert_with(|| list.as_slice().to_vec());
                     if let Some(place) = items.get_mut(at) {
                         *place = new;
                     }
                 }
             }
-            Ok(changed.map(|items| Value::List(List::of(list.kind(), items))))
+            changed.map(|items| Value::List(List::of(list.kind(), items)))
         }
-        (scalar, Shape::String) => Ok(text_of(scalar).map(Value::string)),
-        (Value::Float(_, n), _) if !n.is_finite() => Err(unsupported(*n)),
-        _ => Ok(None),
+        (scalar, Shape::String) => text_of(scalar).map(Value::string),
+        _ => None,
     }
 }
 
-fn convert_entries<'s>(map: &Map, target: impl Fn(&Text) -> Option<&'s Shape>) -> Result<Option<Value>> {
+fn convert_entries(map: &Map, target: impl Fn(&Text) -> Option<&'static Shape>) -> Option<Value> {
     let mut changed = None;
     for (key, value) in map.iter() {
         let Some(target) = target(key) else { continue };
-        if let Some(new) = convert(value, target)? {
+        if let Some(new) = convert(value, target) {
             changed.get_or_insert_with(|| map.clone().into_builder()).insert(key.clone(), new);
         }
     }
-    Ok(changed.map(|builder| Value::Map(builder.build())))
+    changed.map(|builder| Value::Map(builder.build()))
 }
 
 /// The type behind pointers; `None` for one that reads JSON by itself.
-fn concrete(mut shape: &Shape) -> Option<&Shape> {
+fn concrete(mut shape: &'static Shape) -> Option<&'static Shape> {
     while let Shape::Pointer(inner) = shape {
         shape = inner;
     }

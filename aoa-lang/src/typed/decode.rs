@@ -3,10 +3,10 @@
 
 use super::codec;
 use super::table::{Case, Codec, Field, Shape, Type};
-use super::{Unknown, coerce, encode, plain};
+use super::{Unknown, coerce, encode};
 use crate::base64;
 use crate::json::format_float;
-use crate::value::{FloatKind, IntKind, List, Map, Text, UintKind};
+use crate::value::{FloatKind, IntKind, List, Map, Rewrite, Text, UintKind};
 use crate::{Error, Result, Value};
 
 /// A Go variable while it is being read.
@@ -289,27 +289,35 @@ impl Decoder {
     /// Data as an `interface{}` holds it after JSON.
     fn interface(&self, value: &Value) -> Result<Value> {
         let numbers = self.numbers;
-        plain::rewrite(value, &mut |scalar| {
-            let Some(text) = number_text(scalar)? else {
-                return Ok(match scalar {
-                    Value::String(text) => Value::String(valid(text)),
-                    Value::Object(object) => object.to_data(),
-                    other => other.clone(),
-                });
-            };
-            if numbers == Numbers::Integers
-                && let Ok(whole) = text.parse::<i64>()
-                && !text.starts_with('+')
-            {
-                return Ok(Value::Int(IntKind::Int64, whole));
-            }
-            match text.parse::<f64>() {
-                Ok(n) if n.is_finite() => Ok(Value::float(n)),
-                _ => Err(Error::invalid(format!(
-                    "json: cannot unmarshal number {text} into Go value of type float64"
-                ))),
-            }
+        value.rewrite(&mut |value, _| {
+            Ok(match value {
+                Value::Int(IntKind::Int64, _) if numbers == Numbers::Integers => Rewrite::Keep,
+                Value::Null | Value::Bool(_) => Rewrite::Keep,
+                Value::String(text) if text.as_str().is_some() => Rewrite::Keep,
+                Value::String(text) => Rewrite::Replace(Value::String(valid(text))),
+                Value::List(list) if list.is_nil() => Rewrite::Replace(Value::Null),
+                Value::Map(map) if map.is_nil() => Rewrite::Replace(Value::Null),
+                Value::Map(_) | Value::List(_) => Rewrite::Untyped,
+                Value::Object(object) => Rewrite::Replace(object.to_data()),
+                value => Rewrite::Replace(interface_number(value, numbers)?),
+            })
         })
+    }
+}
+
+/// A number as an `interface{}` holds it.
+fn interface_number(value: &Value, numbers: Numbers) -> Result<Value> {
+    let Some(text) = number_text(value)? else { return Ok(Value::Null) };
+    if numbers == Numbers::Integers
+        && let Ok(whole) = text.parse::<i64>()
+    {
+        return Ok(Value::int64(whole));
+    }
+    match text.parse::<f64>() {
+        Ok(n) if n.is_finite() => Ok(Value::float(n)),
+        _ => {
+            Err(Error::invalid(format!("json: cannot unmarshal number {text} into Go value of type float64")))
+        }
     }
 }
 

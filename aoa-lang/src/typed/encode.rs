@@ -7,7 +7,7 @@ use crate::Value;
 use crate::value::{Map, MapBuilder};
 
 /// What encoding/json prints of a variable of `shape`. Recursion follows the type, so its depth is bounded.
-pub(super) fn encode(shape: &Shape, slot: &Slot) -> Value {
+pub(super) fn encode(shape: &'static Shape, slot: &Slot) -> Value {
     match (slot, shape) {
         (Slot::Unset, _) => zero(shape),
         (slot, Shape::Pointer(inner)) => encode(inner, slot),
@@ -30,7 +30,7 @@ pub(super) fn encode(shape: &Shape, slot: &Slot) -> Value {
 }
 
 /// A variable that is there but holds nothing: what a new pointer points to.
-pub(super) fn empty(shape: &Shape) -> Slot {
+pub(super) fn empty(shape: &'static Shape) -> Slot {
     match shape.underlying() {
         Shape::Struct => match shape.named() {
             Some(of) if matches!(of.codec, Codec::Plain | Codec::Parameter) => {
@@ -43,7 +43,7 @@ pub(super) fn empty(shape: &Shape) -> Slot {
 }
 
 /// What the zero value encodes to.
-pub(super) fn zero(shape: &Shape) -> Value {
+pub(super) fn zero(shape: &'static Shape) -> Value {
     match shape {
         Shape::Named(_) => match shape.named() {
             Some(of) => of.zero.get_or_init(|| zero_of(of)).clone(),
@@ -69,7 +69,7 @@ fn zero_of(of: &'static Type) -> Value {
 }
 
 /// The members of a struct; slots that are missing are zero.
-fn structure(of: &Type, slots: &[Slot]) -> Value {
+fn structure(of: &'static Type, slots: &[Slot]) -> Value {
     if of.codec == Codec::Parameter {
         return parameter(of, slots);
     }
@@ -83,12 +83,12 @@ fn structure(of: &Type, slots: &[Slot]) -> Value {
     Value::Map(out.build())
 }
 
-fn is_omitted(field: &Field, slot: &Slot) -> bool {
+fn is_omitted(field: &'static Field, slot: &Slot) -> bool {
     field.omit_empty && is_empty(&field.shape, slot) || field.omit_zero && is_zero(&field.shape, slot)
 }
 
 /// encoding/json's `isEmptyValue`: a struct is never empty.
-fn is_empty(shape: &Shape, slot: &Slot) -> bool {
+fn is_empty(shape: &'static Shape, slot: &Slot) -> bool {
     if let Shape::Pointer(_) = shape {
         return matches!(slot, Slot::Unset);
     }
@@ -105,7 +105,7 @@ fn is_empty(shape: &Shape, slot: &Slot) -> bool {
 
 /// encoding/json asks the type's own `IsZero` where it has one. The one struct behind `omitzero` is
 /// `ApplicationSourceJsonnet`, to which empty lists are zero too.
-fn is_zero(shape: &Shape, slot: &Slot) -> bool {
+fn is_zero(shape: &'static Shape, slot: &Slot) -> bool {
     match (shape, slot) {
         (_, Slot::Unset) => true,
         (Shape::Pointer(_), _) => false,
@@ -130,7 +130,7 @@ fn is_zero_scalar(value: &Value) -> bool {
 
 /// Argo CD's plugin parameter: the name always, a map or list also when it is empty but was written
 /// (`ApplicationSourcePluginParameter.MarshalJSON`).
-fn parameter(of: &Type, slots: &[Slot]) -> Value {
+fn parameter(of: &'static Type, slots: &[Slot]) -> Value {
     let mut out = MapBuilder::default();
     for (at, field) in of.fields().iter().enumerate() {
         let value = match (field.name(), slots.get(at).unwrap_or(&Slot::Unset)) {

@@ -33,11 +33,13 @@ mod quantity;
 
 pub use place::{Content, Place};
 pub use plain::rewrite;
+pub(crate) use table::TypeExpr;
 pub use table::{Field, Type};
 
 use decode::{Decoder, Numbers};
 use table::Case;
 
+use crate::yaml::{self, Duplicates, LoadOptions};
 use crate::{Error, Result, Value};
 
 /// Which of the tools' readers is imitated.
@@ -114,6 +116,24 @@ pub fn read(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
             decode(of, value, Decoder::new(Case::Sensitive, Unknown::Collect, Numbers::Integers))
         }
     }
+}
+
+/// Reads the first document of a YAML text into a variable of type `of`, as [`read`] does with data.
+///
+/// This is sigs.k8s.io/yaml's `Unmarshal` whole: only here do `.inf` and `.nan` become text where text is expected.
+///
+/// # Errors
+///
+/// Those of [`yaml::load`] and of [`read`].
+pub fn read_yaml(of: &'static Type, text: &[u8], mode: Mode) -> Result<Value> {
+    let options = match mode {
+        Mode::Yaml => LoadOptions::new().with_numbers(yaml::Numbers::BeforeJson),
+        Mode::YamlStrict => {
+            LoadOptions::new().with_numbers(yaml::Numbers::BeforeJson).with_duplicates(Duplicates::Refused)
+        }
+        Mode::Json | Mode::JsonStrict | Mode::Kubernetes | Mode::KubernetesStrict => LoadOptions::new(),
+    };
+    read(of, &yaml::load_with(text, &options)?, mode)
 }
 
 fn decode(of: &'static Type, value: &Value, decoder: Decoder) -> Result<Value> {

@@ -39,6 +39,10 @@ pub(super) struct Embedded {
     pub(super) shape: Shape,
 }
 
+/// A Go type as a field or list has it: what strategic merges walk along.
+#[derive(Clone, Copy)]
+pub(crate) struct TypeExpr(&'static Shape);
+
 /// A Go type expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -144,6 +148,11 @@ impl Type {
         self.fields.get(self.position(name.as_bytes(), Case::Insensitive)?)
     }
 
+    /// [`field`](Type::field) for a name that need not be UTF-8.
+    pub(crate) fn field_bytes(&self, name: &[u8]) -> Option<&Field> {
+        self.fields.get(self.position(name, Case::Insensitive)?)
+    }
+
     /// The place of the member that is chosen for `name`.
     pub(super) fn position(&self, name: &[u8], case: Case) -> Option<usize> {
         let exact = self.fields.iter().position(|f| f.name.as_bytes() == name);
@@ -154,7 +163,7 @@ impl Type {
     }
 
     /// The expression that means this type.
-    pub(super) fn expression(&self) -> &Shape {
+    pub(super) fn expression(&'static self) -> &'static Shape {
         &self.reference
     }
 
@@ -234,6 +243,11 @@ impl Field {
         self.merge_key
     }
 
+    /// The type of the member.
+    pub(crate) fn type_expr(&'static self) -> TypeExpr {
+        TypeExpr(&self.shape)
+    }
+
     fn parse(text: &'static str) -> Field {
         let (text, embedded) = match text.split_once('^') {
             None => (text, None),
@@ -253,6 +267,58 @@ impl Field {
             strategies: strategies.split(',').filter(|s| !s.is_empty()).collect(),
             merge_key,
             embedded,
+        }
+    }
+}
+
+impl TypeExpr {
+    pub(crate) fn of(of: &'static Type) -> TypeExpr {
+        TypeExpr(&of.reference)
+    }
+
+    /// What a pointer points to.
+    pub(crate) fn pointee(self) -> Option<TypeExpr> {
+        match self.0.underlying() {
+            Shape::Pointer(inner) => Some(TypeExpr(inner)),
+            _ => None,
+        }
+    }
+
+    /// What a slice is made of.
+    pub(crate) fn item(self) -> Option<TypeExpr> {
+        match self.0.underlying() {
+            Shape::List(item) => Some(TypeExpr(item)),
+            Shape::Bytes => Some(TypeExpr(&Shape::Uint(1))),
+            _ => None,
+        }
+    }
+
+    /// The struct, if it is one.
+    pub(crate) fn as_struct(self) -> Option<&'static Type> {
+        match self.0 {
+            Shape::Named(number) => named(*number).filter(|t| t.is_struct()),
+            _ => None,
+        }
+    }
+
+    /// Go's `reflect.Kind` by name.
+    pub(crate) fn kind(self) -> &'static str {
+        match self.0.underlying() {
+            Shape::String => "string",
+            Shape::Bool => "bool",
+            Shape::Any => "interface",
+            Shape::Bytes | Shape::List(_) => "slice",
+            Shape::Int(width) => {
+                ["int", "int8", "int16", "", "int32"].get(usize::from(*width)).unwrap_or(&"int64")
+            }
+            Shape::Uint(width) => {
+                ["uint", "uint8", "uint16", "", "uint32"].get(usize::from(*width)).unwrap_or(&"uint64")
+            }
+            Shape::Float(4) => "float32",
+            Shape::Float(_) => "float64",
+            Shape::Pointer(_) => "ptr",
+            Shape::Map(_) => "map",
+            Shape::Named(_) | Shape::Struct => "struct",
         }
     }
 }
@@ -294,7 +360,7 @@ impl Shape {
     }
 
     /// The shape behind a name; pointers stay.
-    pub(super) fn underlying(&self) -> &Shape {
+    pub(super) fn underlying(&'static self) -> &'static Shape {
         match self {
             Shape::Named(number) => named(*number).map_or(self, |t| &t.shape),
             _ => self,

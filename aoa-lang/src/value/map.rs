@@ -233,6 +233,13 @@ impl MapBuilder {
         Some(self.entries.remove(at).1)
     }
 
+    /// The value of a key that need not be UTF-8.
+    #[must_use]
+    pub fn get_bytes(&self, key: &[u8]) -> Option<&Value> {
+        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
+        self.entries.get(at).map(|(_, value)| value)
+    }
+
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {

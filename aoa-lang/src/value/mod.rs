@@ -11,12 +11,14 @@ mod go_type;
 mod list;
 mod map;
 mod object;
+mod rewrite;
 mod text;
 
 pub use go_type::{GoType, Signature};
 pub use list::{List, ListKind};
 pub use map::{Map, MapBuilder, MapKind};
 pub use object::{Object, Structure};
+pub use rewrite::{Place, Rewrite};
 pub use text::Text;
 
 use std::sync::Arc;

@@ -52,7 +52,9 @@ pub fn to_json(value: &Value) -> Json {
 }
 
 fn number(text: &str) -> Json {
-    serde_json::from_str::<Number>(text).map_or(Json::Null, Json::Number)
+    // serde_json would write a `+` into exponents without a sign.
+    let keep = |_| Json::Number(Number::from_string_unchecked(text.to_owned()));
+    serde_json::from_str::<Number>(text).map_or(Json::Null, keep)
 }
 
 fn json_float(number: f64, kind: FloatKind) -> String {

@@ -21,3 +21,11 @@ pub fn answer(area: &str, op: &str, input: &Json) -> Option<Answer> {
         _ => None,
     }
 }
+
+/// The answer to an `op` for which the spelling of the case counts, from the line of the case.
+pub fn answer_line(area: &str, op: &str, line: &str) -> Option<Answer> {
+    match area {
+        "yaml" => yaml::answer_line(op, line),
+        _ => None,
+    }
+}

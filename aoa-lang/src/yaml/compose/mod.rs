@@ -28,6 +28,8 @@ pub enum Numbers {
     /// As `YAMLToJSON` writes them: int64, uint64 beyond it, float64.
     #[default]
     Exact,
+    /// The same, but infinities and NaN are let through: they can still become text on the way to JSON.
+    BeforeJson,
     /// As Kubernetes reads that JSON: int64 if there is no point and it fits, else float64.
     Kubernetes,
     /// As `encoding/json` reads that JSON into an `interface{}`: float64. So Helm reads values.
@@ -463,7 +465,7 @@ impl<'a, 'o> Composer<'a, 'o> {
     #[expect(clippy::cast_precision_loss, reason = "Go's conversion, rounding to nearest, is meant")]
     fn integer(&self, number: i64) -> Value {
         match self.options.numbers {
-            Numbers::Exact | Numbers::Kubernetes => Value::int64(number),
+            Numbers::Exact | Numbers::BeforeJson | Numbers::Kubernetes => Value::int64(number),
             Numbers::Float64 => Value::float(number as f64),
         }
     }
@@ -471,17 +473,18 @@ impl<'a, 'o> Composer<'a, 'o> {
     #[expect(clippy::cast_precision_loss, reason = "Go's conversion, rounding to nearest, is meant")]
     fn unsigned(&self, number: u64) -> Value {
         match self.options.numbers {
-            Numbers::Exact => Value::Uint(crate::value::UintKind::Uint64, number),
+            Numbers::Exact | Numbers::BeforeJson => Value::Uint(crate::value::UintKind::Uint64, number),
             Numbers::Kubernetes | Numbers::Float64 => Value::float(number as f64),
         }
     }
 
     fn float(&mut self, number: f64) -> Value {
-        self.done.has_unwritable_numbers |= !number.is_finite();
+        self.done.has_unwritable_numbers |=
+            !number.is_finite() && self.options.numbers != Numbers::BeforeJson;
         match self.options.numbers {
             // JSON writes 1.0 as 1, which is read as an integer.
             Numbers::Kubernetes => json::whole(number).map_or(Value::float(number), Value::int64),
-            Numbers::Exact | Numbers::Float64 => Value::float(number),
+            Numbers::Exact | Numbers::BeforeJson | Numbers::Float64 => Value::float(number),
         }
     }
 

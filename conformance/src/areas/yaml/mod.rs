@@ -2,6 +2,8 @@
 
 mod emit;
 mod load;
+mod patch;
+mod typed;
 
 use serde_json::Value as Json;
 
@@ -20,6 +22,18 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "read-helm-values" => load::read_helm_values(input),
         "split" => load::split(input),
         "load-strict" => load::load_strict(input),
+        "load-typed" => typed::load_typed(input),
+        "merge-patch" => patch::merge(input),
+        "create-merge-patch" => patch::create_merge(input),
+        "strategic-merge" => patch::strategic_merge(input),
+        _ => None,
+    }
+}
+
+/// The answer to an `op` for which the spelling of the case counts, from the line of the case.
+pub fn answer_line(op: &str, line: &str) -> Option<Answer> {
+    match op {
+        "json-patch" => patch::json_patch(line),
         _ => None,
     }
 }
