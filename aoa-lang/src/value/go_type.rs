@@ -184,6 +184,8 @@ impl MapKind {
             MapKind::Any => "map[string]interface {}",
             MapKind::String => "map[string]string",
             MapKind::List => "map[string][]interface {}",
+            MapKind::PluginParameters => "v1alpha1.PluginParameters",
+            MapKind::PluginInput => "map[string]v1alpha1.PluginParameters",
         }
     }
 
@@ -194,6 +196,8 @@ impl MapKind {
             MapKind::Any => GoType::Any,
             MapKind::String => GoType::String,
             MapKind::List => GoType::LIST,
+            MapKind::PluginParameters => GoType::Named("v1.JSON"),
+            MapKind::PluginInput => GoType::Map(MapKind::PluginParameters),
         }
     }
 }

@@ -16,6 +16,10 @@ pub enum MapKind {
     String,
     /// `map[string][]interface {}`
     List,
+    /// `v1alpha1.PluginParameters`: a map of `apiextensions.JSON`.
+    PluginParameters,
+    /// `map[string]v1alpha1.PluginParameters`
+    PluginInput,
 }
 
 /// A frozen Go map; clones share.
