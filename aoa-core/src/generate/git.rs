@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aoa_lang::source::TreePath;
-use aoa_lang::text::path::PathPattern;
+use aoa_lang::text::path_glob::path_match;
 use aoa_lang::value::{List, Map, MapKind, Text};
 use aoa_lang::{Error, Result, Value};
 
@@ -67,12 +67,12 @@ impl<'w> Git<'w> {
     fn directories(&self, items: &[Value]) -> Result<Vec<Element>> {
         let checkout = self.checkout().map_err(|e| e.prefixed("error getting directories from repo: "))?;
         let all = checkout.directories(self.context.world.settings().include_hidden_directories);
-        let items: Vec<(PathPattern, bool)> = items.iter().map(pattern).collect();
+        let items: Vec<(&str, bool)> = items.iter().map(pattern).collect();
         let mut elements = Vec::new();
         for path in all.iter() {
             let text = path.to_str_lossy();
             // A pattern that is wrong matches nothing; upstream only logs it.
-            let mut hits = items.iter().filter(|(pattern, _)| pattern.matches(&text).unwrap_or(false)).peekable();
+            let mut hits = items.iter().filter(|(pattern, _)| path_match(pattern, &*text).unwrap_or(false)).peekable();
             if hits.peek().is_none() || hits.any(|(_, exclude)| *exclude) {
                 continue;
             }
@@ -203,8 +203,8 @@ impl ParamNames {
     }
 }
 
-fn pattern(item: &Value) -> (PathPattern, bool) {
-    (PathPattern::new(item.get("path").and_then(Value::as_str).unwrap_or_default()), is_exclude(item))
+fn pattern(item: &Value) -> (&str, bool) {
+    (item.get("path").and_then(Value::as_str).unwrap_or_default(), is_exclude(item))
 }
 
 fn is_exclude(item: &Value) -> bool {

@@ -7,13 +7,14 @@ use aoa_lang::value::Text;
 use aoa_lang::{Error, Result, Value};
 
 use super::context::Context;
-use super::params::{Joined, ParamSets, Pool};
-use super::transform::{Entry, Level, Produced};
+use super::params::{Element, Joined, ParamSets, Pool, Shape};
+use super::transform::{Entry, Texts};
 
 /// The rows of the first child, each with the rows that the second child gives for it.
 ///
-/// The second child can use the first one's parameters; where it gives the same for several rows it runs once.
-pub(super) fn generate(context: &Context<'_>, matrix: &Value, level: Level) -> Result<ParamSets> {
+/// The second child can use the first one's parameters; where its texts turn out the same for several rows, it runs
+/// once for all of them.
+pub(super) fn generate(context: &Context<'_>, matrix: &Value) -> Result<ParamSets> {
     let children = match matrix.get("generators") {
         Some(Value::List(children)) => children.as_slice(),
         _ => &[],
@@ -23,22 +24,19 @@ pub(super) fn generate(context: &Context<'_>, matrix: &Value, level: Level) -> R
         [] | [_] => return Err(Error::invalid("found less than two generators, Matrix support only two")),
         _ => return Err(Error::invalid("found more than two generators, Matrix support only two")),
     };
-    let left = Entry::of_child(first, level)
+    let left = child(first)
         .and_then(|entry| entry.only_result(context, None))
         .map_err(|e| e.prefixed("error failed to get params for first generator in matrix generator: "))?;
-    let second_failed = |e: Error| e.prefixed("failed to get params for second generator in the matrix generator: ");
-    if left.len() == 0 {
-        return ParamSets::of_elements(Vec::new(), context.dialect.is_go());
-    }
-    let entry = Entry::of_child(second, level).map_err(second_failed)?;
-    let right = Second::run(context, &entry, &left).map_err(|(row, e)| (row, second_failed(e)));
-    // A clash between the parameters of an earlier row is found before a later row's second child fails.
-    let (right, failed) = match right {
-        Ok(right) => (right, None),
-        Err((partial, e)) => (partial, Some(e)),
+    let mut second_runs = Second::default();
+    let failed = if left.len() == 0 {
+        None
+    } else {
+        let ran = child(second).and_then(|entry| second_runs.run(context, &entry, &left));
+        ran.err().map(|e| e.prefixed("failed to get params for second generator in the matrix generator: "))
     };
-    let mut joined = Joined::new(left, right.sets);
-    for (row, (from, to)) in right.spans.into_iter().enumerate() {
+    let mut joined = Joined::new(left, concatenated(&second_runs.parts, context.dialect.is_go()));
+    // A clash in an earlier row comes before the failure of a later one.
+    for (row, (from, to)) in second_runs.spans.into_iter().enumerate() {
         for other in from..to {
             joined.push(row, other)?;
         }
@@ -49,88 +47,72 @@ pub(super) fn generate(context: &Context<'_>, matrix: &Value, level: Level) -> R
     }
 }
 
-/// What the second child gives: all its rows, and which of them belong to which row of the first child.
+fn child(child: &Value) -> Result<Entry<'_>> {
+    Entry::of_child(child).map_err(|e| {
+        let is_merge = e.message().starts_with("error converting to nested merge");
+        if is_merge { e.prefixed("error retrieving merge generator: ") } else { e }
+    })
+}
+
+/// The runs of the second child.
+#[derive(Default)]
 struct Second {
-    sets: ParamSets,
+    parts: Vec<ParamSets>,
+    /// How many rows the parts have.
+    rows: usize,
+    /// For each row of the first child, which rows of the parts, laid one behind the other, belong to it.
     spans: Vec<(usize, usize)>,
 }
 
 impl Second {
-    fn run(context: &Context<'_>, entry: &Entry<'_>, left: &ParamSets) -> std::result::Result<Second, (Second, Error)> {
-        let mut collected = Collected { parts: Vec::new(), rows: 0 };
-        let mut spans = Vec::with_capacity(left.len());
+    fn run(&mut self, context: &Context<'_>, entry: &Entry<'_>, left: &ParamSets) -> Result<()> {
+        let template = entry.interpolation(context.dialect)?;
         let mut known: HashMap<Vec<Text>, (usize, usize)> = HashMap::new();
-        let template = match entry.interpolation(context) {
-            Ok(template) => template,
-            Err(error) => return Err((collected.finish(context, spans), error)),
-        };
         for row in left.rows() {
-            // Rows for which every text of the second child turns out the same share what it gives.
-            let texts = match template.texts(&row) {
-                Ok(texts) => texts,
-                Err(error) => return Err((collected.finish(context, spans), error)),
+            let texts = template.texts(&row)?;
+            let same = match &texts {
+                Texts::Filled(texts) => known.get(texts),
+                Texts::Untouched => None,
             };
-            let key = texts.key();
-            if let Some(span) = key.as_ref().and_then(|key| known.get(key)) {
-                spans.push(*span);
+            if let Some(span) = same {
+                self.spans.push(*span);
                 continue;
             }
-            let produced = template.generator(texts).and_then(|generator| entry.only_result(context, generator.as_ref()));
-            let span = match produced {
-                Ok(produced) => collected.add(produced),
-                Err(error) => return Err((collected.finish(context, spans), error)),
-            };
-            if let Some(key) = key {
-                known.insert(key, span);
+            let generator = template.generator(&texts);
+            let part = entry.only_result(context, generator.as_ref())?;
+            let span = (self.rows, self.rows.saturating_add(part.len()));
+            self.rows = span.1;
+            self.parts.push(part);
+            self.spans.push(span);
+            if let Texts::Filled(texts) = texts {
+                known.insert(texts, span);
             }
-            spans.push(span);
         }
-        Ok(collected.finish(context, spans))
+        Ok(())
     }
 }
 
-/// Results of several runs of one generator, laid one behind the other.
-struct Collected {
-    parts: Vec<ParamSets>,
-    rows: usize,
-}
-
-impl Collected {
-    fn add(&mut self, part: ParamSets) -> (usize, usize) {
-        let from = self.rows;
-        self.rows += part.len();
-        self.parts.push(part);
-        (from, self.rows)
-    }
-
-    /// All runs of one entry have pools of the same meaning, except that those of a merge or a filtered one are their
-    /// own; equal shapes are laid together, pool by pool.
-    fn finish(mut self, context: &Context<'_>, spans: Vec<(usize, usize)>) -> Second {
-        if self.parts.len() == 1
-            && let Some(sets) = self.parts.pop()
-        {
-            return Second { sets, spans };
-        }
-        Second { sets: concatenated(&self.parts, context.dialect.is_go()), spans }
-    }
-}
-
+/// The rows of all parts, one behind the other; being of one generator, the parts have one shape.
 fn concatenated(parts: &[ParamSets], go: bool) -> ParamSets {
-    let Some(first) = parts.first() else {
-        return ParamSets { pools: vec![Arc::default()], shape: super::params::Shape::Pool(0), rows: Vec::new(), go };
-    };
-    let width = first.pools.len();
-    let mut pools: Vec<Vec<super::params::Element>> = vec![Vec::new(); width];
-    let mut rows = Vec::new();
-    for part in parts {
-        let offsets: Vec<u32> = pools.iter().map(|pool| u32::try_from(pool.len()).unwrap_or(u32::MAX)).collect();
-        for cells in part.rows.chunks_exact(width.max(1)) {
-            rows.extend(cells.iter().zip(&offsets).map(|(cell, offset)| cell.saturating_add(*offset)));
-        }
-        for (pool, more) in pools.iter_mut().zip(&part.pools) {
-            pool.extend(more.elements.iter().cloned());
+    match parts {
+        [] => ParamSets { pools: vec![Arc::default()], shape: Shape::Pool(0), rows: Vec::new(), go },
+        [only] => only.clone(),
+        [first, ..] => {
+            let width = first.pools.len();
+            let mut pools: Vec<Vec<Element>> = vec![Vec::new(); width];
+            let mut rows = Vec::new();
+            for part in parts {
+                let offset = |pool: &Vec<Element>| u32::try_from(pool.len()).unwrap_or(u32::MAX);
+                let offsets: Vec<u32> = pools.iter().map(offset).collect();
+                for cells in part.rows.chunks_exact(width.max(1)) {
+                    rows.extend(cells.iter().zip(&offsets).map(|(cell, offset)| cell.saturating_add(*offset)));
+                }
+                for (pool, more) in pools.iter_mut().zip(&part.pools) {
+                    pool.extend(more.elements.iter().cloned());
+                }
+            }
+            let pools = pools.into_iter().map(|elements| Arc::new(Pool::new(elements))).collect();
+            ParamSets { pools, shape: first.shape.clone(), rows, go }
         }
     }
-    let pools = pools.into_iter().map(|elements| Arc::new(Pool::new(elements))).collect();
-    ParamSets { pools, shape: first.shape.clone(), rows, go }
 }

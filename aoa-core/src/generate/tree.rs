@@ -93,7 +93,12 @@ impl Tree {
     /// The first error of `text`, in the order of the slots.
     pub(super) fn fill(&self, text: &mut impl FnMut(usize) -> Result<Text>) -> Result<Value> {
         let texts = (0..self.slots.len()).map(text).collect::<Result<Vec<Text>>>()?;
-        Ok(self.root.build(&texts))
+        Ok(self.build(&texts))
+    }
+
+    /// The object with these texts in its slots.
+    pub(super) fn build(&self, texts: &[Text]) -> Value {
+        self.root.build(texts)
     }
 
     /// The object for these parameters.
