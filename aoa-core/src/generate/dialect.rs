@@ -1,6 +1,6 @@
 //! The two template dialects of ApplicationSets: a text is compiled once and filled in for many sets of parameters.
 
-use aoa_lang::template::{MissingKey, Template, TemplateOptions};
+use aoa_lang::template::{self, MissingKey, Template, TemplateOptions};
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value};
 
@@ -96,7 +96,7 @@ impl GoOptions {
         if !contains(text.as_bytes(), b"{{") {
             return Form::Plain(text.clone());
         }
-        match super::functions::compile(text, self.missing_key, &self.run) {
+        match super::functions::compile(text, self.missing_key) {
             Ok(template) => Form::Go(Box::new(GoText { text: text.clone(), template, run: self.run.clone() })),
             Err(error) => Form::Broken(error.prefixed(&format!("failed to parse template {text}: "))),
         }
@@ -157,7 +157,10 @@ impl CompiledText {
         match &self.0 {
             Form::Plain(_) | Form::Broken(_) => Touches::Keys(Vec::new()),
             Form::Placeholders(placeholders) => Touches::Keys(placeholders.keys()),
-            Form::Go(go) => super::functions::touches(&go.template),
+            Form::Go(go) => match go.template.touches() {
+                template::Touches::Keys(keys) => Touches::Keys(keys.iter().map(|key| Text::from(&**key)).collect()),
+                template::Touches::All => Touches::Anything,
+            },
         }
     }
 
@@ -180,6 +183,26 @@ impl CompiledText {
         }
     }
 
+    /// Whether filling in can change the parameters, as sprig's `set` does, for the texts that come after.
+    pub(super) fn mutates(&self) -> bool {
+        matches!(&self.0, Form::Go(go) if go.template.mutates())
+    }
+
+    /// Fills in the parameters, which the template may change.
+    ///
+    /// # Errors
+    ///
+    /// As [`CompiledText::fill`].
+    pub(super) fn fill_changing(&self, params: &mut Map) -> Result<Text> {
+        let Form::Go(go) = &self.0 else { return self.fill(params) };
+        let mut data = Value::Map(params.clone());
+        let text = go.template.render_changing(&mut data, &go.run).map_err(|e| go.failed(e))?;
+        if let Value::Map(changed) = data {
+            *params = changed;
+        }
+        Ok(text)
+    }
+
     /// Fills in a text of the placeholder dialect from anywhere; `None` for Go templates.
     pub(super) fn fill_from(&self, params: &impl Lookup) -> Option<Result<Text>> {
         match &self.0 {
@@ -194,9 +217,11 @@ impl CompiledText {
 impl GoText {
     fn fill(&self, params: &Map) -> Result<Text> {
         let data = Value::Map(params.clone());
-        self.template
-            .render(&data, &self.run)
-            .map_err(|e| e.prefixed(&format!("failed to execute go template {}: ", self.text)))
+        self.template.render_text(&data, &self.run).map_err(|e| self.failed(e))
+    }
+
+    fn failed(&self, error: Error) -> Error {
+        error.prefixed(&format!("failed to execute go template {}: ", self.text))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Names made safe: `normalize` (`SanitizeName`) and the slugs of pull request branches.
 
+use aoa_lang::text::slug::{Cut, slug};
+use aoa_lang::unicode::to_lower;
 use aoa_lang::value::Text;
 
 /// The longest name that Kubernetes takes, in bytes.
@@ -25,8 +27,36 @@ pub fn normalize(name: &Text) -> Text {
     {
         return name.clone();
     }
-    let lower = name.to_str_lossy().to_lowercase();
-    let mut safe: String = lower.chars().map(|c| if u8::try_from(c).is_ok_and(|b| plain(&b)) { c } else { '-' }).collect();
+    let safe = |c: char| if u8::try_from(c).is_ok_and(|b| plain(&b)) { c } else { '-' };
+    let mut safe: String = name.to_str_lossy().chars().map(|c| safe(to_lower(c))).collect();
     safe.truncate(LONGEST_NAME);
     Text::from(safe.trim_matches(['-', '.']))
+}
+
+/// The slug that the pull request generator makes of a branch: at most 50 bytes, so that there is room for a suffix.
+pub(super) fn branch_slug(branch: &Text) -> Text {
+    Text::from(slug(&branch.to_str_lossy(), true, Cut::Smart(50)))
+}
+
+/// `slugify` of Argo CD's templates: `normalize`, then a slug of at most `size` bytes, cut between words if `smart`.
+///
+/// Upstream keeps the last sizes for other slugs of the process; here each call is its own.
+///
+/// # Errors
+///
+/// A negative size with a hard cut, where upstream crashes: Go's message.
+///
+/// ```
+/// use aoa_core::generate::slugify;
+/// assert_eq!(slugify(10, true, &"Feature/JIRA-1234".into()).unwrap(), "feature");
+/// ```
+pub fn slugify(size: i64, smart: bool, name: &Text) -> Result<Text, String> {
+    let name = normalize(name);
+    let cut = match usize::try_from(size) {
+        Ok(size) if smart => Cut::Smart(size),
+        Ok(size) => Cut::Hard(size),
+        Err(_) if smart => Cut::Smart(0),
+        Err(_) => return Err(format!("runtime error: slice bounds out of range [:{size}]")),
+    };
+    Ok(Text::from(slug(&name.to_str_lossy(), false, cut)))
 }

@@ -4,10 +4,10 @@ use aoa_lang::value::{List, Map, MapKind, Text};
 use aoa_lang::{Error, Result, Value};
 
 use super::context::Context;
+use super::names::branch_slug;
 use super::params::{Element, Origin, ParamSets};
 use super::providers::{Expressions, check_allowed, check_secret, configured, text};
 use super::scm_provider::front;
-use super::slug::branch_slug;
 use super::values::Values;
 use super::world::{PullRequest, PullRequests};
 

@@ -3,6 +3,7 @@
 //! | module | language | imitated |
 //! |---|---|---|
 //! | [`glob`] | globs | gobwas/glob 0.2.3 |
+//! | [`slug`] | slugs of any text | gosimple/slug 1.15.0 |
 //! | [`path_glob`] | path patterns | Go 1.26 `path.Match`, `filepath.Match` |
 //! | [`doublestar`] | path patterns with `**` and `{a,b}` | bmatcuk/doublestar 4.10.0 |
 //! | [`regexp`] | regular expressions | Go 1.26 `regexp` |
@@ -15,5 +16,6 @@ pub mod path_glob;
 pub mod regexp;
 pub mod selector;
 pub mod semver;
+pub mod slug;
 
 mod runes;

@@ -1,0 +1,5 @@
+module unidecode
+
+go 1.24
+
+require github.com/gosimple/unidecode v1.0.1
