@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+pub mod generate;
 pub mod inputs;
 pub mod model;
 pub mod sets;

@@ -65,8 +65,8 @@ pub use git_files::{glob, list_as_git};
 pub use names::{normalize, slugify};
 pub use params::Origin;
 pub use selectors::select_params;
-pub use set::{ApplicationSet, interpolate, parameter_sets, unrecognized_generators};
+pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};
 pub use world::{
-    PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, SecretParts, World, WorldSettings,
+    EmptyWorld, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, SecretParts, World, WorldSettings,
     not_given,
 };

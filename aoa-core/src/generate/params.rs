@@ -239,7 +239,7 @@ impl<'s> Row<'s> {
     }
 
     /// The parameter `key` where only one pool has it, else of all parameters.
-    fn top_level(&self, key: &str) -> Option<Cow<'s, Value>> {
+    pub(super) fn top_level(&self, key: &str) -> Option<Cow<'s, Value>> {
         let mut found = None;
         for element in self.elements() {
             if let Some(value) = element.params.get(key) {

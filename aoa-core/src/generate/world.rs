@@ -217,3 +217,52 @@ impl Request<'_> {
 pub fn not_given(what: impl Into<String>) -> Error {
     Error::new(aoa_lang::ErrorKind::NotFound, what)
 }
+
+/// A world with nothing in it but the project `default`: enough for list generators.
+#[derive(Debug, Default)]
+pub struct EmptyWorld {
+    settings: WorldSettings,
+    clusters: ClusterIndex,
+}
+
+impl World for EmptyWorld {
+    fn settings(&self) -> &WorldSettings {
+        &self.settings
+    }
+
+    fn clusters(&self) -> &ClusterIndex {
+        &self.clusters
+    }
+
+    fn has_project(&self, name: &str) -> bool {
+        name == "default"
+    }
+
+    fn checkout(&self, url: &str, revision: &str) -> Result<Arc<Checkout>> {
+        Err(not_given(format!("the repository `{url}` at `{revision}` was not given")))
+    }
+
+    fn config_map(&self, _: &str) -> Result<Option<Map>> {
+        Ok(None)
+    }
+
+    fn secret(&self, _: &str, _: &str) -> Secret {
+        Secret::Unknown
+    }
+
+    fn repositories(&self, request: &Request<'_>) -> Result<Vec<ScmRepository>> {
+        Err(not_given(format!("no answer of an scmProvider was given for `{}`", request.set_name())))
+    }
+
+    fn pull_requests(&self, request: &Request<'_>) -> Result<PullRequests> {
+        Err(not_given(format!("no pull requests were given for `{}`", request.set_name())))
+    }
+
+    fn plugin(&self, request: &Request<'_>, config_map: &str) -> Result<PluginAnswer> {
+        Err(not_given(format!("no answer of the plugin `{config_map}` was given for `{}`", request.set_name())))
+    }
+
+    fn decisions(&self, group: &str, version: &str, resource: &str) -> Result<Vec<Value>> {
+        Err(not_given(format!("no `{resource}` of `{group}/{version}` were given")))
+    }
+}
