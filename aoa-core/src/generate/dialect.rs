@@ -1,10 +1,9 @@
 //! The two template dialects of ApplicationSets: a text is compiled once and filled in for many sets of parameters.
 
-use aoa_lang::template::{self, MissingKey, Template, TemplateOptions};
+use aoa_lang::template::argo::ArgoTemplate;
+use aoa_lang::template::{self, FastTemplate, Params, TemplateOptions};
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value};
-
-use super::placeholders::Placeholders;
 
 /// How an ApplicationSet writes its templates: `spec.goTemplate` and `spec.goTemplateOptions`.
 #[derive(Clone, Debug, Default)]
@@ -15,10 +14,10 @@ pub struct Dialect {
 
 #[derive(Clone, Debug)]
 struct GoOptions {
-    missing_key: MissingKey,
-    /// An option that Go does not know: upstream crashes as soon as a text is rendered.
-    unknown: Option<Text>,
+    options: Vec<Text>,
     run: TemplateOptions,
+    /// What is wrong with the options. Upstream crashes over them as soon as a text is filled in.
+    refused: Option<Error>,
 }
 
 impl Dialect {
@@ -31,18 +30,9 @@ impl Dialect {
     /// Go templates with these `goTemplateOptions`; of several for `missingkey` the last counts.
     #[must_use]
     pub fn go<'o>(options: impl IntoIterator<Item = &'o str>, run: TemplateOptions) -> Self {
-        let mut go = GoOptions { missing_key: MissingKey::default(), unknown: None, run };
-        for option in options {
-            match option {
-                "missingkey=default" | "missingkey=invalid" => go.missing_key = MissingKey::Invalid,
-                "missingkey=zero" => go.missing_key = MissingKey::Zero,
-                "missingkey=error" => go.missing_key = MissingKey::Error,
-                _ => {
-                    go.unknown.get_or_insert_with(|| option.into());
-                }
-            }
-        }
-        Dialect { go: Some(go) }
+        let options: Vec<Text> = options.into_iter().map(Text::from).collect();
+        let refused = template::argo::missing_key(options.iter().filter_map(Text::as_str)).err();
+        Dialect { go: Some(GoOptions { options, run, refused }) }
     }
 
     /// Whether these are Go templates.
@@ -55,7 +45,7 @@ impl Dialect {
     pub(super) fn strict(&self) -> Dialect {
         let mut strict = self.clone();
         if let Some(go) = &mut strict.go {
-            go.missing_key = MissingKey::Error;
+            go.options.push(Text::from_static("missingkey=error"));
         }
         strict
     }
@@ -64,9 +54,9 @@ impl Dialect {
     #[must_use]
     pub fn compile(&self, text: &Text) -> CompiledText {
         CompiledText(match &self.go {
-            None => match Placeholders::parse(text) {
-                Ok(None) => Form::Plain(text.clone()),
-                Ok(Some(placeholders)) => Form::Placeholders(placeholders),
+            None => match FastTemplate::parse(text.clone()) {
+                Ok(placeholders) if placeholders.constant().is_some() => Form::Plain(text.clone()),
+                Ok(placeholders) => Form::Placeholders(placeholders),
                 Err(error) => Form::Broken(error),
             },
             Some(go) => go.compile(text),
@@ -78,6 +68,18 @@ impl Dialect {
     /// # Errors
     ///
     /// The texts of `Render.Replace` of Argo CD 3.5.7.
+    ///
+    /// ```
+    /// use aoa_core::generate::Dialect;
+    /// use aoa_lang::{Value, value::Map};
+    ///
+    /// let params: Map = [("env", Value::from("prod"))].into_iter().collect();
+    /// assert_eq!(Dialect::placeholders().replace(&"web-{{env}}".into(), &params)?, "web-prod");
+    /// let go = Dialect::go(["missingkey=error"], Default::default());
+    /// assert_eq!(go.replace(&"web-{{ .env | upper }}".into(), &params)?, "web-PROD");
+    /// assert!(go.replace(&"{{ .nope }}".into(), &params).is_err());
+    /// # Ok::<(), aoa_lang::Error>(())
+    /// ```
     pub fn replace(&self, text: &Text, params: &Map) -> Result<Text> {
         self.compile(text).fill(params)
     }
@@ -85,20 +87,18 @@ impl Dialect {
 
 impl GoOptions {
     fn compile(&self, text: &Text) -> Form {
-        if let Some(option) = &self.unknown {
-            let reason = if option.is_empty() {
-                String::from("goTemplateOptions has an empty option (Argo CD crashes: empty option string)")
-            } else {
-                format!("unknown option `{option}` in goTemplateOptions (Argo CD crashes: unrecognized option: {option})")
-            };
-            return Form::Broken(Error::invalid(reason));
+        if let Some(error) = &self.refused {
+            return Form::Broken(error.clone());
         }
-        if !contains(text.as_bytes(), b"{{") {
+        if !text.as_bytes().windows(2).any(|w| w == b"{{") {
             return Form::Plain(text.clone());
         }
-        match super::functions::compile(text, self.missing_key) {
-            Ok(template) => Form::Go(Box::new(GoText { text: text.clone(), template, run: self.run.clone() })),
-            Err(error) => Form::Broken(error.prefixed(&format!("failed to parse template {text}: "))),
+        match ArgoTemplate::parse(text.clone(), self.options.iter().filter_map(Text::as_str)) {
+            Ok(template) => match template.constant() {
+                Some(constant) => Form::Plain(constant.clone()),
+                None => Form::Go(Box::new((template, self.run.clone()))),
+            },
+            Err(error) => Form::Broken(error),
         }
     }
 }
@@ -110,16 +110,9 @@ pub struct CompiledText(Form);
 #[derive(Debug)]
 enum Form {
     Plain(Text),
-    Placeholders(Placeholders),
-    Go(Box<GoText>),
+    Placeholders(FastTemplate),
+    Go(Box<(ArgoTemplate, TemplateOptions)>),
     Broken(Error),
-}
-
-#[derive(Debug)]
-struct GoText {
-    text: Text,
-    template: Template,
-    run: TemplateOptions,
 }
 
 /// Which top-level parameters a text depends on.
@@ -129,18 +122,6 @@ pub(super) enum Touches {
     Keys(Vec<Text>),
     /// Perhaps all.
     Anything,
-}
-
-/// Where parameters are looked up.
-pub(super) trait Lookup {
-    /// The parameter `key`.
-    fn get(&self, key: &str) -> Option<&Value>;
-}
-
-impl Lookup for Map {
-    fn get(&self, key: &str) -> Option<&Value> {
-        Map::get(self, key)
-    }
 }
 
 impl CompiledText {
@@ -156,9 +137,11 @@ impl CompiledText {
     pub(super) fn touches(&self) -> Touches {
         match &self.0 {
             Form::Plain(_) | Form::Broken(_) => Touches::Keys(Vec::new()),
-            Form::Placeholders(placeholders) => Touches::Keys(placeholders.keys()),
-            Form::Go(go) => match go.template.touches() {
-                template::Touches::Keys(keys) => Touches::Keys(keys.iter().map(|key| Text::from(&**key)).collect()),
+            Form::Placeholders(placeholders) => Touches::Keys(placeholders.keys().cloned().collect()),
+            Form::Go(go) => match go.0.touches() {
+                template::Touches::Keys(keys) => {
+                    Touches::Keys(keys.iter().map(|key| Text::from(&**key)).collect())
+                }
                 template::Touches::All => Touches::Anything,
             },
         }
@@ -169,6 +152,11 @@ impl CompiledText {
         matches!(self.0, Form::Plain(_) | Form::Placeholders(_))
     }
 
+    /// Whether filling in can change the parameters, as sprig's `set` does, for the texts that come after.
+    pub(super) fn mutates(&self) -> bool {
+        matches!(&self.0, Form::Go(go) if go.0.mutates())
+    }
+
     /// Fills in the parameters.
     ///
     /// # Errors
@@ -176,16 +164,9 @@ impl CompiledText {
     /// The texts of `Render.Replace` of Argo CD 3.5.7.
     pub fn fill(&self, params: &Map) -> Result<Text> {
         match &self.0 {
-            Form::Plain(text) => Ok(text.clone()),
-            Form::Placeholders(placeholders) => Ok(placeholders.fill(params)),
-            Form::Go(go) => go.fill(params),
-            Form::Broken(error) => Err(error.clone()),
+            Form::Go(go) => go.0.render(&Value::Map(params.clone()), &go.1),
+            Form::Plain(_) | Form::Placeholders(_) | Form::Broken(_) => self.fill_from(params).unwrap_or(Ok(Text::EMPTY)),
         }
-    }
-
-    /// Whether filling in can change the parameters, as sprig's `set` does, for the texts that come after.
-    pub(super) fn mutates(&self) -> bool {
-        matches!(&self.0, Form::Go(go) if go.template.mutates())
     }
 
     /// Fills in the parameters, which the template may change.
@@ -196,7 +177,7 @@ impl CompiledText {
     pub(super) fn fill_changing(&self, params: &mut Map) -> Result<Text> {
         let Form::Go(go) = &self.0 else { return self.fill(params) };
         let mut data = Value::Map(params.clone());
-        let text = go.template.render_changing(&mut data, &go.run).map_err(|e| go.failed(e))?;
+        let text = go.0.render_changing(&mut data, &go.1)?;
         if let Value::Map(changed) = data {
             *params = changed;
         }
@@ -204,27 +185,12 @@ impl CompiledText {
     }
 
     /// Fills in a text of the placeholder dialect from anywhere; `None` for Go templates.
-    pub(super) fn fill_from(&self, params: &impl Lookup) -> Option<Result<Text>> {
+    pub(super) fn fill_from(&self, params: &impl Params) -> Option<Result<Text>> {
         match &self.0 {
             Form::Plain(text) => Some(Ok(text.clone())),
-            Form::Placeholders(placeholders) => Some(Ok(placeholders.fill(params))),
+            Form::Placeholders(placeholders) => Some(Ok(placeholders.render(params))),
             Form::Broken(error) => Some(Err(error.clone())),
             Form::Go(_) => None,
         }
     }
-}
-
-impl GoText {
-    fn fill(&self, params: &Map) -> Result<Text> {
-        let data = Value::Map(params.clone());
-        self.template.render_text(&data, &self.run).map_err(|e| self.failed(e))
-    }
-
-    fn failed(&self, error: Error) -> Error {
-        error.prefixed(&format!("failed to execute go template {}: ", self.text))
-    }
-}
-
-fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|w| w == part)
 }

@@ -40,7 +40,7 @@ pub fn flatten(object: &Map) -> Result<Map> {
                 let items = list.iter().enumerate().rev();
                 pending.extend(items.map(|(at, item)| (joined(&key, at.to_string().as_bytes()), item, depth + 1)));
             }
-            leaf => flat.push((Text::from(key), Value::String(display(leaf)))),
+            leaf => flat.push((Text::from(key), text_of(leaf))),
         }
     }
     Ok(Map::of(MapKind::Any, flat))
@@ -105,5 +105,13 @@ fn enter_map<'v, 'k>(map: &'v Map, key: &'k str, normalized: bool, pending: &mut
         if let Some(value) = map.get(name) {
             pending.push((value, rest, normalized));
         }
+    }
+}
+
+/// A leaf as `%v` prints it.
+pub(super) fn text_of(leaf: &Value) -> Value {
+    match leaf {
+        Value::String(_) => leaf.clone(),
+        other => Value::from(display(other)),
     }
 }

@@ -96,7 +96,8 @@ impl<'w> Git<'w> {
         let patterns = |exclude: bool| items.iter().filter(move |item| is_exclude(item) == exclude);
         let list = |item: &Value| -> Result<Vec<TreePath>> {
             let pattern = item.get("path").and_then(Value::as_str).unwrap_or_default();
-            list_files(&self.checkout()?, pattern, globbing).map_err(|e| e.prefixed("error retrieving Git files: "))
+            let checkout = self.checkout()?;
+            list_files(&checkout, pattern, globbing).map_err(|e| e.prefixed("error retrieving Git files: "))
         };
         for item in patterns(false) {
             files.extend(list(item)?);

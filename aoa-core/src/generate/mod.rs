@@ -10,7 +10,7 @@
 //! | `list`, `clusters`, `git`, `scm_provider`, `pull_request`, `plugin`, `decision`, `matrix`, `merge` | the generators |
 //! | `transform` | an entry of `generators` with its selector, and its interpolation |
 //! | `params` | parameter sets, kept apart by origin |
-//! | `dialect`, `placeholders`, `functions` | the two template dialects |
+//! | `dialect` | the two template dialects |
 //! | `tree`, `fill_template`, `patch` | the template of a set: filling in, overriding, patching |
 //! | `set`, `filling`, `generated` | compiling, generating, and what comes out |
 
@@ -20,8 +20,6 @@ mod checkout;
 mod cluster_index;
 
 mod dialect;
-mod functions;
-mod placeholders;
 
 mod flatten;
 mod override_maps;
@@ -59,10 +57,9 @@ pub use checkout::Checkout;
 pub use cluster_index::ClusterIndex;
 pub use dialect::{CompiledText, Dialect};
 pub use flatten::flatten;
-pub use functions::template_functions;
 pub use generated::{Failure, FailureReason, GeneratedSet};
 pub use git_files::{glob, list_as_git};
-pub use names::{normalize, slugify};
+pub use names::normalize;
 pub use params::Origin;
 pub use selectors::select_params;
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};

@@ -8,10 +8,10 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
+use aoa_lang::template::Params;
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value, fmt};
 
-use super::dialect::Lookup;
 use super::flatten::leaf;
 use super::override_maps::override_map;
 
@@ -267,9 +267,9 @@ impl<'s> Row<'s> {
     }
 }
 
-impl Lookup for Row<'_> {
-    fn get(&self, key: &str) -> Option<&Value> {
-        self.elements().find_map(|element| element.params.get(key))
+impl Params for Row<'_> {
+    fn param(&self, name: &[u8]) -> Option<&Value> {
+        self.elements().find_map(|element| element.params.get_bytes(name))
     }
 }
 
@@ -325,8 +325,7 @@ impl Joined {
 
 /// In the placeholder dialect both sides of a matrix may only have one parameter if it has one value.
 fn check_equal(a: &Row<'_>, b: &Row<'_>, key: &Text) -> Result<()> {
-    let name = key.as_str().unwrap_or_default();
-    match (Lookup::get(a, name), Lookup::get(b, name)) {
+    match (a.param(key.as_bytes()), b.param(key.as_bytes())) {
         (Some(x), Some(y)) if x != y => Err(Error::invalid(format!(
             "failed to combine string maps with merging params for the matrix generator: found duplicate key {key} with different value, a: {} ,b: {}",
             fmt::display(x),

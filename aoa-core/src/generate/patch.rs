@@ -3,7 +3,7 @@
 use aoa_lang::strconv::quote;
 use aoa_lang::typed::{self, Type};
 use aoa_lang::value::{Map, Text};
-use aoa_lang::{Error, Result, Value, json, patch, yaml};
+use aoa_lang::{Error, Result, Value, json, yaml};
 
 use super::transform::argo_type;
 
@@ -19,7 +19,7 @@ pub(super) fn apply(application: &Value, text: &Text) -> Result<Value> {
     let quoted = || quote(patch_text.as_bytes());
     typed::read(of, &patch, typed::Mode::Json)
         .map_err(|e| e.prefixed(&format!("invalid templatePatch {}: ", quoted())))?;
-    let merged = patch::strategic_merge(of, application, &patch).map_err(|e| {
+    let merged = strategic_merge(of, application, &patch).map_err(|e| {
         e.prefixed(&format!("error while applying templatePatch template to json {}: ", quoted()))
     })?;
     let read = typed::read(of, &merged, typed::Mode::Json)
@@ -32,7 +32,7 @@ pub(super) fn apply(application: &Value, text: &Text) -> Result<Value> {
 fn read(text: &Text) -> Result<(Text, Value)> {
     let shown = text.to_str_lossy();
     if shown.trim().starts_with('{') {
-        let patch = json::read(text.as_bytes(), json::Numbers::Floats).map_err(|e| {
+        let patch = json::read(text.as_bytes(), json::Numbers::Float64).map_err(|e| {
             e.prefixed(&format!("invalid templatePatch {}: ", quote(text.as_bytes())))
         })?;
         return Ok((text.clone(), patch));
@@ -66,4 +66,8 @@ fn finish(of: &'static Type, application: Value, project: Value) -> Result<Value
         application.insert("spec", Value::Map(spec));
     }
     Ok(Value::Map(application.build()))
+}
+
+fn strategic_merge(_: &'static Type, _: &Value, _: &Value) -> Result<Value> {
+    Err(Error::new(aoa_lang::ErrorKind::Unsupported, "strategic merge patches are not applied yet"))
 }

@@ -79,12 +79,12 @@ fn parameters(answer: PluginAnswer) -> Result<Vec<Map>> {
             if body.as_bytes().iter().all(u8::is_ascii_whitespace) {
                 return Ok(Vec::new());
             }
-            let body = json::read(body.as_bytes(), json::Numbers::Floats).map_err(|e| Error::invalid(format!("{e}: {body}")))?;
+            let body = json::read(body.as_bytes(), json::Numbers::Float64).map_err(|e| Error::invalid(format!("{e}: {body}")))?;
             as_maps(body.at(&["output", "parameters"]).unwrap_or(&Value::Null))
                 .map_err(|e| Error::invalid(format!("{e}: {}", json::to_string(&body).unwrap_or_default())))
         }
         PluginAnswer::Http { status, body } => {
-            let reason = match json::read(body.as_bytes(), json::Numbers::Floats) {
+            let reason = match json::read(body.as_bytes(), json::Numbers::Float64) {
                 Ok(Value::Map(answer)) => {
                     let message = ["message", "error"].iter().find_map(|key| answer.get(key)?.as_str());
                     message.unwrap_or_default().to_owned()
