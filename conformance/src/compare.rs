@@ -21,10 +21,12 @@ pub fn judge(area: &str, op: &str, expected: &Expected, answer: Option<Answer>) 
         return Verdict { difference: format!("op `{op}` is not implemented"), ..Verdict::default() };
     };
     match (expected, answer) {
-        (Expected::Want(want), Ok(got)) => match first_difference(want, &got, numbers_of(area)) {
-            None => Verdict { passed: true, ..Verdict::default() },
-            Some(difference) => Verdict { difference, ..Verdict::default() },
-        },
+        (Expected::Want(want), Ok(got)) => {
+            match first_difference(&in_order(want), &in_order(&got), numbers_of(area)) {
+                None => Verdict { passed: true, ..Verdict::default() },
+                Some(difference) => Verdict { difference, ..Verdict::default() },
+            }
+        }
         (Expected::Want(want), Err(refusal)) => Verdict {
             difference: format!(
                 "want {}\ngot error ({}): {}",
@@ -47,6 +49,40 @@ pub fn judge(area: &str, op: &str, expected: &Expected, answer: Option<Answer>) 
             };
             Verdict { passed: refusal.is_genuine(), exact, difference }
         }
+    }
+}
+
+/// The same answer, its lists sorted where it says that upstream leaves their order to chance.
+fn in_order(answer: &Json) -> std::borrow::Cow<'_, Json> {
+    let name = |json: &Json| json["metadata"]["name"].as_str().unwrap_or_default().to_owned();
+    let by: fn(&Json, &str) -> (String, String) = match answer.get("order").and_then(Json::as_str) {
+        Some("by-name") => |_, name| (name.to_owned(), String::new()),
+        Some("by-json") => |_, _| (String::new(), String::new()),
+        _ => return std::borrow::Cow::Borrowed(answer),
+    };
+    let sort = |list: &mut Json| {
+        if let Json::Array(items) = list {
+            items.sort_by_cached_key(|json| (by(json, &name(json)), canonical(json).to_string()));
+        }
+    };
+    let mut sorted = answer.clone();
+    for key in ["applications", "params"] {
+        sorted.get_mut(key).into_iter().for_each(sort);
+    }
+    sorted.get_mut("paramsOfEach").and_then(Json::as_array_mut).into_iter().flatten().for_each(sort);
+    std::borrow::Cow::Owned(sorted)
+}
+
+/// With keys in order and numbers in one writing, for sorting.
+fn canonical(json: &Json) -> Json {
+    match json {
+        Json::Number(n) => n.as_f64().map_or_else(|| json.clone(), |n| Json::String(n.to_string())),
+        Json::Array(items) => items.iter().map(canonical).collect(),
+        Json::Object(entries) => {
+            let sorted: std::collections::BTreeMap<_, _> = entries.iter().collect();
+            Json::Object(sorted.into_iter().map(|(k, v)| (k.clone(), canonical(v))).collect())
+        }
+        other => other.clone(),
     }
 }
 

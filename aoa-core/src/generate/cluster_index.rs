@@ -108,10 +108,8 @@ impl ClusterIndex {
                 holding.add(bits);
             }
         }
-        let missing_holds = matches!(
-            requirement.operator(),
-            Operator::NotIn | Operator::NotEquals | Operator::DoesNotExist
-        );
+        let missing_holds =
+            matches!(requirement.operator(), Operator::NotIn | Operator::NotEquals | Operator::DoesNotExist);
         if missing_holds {
             let mut missing = Bits::all(self.clusters.len());
             missing.remove(&present);
@@ -170,7 +168,11 @@ fn flat_params(cluster: &Cluster) -> Map {
 
 fn shown_annotations(cluster: &Cluster) -> impl Iterator<Item = (Text, Text)> {
     let shown = |key: &Text| !HIDDEN_ANNOTATIONS.iter().any(|hidden| *key == **hidden);
-    cluster.annotations.iter().filter(move |(key, _)| shown(key)).map(|(key, value)| (key.clone(), text_of(value)))
+    cluster
+        .annotations
+        .iter()
+        .filter(move |(key, _)| shown(key))
+        .map(|(key, value)| (key.clone(), text_of(value)))
 }
 
 fn text_of(value: &Value) -> Text {
@@ -220,6 +222,8 @@ impl Bits {
 
     fn iter(&self) -> impl Iterator<Item = usize> {
         let words = self.0.iter().enumerate();
-        words.flat_map(|(at, word)| (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit))
+        words.flat_map(|(at, word)| {
+            (0..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| at * 64 + bit)
+        })
     }
 }

@@ -50,6 +50,7 @@ pub(super) fn generate(context: &Context<'_>, clusters: &Value) -> Result<ParamS
 fn all_in_one(elements: Vec<Element>) -> Element {
     let count = elements.len();
     let sets = elements.into_iter().map(|element| Value::Map(element.params)).collect();
-    let params: Map = [(Text::from("clusters"), Value::List(List::of(ListKind::Map, sets)))].into_iter().collect();
+    let params: Map =
+        [(Text::from("clusters"), Value::List(List::of(ListKind::Map, sets)))].into_iter().collect();
     Element { params, origin: Origin::Clusters { count } }
 }

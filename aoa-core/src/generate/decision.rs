@@ -61,7 +61,9 @@ fn resources(context: &Context<'_>, decision: &Value, api_version: &str, kind: &
     let (group, version) = match api_version.split_once('/') {
         Some((group, version)) if !group.is_empty() && !kind.is_empty() => (group, version),
         _ => {
-            return Err(Error::invalid("there is a problem with the apiVersion, kind or resourceName provided"));
+            return Err(Error::invalid(
+                "there is a problem with the apiVersion, kind or resourceName provided",
+            ));
         }
     };
     let name = text(decision, "name");

@@ -165,7 +165,9 @@ impl CompiledText {
     pub fn fill(&self, params: &Map) -> Result<Text> {
         match &self.0 {
             Form::Go(go) => go.0.render(&Value::Map(params.clone()), &go.1),
-            Form::Plain(_) | Form::Placeholders(_) | Form::Broken(_) => self.fill_from(params).unwrap_or(Ok(Text::EMPTY)),
+            Form::Plain(_) | Form::Placeholders(_) | Form::Broken(_) => {
+                self.fill_from(params).unwrap_or(Ok(Text::EMPTY))
+            }
         }
     }
 

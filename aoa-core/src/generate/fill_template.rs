@@ -1,8 +1,8 @@
 //! A generator's own template, filled up from the set's: mergo without override.
 
+use aoa_lang::Value;
 use aoa_lang::typed::{Content, Place, Type};
 use aoa_lang::value::{Map, Text};
-use aoa_lang::Value;
 
 /// `own` with everything that is empty in it taken from `base` (`mergeGeneratorTemplate` of Argo CD 3.5.7).
 ///
@@ -38,12 +38,12 @@ fn fill(own: &Value, base: &Value, place: Place) -> Value {
             (None, Some(base)) => Value::Map(base.clone()),
             _ => own.clone(),
         },
-        Content::Text
-        | Content::Scalar
-        | Content::List(_)
-        | Content::NumberOrText
-        | Content::Opaque => {
-            if is_empty(own) && !is_empty(base) { base.clone() } else { own.clone() }
+        Content::Text | Content::Scalar | Content::List(_) | Content::NumberOrText | Content::Opaque => {
+            if is_empty(own) && !is_empty(base) {
+                base.clone()
+            } else {
+                own.clone()
+            }
         }
         _ => own.clone(),
     }

@@ -27,7 +27,10 @@ enum Plan {
     /// Nothing can go wrong, and the text is not needed now.
     Skip,
     /// Once per element of one pool.
-    PerElement { pool: usize, filled: Vec<Option<Result<Text>>> },
+    PerElement {
+        pool: usize,
+        filled: Vec<Option<Result<Text>>>,
+    },
     PerRow,
 }
 
@@ -48,8 +51,11 @@ impl<'t> Filling<'t> {
     pub(super) fn new(tree: &'t Tree, sets: &'t ParamSets, wanted: &BTreeSet<usize>) -> Self {
         let slots = tree.slots();
         let mutates = slots.iter().any(|slot| slot.text.mutates());
-        let plans: Vec<Plan> =
-            slots.iter().enumerate().map(|(at, slot)| plan(slot, sets, wanted.contains(&at), mutates)).collect();
+        let plans: Vec<Plan> = slots
+            .iter()
+            .enumerate()
+            .map(|(at, slot)| plan(slot, sets, wanted.contains(&at), mutates))
+            .collect();
         let mut keys = BTreeSet::new();
         let mut all = mutates;
         for (slot, plan) in slots.iter().zip(&plans) {
@@ -76,7 +82,8 @@ impl<'t> Filling<'t> {
             match plan {
                 Plan::Skip => {}
                 Plan::PerElement { pool, filled } => {
-                    let place = row.cells.get(*pool).and_then(|cell| filled.get_mut(usize::try_from(*cell).ok()?));
+                    let place =
+                        row.cells.get(*pool).and_then(|cell| filled.get_mut(usize::try_from(*cell).ok()?));
                     let Some(place) = place else { return Err(out_of_range()) };
                     let result = match place {
                         Some(result) => result,

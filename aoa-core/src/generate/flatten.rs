@@ -38,7 +38,9 @@ pub fn flatten(object: &Map) -> Result<Map> {
             Value::Map(map) if map.kind() == MapKind::Any => push_entries(&mut pending, &key, map, depth),
             Value::List(list) if list.kind() == aoa_lang::value::ListKind::Any => {
                 let items = list.iter().enumerate().rev();
-                pending.extend(items.map(|(at, item)| (joined(&key, at.to_string().as_bytes()), item, depth + 1)));
+                pending.extend(
+                    items.map(|(at, item)| (joined(&key, at.to_string().as_bytes()), item, depth + 1)),
+                );
             }
             leaf => flat.push((Text::from(key), text_of(leaf))),
         }
@@ -49,7 +51,11 @@ pub fn flatten(object: &Map) -> Result<Map> {
 fn push_entries<'v>(pending: &mut Vec<(Vec<u8>, &'v Value, usize)>, key: &[u8], map: &'v Map, depth: usize) {
     let entries = map.iter().rev();
     pending.extend(entries.map(|(name, value)| {
-        let key = if depth == 0 && key.is_empty() { name.as_bytes().to_vec() } else { joined(key, name.as_bytes()) };
+        let key = if depth == 0 && key.is_empty() {
+            name.as_bytes().to_vec()
+        } else {
+            joined(key, name.as_bytes())
+        };
         (key, value, depth + 1)
     }));
 }
@@ -79,7 +85,8 @@ pub(super) fn leaf<'v>(map: &'v Map, key: &str) -> Option<Cow<'v, Value>> {
             }
             Value::List(list) if list.kind() == aoa_lang::value::ListKind::Any => {
                 let Some(rest) = rest.strip_prefix('.') else { continue };
-                let (index, below) = rest.split_once('.').map_or((rest, ""), |(index, _)| (index, &rest[index.len()..]));
+                let (index, below) =
+                    rest.split_once('.').map_or((rest, ""), |(index, _)| (index, &rest[index.len()..]));
                 let at = index.parse::<usize>().ok().filter(|at| at.to_string() == index);
                 if let Some(item) = at.and_then(|at| list.get(at)) {
                     // Maps inside of lists are not normalised.
@@ -98,7 +105,12 @@ fn opens(map: &Map, normalized: bool) -> bool {
 }
 
 /// Every entry of `map` whose key is all of `key` or ends before one of its dots; the longest comes last.
-fn enter_map<'v, 'k>(map: &'v Map, key: &'k str, normalized: bool, pending: &mut Vec<(&'v Value, &'k str, bool)>) {
+fn enter_map<'v, 'k>(
+    map: &'v Map,
+    key: &'k str,
+    normalized: bool,
+    pending: &mut Vec<(&'v Value, &'k str, bool)>,
+) {
     let ends = key.match_indices('.').map(|(at, _)| at).chain([key.len()]);
     for end in ends {
         let (name, rest) = key.split_at(end);

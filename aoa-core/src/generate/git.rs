@@ -72,11 +72,16 @@ impl<'w> Git<'w> {
         for path in all.iter() {
             let text = path.to_str_lossy();
             // A pattern that is wrong matches nothing; upstream only logs it.
-            let mut hits = items.iter().filter(|(pattern, _)| path_match(pattern, &*text).unwrap_or(false)).peekable();
+            let mut hits =
+                items.iter().filter(|(pattern, _)| path_match(pattern, &*text).unwrap_or(false)).peekable();
             if hits.peek().is_none() || hits.any(|(_, exclude)| *exclude) {
                 continue;
             }
-            let params = if self.go { self.go_params(Map::new(), path, None) } else { self.flat_params(Vec::new(), path, None) };
+            let params = if self.go {
+                self.go_params(Map::new(), path, None)
+            } else {
+                self.flat_params(Vec::new(), path, None)
+            };
             let params = self.values.append(params).map_err(|e| {
                 e.prefixed("error generating params from apps: failed to append templated values: ")
             })?;

@@ -83,7 +83,8 @@ pub fn glob(tree: &Tree, pattern: &str) -> Result<Vec<TreePath>> {
         }
     }
     // A folder comes before what lies below it; with `**` in front of a name the files of a folder come before its folders.
-    let walks_folders_first = pattern.get(..pattern.len().saturating_sub(3)).is_some_and(|front| front.contains("**"));
+    let walks_folders_first =
+        pattern.get(..pattern.len().saturating_sub(3)).is_some_and(|front| front.contains("**"));
     if walks_folders_first {
         let key = |path: &str| -> (Vec<String>, String) {
             let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));

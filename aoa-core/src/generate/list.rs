@@ -17,7 +17,8 @@ pub(super) fn generate(context: &Context<'_>, list: &Value) -> Result<ParamSets>
             if element.is_null() {
                 return Err(Error::invalid("error unmarshling list element unexpected end of JSON input"));
             }
-            let element = as_map(&with_floats(element)?).map_err(|e| e.prefixed("error unmarshling list element "))?;
+            let element =
+                as_map(&with_floats(element)?).map_err(|e| e.prefixed("error unmarshling list element "))?;
             sets.push(if go { element } else { flat_element(&element)? });
         }
     }

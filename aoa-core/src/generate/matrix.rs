@@ -105,7 +105,9 @@ fn concatenated(parts: &[ParamSets], go: bool) -> ParamSets {
                 let offset = |pool: &Vec<Element>| u32::try_from(pool.len()).unwrap_or(u32::MAX);
                 let offsets: Vec<u32> = pools.iter().map(offset).collect();
                 for cells in part.rows.chunks_exact(width.max(1)) {
-                    rows.extend(cells.iter().zip(&offsets).map(|(cell, offset)| cell.saturating_add(*offset)));
+                    rows.extend(
+                        cells.iter().zip(&offsets).map(|(cell, offset)| cell.saturating_add(*offset)),
+                    );
                 }
                 for (pool, more) in pools.iter_mut().zip(&part.pools) {
                     pool.extend(more.elements.iter().cloned());

@@ -24,13 +24,14 @@ pub(super) fn generate(context: &Context<'_>, merge: &Value) -> Result<ParamSets
     }
     let mut results = Vec::with_capacity(children.len());
     for (at, child) in children.iter().enumerate() {
-        let result = Entry::of_child(child).and_then(|entry| entry.only_result(context, None)).map_err(|e| {
-            e.prefixed(&format!(
+        let result =
+            Entry::of_child(child).and_then(|entry| entry.only_result(context, None)).map_err(|e| {
+                e.prefixed(&format!(
                 "error getting param sets from generators: error getting params from generator {} of {}: ",
                 at + 1,
                 children.len()
             ))
-        })?;
+            })?;
         results.push(result);
     }
     let keys: BTreeSet<&str> = list("mergeKeys").iter().filter_map(Value::as_str).collect();

@@ -64,6 +64,6 @@ pub use params::Origin;
 pub use selectors::select_params;
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};
 pub use world::{
-    EmptyWorld, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, SecretParts, World, WorldSettings,
-    not_given,
+    EmptyWorld, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, SecretParts, World,
+    WorldSettings, not_given,
 };

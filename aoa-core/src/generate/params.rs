@@ -371,7 +371,8 @@ impl ParamSets {
                 }
                 let texts = pool.elements.iter().map(|e| {
                     let entries = e.params.iter().map(|(key, value)| {
-                        let value = if is_text(value) { value.clone() } else { Value::from(fmt::display(value)) };
+                        let value =
+                            if is_text(value) { value.clone() } else { Value::from(fmt::display(value)) };
                         (key.clone(), value)
                     });
                     Element { params: entries.collect(), origin: e.origin.clone() }

@@ -32,9 +32,8 @@ pub(super) fn apply(application: &Value, text: &Text) -> Result<Value> {
 fn read(text: &Text) -> Result<(Text, Value)> {
     let shown = text.to_str_lossy();
     if shown.trim().starts_with('{') {
-        let patch = json::read(text.as_bytes(), json::Numbers::Float64).map_err(|e| {
-            e.prefixed(&format!("invalid templatePatch {}: ", quote(text.as_bytes())))
-        })?;
+        let patch = json::read(text.as_bytes(), json::Numbers::Float64)
+            .map_err(|e| e.prefixed(&format!("invalid templatePatch {}: ", quote(text.as_bytes()))))?;
         return Ok((text.clone(), patch));
     }
     let converted = yaml::load(text.as_bytes()).and_then(|value| Ok((json::to_string(&value)?, value)));
@@ -42,7 +41,10 @@ fn read(text: &Text) -> Result<(Text, Value)> {
         let message = e.message();
         // `YAMLToJSON` has no name for the step that `Unmarshal` puts before its errors.
         let message = message.strip_prefix("error converting YAML to JSON: ").unwrap_or(message);
-        Error::new(e.kind(), format!("error while converting template to json {}: {message}", quote(text.as_bytes())))
+        Error::new(
+            e.kind(),
+            format!("error while converting template to json {}: {message}", quote(text.as_bytes())),
+        )
     })?;
     Ok((Text::from(json), value))
 }

@@ -19,12 +19,20 @@ pub(super) struct Pathspec {
 enum Token {
     Byte(u8),
     /// `?`
-    Any { slash: bool },
+    Any {
+        slash: bool,
+    },
     /// `*`
-    Star { slash: bool },
+    Star {
+        slash: bool,
+    },
     /// `**/` between slashes: any folders, or none.
     Folders,
-    Class { negated: bool, items: Vec<Item>, slash: bool },
+    Class {
+        negated: bool,
+        items: Vec<Item>,
+        slash: bool,
+    },
 }
 
 #[derive(Debug)]
@@ -43,8 +51,11 @@ impl Pathspec {
         let magic = Magic::parse(text)?;
         let pattern = normalised(text, magic.path, root)?.into_bytes();
         let special = |b: &u8| matches!(b, b'*' | b'?' | b'[' | b'\\');
-        let literal =
-            if magic.literal { pattern.len() } else { pattern.iter().position(special).unwrap_or(pattern.len()) };
+        let literal = if magic.literal {
+            pattern.len()
+        } else {
+            pattern.iter().position(special).unwrap_or(pattern.len())
+        };
         let rest = tokens(&pattern, literal, magic.glob);
         Ok(Pathspec { pattern, literal, rest, ignores_case: magic.icase, excludes: magic.exclude })
     }
@@ -66,7 +77,8 @@ impl Pathspec {
                 return true;
             }
         }
-        if self.literal >= pattern.len() || !self.same(pattern.get(..self.literal).unwrap_or_default(), path.get(..self.literal))
+        if self.literal >= pattern.len()
+            || !self.same(pattern.get(..self.literal).unwrap_or_default(), path.get(..self.literal))
         {
             return false;
         }
@@ -328,7 +340,10 @@ impl Token {
 fn skip_stars(tokens: &[Token], reached: &mut [bool]) {
     for (at, token) in tokens.iter().enumerate() {
         let skips = matches!(token, Token::Star { .. } | Token::Folders);
-        if skips && reached.get(at) == Some(&true) && let Some(next) = reached.get_mut(at + 1) {
+        if skips
+            && reached.get(at) == Some(&true)
+            && let Some(next) = reached.get_mut(at + 1)
+        {
             *next = true;
         }
     }
@@ -342,7 +357,10 @@ fn skip_stars_after(tokens: &[Token], reached: &mut [bool], byte: u8) {
             Token::Folders => byte == b'/',
             Token::Byte(_) | Token::Any { .. } | Token::Class { .. } => false,
         };
-        if skips && reached.get(at) == Some(&true) && let Some(next) = reached.get_mut(at + 1) {
+        if skips
+            && reached.get(at) == Some(&true)
+            && let Some(next) = reached.get_mut(at + 1)
+        {
             *next = true;
         }
     }

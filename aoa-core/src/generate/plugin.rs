@@ -19,7 +19,9 @@ pub(super) fn generate(context: &Context<'_>, plugin: &Value) -> Result<ParamSet
     let answer = context
         .world
         .plugin(&context.request(plugin), config_map)
-        .and_then(|answer| parameters(answer).map_err(|e| e.prefixed(&format!("error get api '{}': ", context.set))))
+        .and_then(|answer| {
+            parameters(answer).map_err(|e| e.prefixed(&format!("error get api '{}': ", context.set)))
+        })
         .map_err(|e| e.prefixed("error listing params: "))?;
 
     let input = plugin.at(&["input", "parameters"]).and_then(Value::as_map);
@@ -79,7 +81,8 @@ fn parameters(answer: PluginAnswer) -> Result<Vec<Map>> {
             if body.as_bytes().iter().all(u8::is_ascii_whitespace) {
                 return Ok(Vec::new());
             }
-            let body = json::read(body.as_bytes(), json::Numbers::Float64).map_err(|e| Error::invalid(format!("{e}: {body}")))?;
+            let body = json::read(body.as_bytes(), json::Numbers::Float64)
+                .map_err(|e| Error::invalid(format!("{e}: {body}")))?;
             as_maps(body.at(&["output", "parameters"]).unwrap_or(&Value::Null))
                 .map_err(|e| Error::invalid(format!("{e}: {}", json::to_string(&body).unwrap_or_default())))
         }

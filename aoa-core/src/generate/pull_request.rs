@@ -28,8 +28,9 @@ pub(super) fn generate(context: &Context<'_>, requests: &Value) -> Result<ParamS
     };
     let values = Values::of(requests, context.dialect);
     let elements = pulls.into_iter().map(|pull| {
-        let params =
-            values.append(params(&pull, go)).map_err(|e| e.prefixed("failed to append templated values: "))?;
+        let params = values
+            .append(params(&pull, go))
+            .map_err(|e| e.prefixed("failed to append templated values: "))?;
         Ok(Element { params, origin: Origin::PullRequest { number: pull.number } })
     });
     ParamSets::of_elements(elements.collect::<Result<_>>()?, go)

@@ -96,7 +96,8 @@ pub fn select_params(params: &[Map], selector: &Value) -> Result<Vec<usize>> {
         None => true,
         Some(selector) => selector.requirements().is_some_and(|requirements| {
             requirements.iter().all(|requirement| {
-                let found = super::flatten::leaf(params, requirement.key()).map(|v| aoa_lang::fmt::display(&v));
+                let found =
+                    super::flatten::leaf(params, requirement.key()).map(|v| aoa_lang::fmt::display(&v));
                 requirement.holds(found.as_deref())
             })
         }),
@@ -108,5 +109,9 @@ pub fn select_params(params: &[Map], selector: &Value) -> Result<Vec<usize>> {
 pub(super) fn labels_of(object: &Value) -> Vec<(String, String)> {
     let labels = object.at(&["metadata", "labels"]).and_then(Value::as_map);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    labels.into_iter().flat_map(Map::iter).map(|(key, value): (&Text, &Value)| (key.to_string(), text(value))).collect()
+    labels
+        .into_iter()
+        .flat_map(Map::iter)
+        .map(|(key, value): (&Text, &Value)| (key.to_string(), text(value)))
+        .collect()
 }

@@ -12,7 +12,7 @@ use super::dialect::{CompiledText, Dialect};
 use super::fill_template::fill_template;
 use super::filling::{Filled, Filling, fill_one};
 use super::generated::{App, Branch, Failure, FailureReason, GeneratedSet};
-use super::params::{ParamSets, Row, index};
+use super::params::{Element, Origin, ParamSets, Row, index};
 use super::patch;
 use super::transform::{Entry, Interpolation, argo_type};
 use super::tree::{NodeAt, Tree, ValuesMaps};
@@ -109,7 +109,12 @@ impl ApplicationSet {
     /// ```
     #[must_use]
     pub fn generate(self: &Arc<Self>, world: &dyn World) -> GeneratedSet {
-        let mut run = Run { set: self, generated: GeneratedSet::new(self.clone()), destinations: HashMap::new(), trees: Vec::new() };
+        let mut run = Run {
+            set: self,
+            generated: GeneratedSet::new(self.clone()),
+            destinations: HashMap::new(),
+            trees: Vec::new(),
+        };
         let context = self.context(world);
         for entry in &self.generators {
             let entry = Entry::of_set(entry);
@@ -126,6 +131,20 @@ impl ApplicationSet {
             }
         }
         run.generated
+    }
+
+    /// The Application for these parameters, by the set's own template and patch.
+    ///
+    /// # Errors
+    ///
+    /// A text cannot be filled in, or the patch does not fit: Argo CD's texts.
+    pub fn application_for(&self, params: &Map) -> Result<Value> {
+        let element = Element { params: params.clone(), origin: Origin::List { index: 0 } };
+        let sets = ParamSets::of_elements(vec![element], self.dialect.is_go())?;
+        let of = argo_type("ApplicationSetTemplate")?;
+        let tree = Arc::new(Tree::compile(&self.template, of, &self.dialect, ValuesMaps::AsEverything)?);
+        let branch = Branch { tree, template: self.template.clone(), sets };
+        branch.sets.row(0).map_or(Ok(Value::Null), |row| self.application(&branch, &row))
     }
 
     fn context<'w>(&'w self, world: &'w dyn World) -> Context<'w> {
@@ -169,7 +188,8 @@ impl ApplicationSet {
         let application = match &self.patch {
             None => template,
             Some(text) => {
-                let text = fill_one(text, row).map_err(|e| e.prefixed("error replacing values in templatePatch: "))?;
+                let text = fill_one(text, row)
+                    .map_err(|e| e.prefixed("error replacing values in templatePatch: "))?;
                 patch::apply(&template, &text)?
             }
         };

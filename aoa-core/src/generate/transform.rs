@@ -99,14 +99,14 @@ impl<'v> Entry<'v> {
     /// That data does not fit its type: the text of encoding/json.
     pub(super) fn of_child(child: &'v Value) -> Result<Entry<'v>> {
         let mut value = Cow::Borrowed(child);
-        let nested = [("matrix", "NestedMatrixGenerator", ""), (
-            "merge",
-            "NestedMergeGenerator",
-            "error converting to nested merge generator: ",
-        )];
+        let nested = [
+            ("matrix", "NestedMatrixGenerator", ""),
+            ("merge", "NestedMergeGenerator", "error converting to nested merge generator: "),
+        ];
         for (member, name, prefix) in nested {
             let Some(raw) = child.get(member).filter(|raw| !raw.is_null()) else { continue };
-            let read = typed::read(argo_type(name)?, raw, typed::Mode::Json).map_err(|e| e.prefixed(prefix))?;
+            let read =
+                typed::read(argo_type(name)?, raw, typed::Mode::Json).map_err(|e| e.prefixed(prefix))?;
             if let Value::Map(map) = value.into_owned() {
                 value = Cow::Owned(Value::Map(map.with(Text::from_static(member), read)));
             } else {
@@ -135,7 +135,11 @@ impl<'v> Entry<'v> {
         self.results_of(context, None)
     }
 
-    fn results_of(&self, context: &Context<'_>, interpolated: Option<&Value>) -> Result<Vec<(Kind, ParamSets)>> {
+    fn results_of(
+        &self,
+        context: &Context<'_>,
+        interpolated: Option<&Value>,
+    ) -> Result<Vec<(Kind, ParamSets)>> {
         let selector = PostSelector::compile(self.value.get("selector"))?;
         let source = interpolated.unwrap_or(&self.value);
         let mut results = Vec::new();
@@ -153,7 +157,11 @@ impl<'v> Entry<'v> {
     /// # Errors
     ///
     /// It fails, or the child has none or several: Argo CD's texts.
-    pub(super) fn only_result(&self, context: &Context<'_>, interpolated: Option<&Value>) -> Result<ParamSets> {
+    pub(super) fn only_result(
+        &self,
+        context: &Context<'_>,
+        interpolated: Option<&Value>,
+    ) -> Result<ParamSets> {
         let mut results = self.results_of(context, interpolated).map_err(of_child)?.into_iter();
         match (results.next(), results.next()) {
             (None, _) => Err(Error::invalid("child generator generated no parameters")),

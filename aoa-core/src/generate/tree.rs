@@ -32,7 +32,10 @@ enum Rule {
     /// It stands in free-form data.
     InJson,
     /// An entry of a generator's `values`: if a parameter is missing, the text stays for a later pass.
-    PreResolved { key: Text, text: Text },
+    PreResolved {
+        key: Text,
+        text: Text,
+    },
 }
 
 /// A part of a [`Tree`].
@@ -72,7 +75,12 @@ impl Tree {
     /// # Errors
     ///
     /// Free-form data is nested too deeply.
-    pub(super) fn compile(value: &Value, of: &'static Type, dialect: &Dialect, values: ValuesMaps) -> Result<Tree> {
+    pub(super) fn compile(
+        value: &Value,
+        of: &'static Type,
+        dialect: &Dialect,
+        values: ValuesMaps,
+    ) -> Result<Tree> {
         let mut compiler = Compiler { dialect, slots: Vec::new(), values, in_json: false };
         let root = compiler.structure(value, of)?;
         Ok(Tree { root, slots: compiler.slots })
@@ -365,6 +373,7 @@ fn through_json(value: &Value) -> Result<Value> {
 /// The integer that JSON prints for `n` without a point.
 #[expect(clippy::cast_possible_truncation, reason = "the range is checked")]
 fn whole(n: f64) -> Option<i64> {
-    let fits = n.fract() == 0.0 && n.abs() < 9_000_000_000_000_000_000.0 && !(n == 0.0 && n.is_sign_negative());
+    let fits =
+        n.fract() == 0.0 && n.abs() < 9_000_000_000_000_000_000.0 && !(n == 0.0 && n.is_sign_negative());
     fits.then_some(n as i64)
 }

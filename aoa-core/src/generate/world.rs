@@ -259,7 +259,10 @@ impl World for EmptyWorld {
     }
 
     fn plugin(&self, request: &Request<'_>, config_map: &str) -> Result<PluginAnswer> {
-        Err(not_given(format!("no answer of the plugin `{config_map}` was given for `{}`", request.set_name())))
+        Err(not_given(format!(
+            "no answer of the plugin `{config_map}` was given for `{}`",
+            request.set_name()
+        )))
     }
 
     fn decisions(&self, group: &str, version: &str, resource: &str) -> Result<Vec<Value>> {
