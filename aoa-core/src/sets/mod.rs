@@ -55,5 +55,5 @@ pub use requeue::requeue_after;
 pub use rollout::{Steps, deletes_in_reverse, deletion_order, has_steps, is_rolling_sync};
 pub use server::Server;
 pub use status::{AppStatus, Condition, ConditionKind, SetStatus, Stage};
-pub use validate::{Known, check_generators, refusals};
+pub use validate::{Known, Summary, check_generators, refusals};
 pub use write::owner_reference;

@@ -1,10 +1,10 @@
 //! Which generated Applications the controller refuses to write.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use aoa_lang::{Error, Result, Value};
 
-use super::object::{items_of, name, qualified_name, text_at};
+use super::object::{items_of, name, text_at};
 use crate::model::{Clusters, Destination};
 
 /// What generated Applications are checked against.
@@ -15,37 +15,73 @@ pub struct Known<'k> {
     pub has_project: &'k dyn Fn(&str) -> bool,
 }
 
+/// What the checks look at in a generated Application.
+#[derive(Clone, Copy, Debug)]
+pub struct Summary<'a> {
+    /// `metadata.namespace`
+    pub namespace: &'a str,
+    /// `metadata.name`
+    pub name: &'a str,
+    /// `spec.project`
+    pub project: &'a str,
+    /// `spec.destination`
+    pub destination: &'a Destination,
+}
+
 /// The refused Applications of set `set_name`, by qualified name, and why (`validateGeneratedApplications` of Argo CD
 /// 3.5.7): a name that was generated before, a project that does not exist, a destination that is no cluster.
 ///
 /// Of Applications with one name all are refused, and only the name counts. Refused Applications are not written, and
 /// those that exist are kept.
+///
+/// ```
+/// use aoa_core::model::{Clusters, Destination};
+/// use aoa_core::sets::{Known, Summary, refusals};
+///
+/// let destination = Destination { name: "prod".into(), ..Destination::default() };
+/// let web = Summary { namespace: "argocd", name: "web", project: "default", destination: &destination };
+/// let known = Known { clusters: &Clusters::default(), has_project: &|name| name == "default" };
+/// let refused = refusals("set", [web], &known);
+/// assert_eq!(
+///     refused.get("argocd/web").map(String::as_str),
+///     Some("application destination spec is invalid: there are no clusters with this name: prod"),
+/// );
+/// ```
 #[must_use]
-pub fn refusals(set_name: &str, applications: &[Value], known: &Known<'_>) -> BTreeMap<String, String> {
+pub fn refusals<'a>(
+    set_name: &str,
+    applications: impl IntoIterator<Item = Summary<'a>>,
+    known: &Known<'_>,
+) -> BTreeMap<String, String> {
     let mut names = HashSet::new();
+    let mut destinations: HashMap<&Destination, Option<String>> = HashMap::new();
     let mut refused = BTreeMap::new();
-    for application in applications {
-        let name = name(application);
-        let refusal = if names.insert(name) {
-            refusal(application, known)
-        } else {
+    for app in applications {
+        let Summary { name, project, destination, .. } = app;
+        let refusal = if !names.insert(name) {
             Some(format!("ApplicationSet {set_name} contains applications with duplicate name: {name}"))
+        } else if (known.has_project)(project) {
+            let refusal = || Some(destination.resolve(known.clusters).err()?.message().to_owned());
+            let refusal = destinations.entry(destination).or_insert_with(refusal);
+            refusal.as_ref().map(|refusal| format!("application destination spec is invalid: {refusal}"))
+        } else {
+            Some(format!("application references project {project} which does not exist"))
         };
         if let Some(refusal) = refusal {
-            refused.insert(qualified_name(application), refusal);
+            refused.insert(app.qualified_name(), refusal);
         }
     }
     refused
 }
 
-fn refusal(application: &Value, known: &Known<'_>) -> Option<String> {
-    let project = text_at(application, &["spec", "project"]);
-    if !(known.has_project)(project) {
-        return Some(format!("application references project {project} which does not exist"));
+impl Summary<'_> {
+    fn qualified_name(&self) -> String {
+        if self.namespace.is_empty() {
+            self.name.to_owned()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        }
     }
-    let destination = destination(application);
-    let error = destination.resolve(known.clusters).err()?;
-    Some(format!("application destination spec is invalid: {}", error.message()))
 }
 
 /// `spec.destination`.

@@ -8,14 +8,15 @@ use aoa_lang::strconv::quote;
 use super::{
     Controller, Event, Generated, GenerationFailure, Outcome, ProgressiveSyncs, RESOURCES_FINALIZER,
 };
+use crate::model::Destination;
 use crate::sets::ignore::IgnoreRules;
-use crate::sets::object::{items_of, list_of, name, qualified_name, with};
+use crate::sets::object::{items_of, list_of, name, namespace, qualified_name, text_at, with};
 use crate::sets::policy::SyncPolicy;
 use crate::sets::requeue::{AFTER_ERROR, requeue_after};
 use crate::sets::rollout::{deletes_in_reverse, has_steps, is_rolling_sync};
 use crate::sets::server::{Server, Set, canonical};
 use crate::sets::status::{AppStatus, Condition, ConditionKind, Parameters, Rollout};
-use crate::sets::validate::refusals;
+use crate::sets::validate::{Summary, destination, refusals};
 use crate::sets::write::{Writer, Written};
 
 /// One look. `set` is what the controller holds in memory, which can be older than what is on the server.
@@ -39,7 +40,7 @@ impl Run<'_> {
         }
         let generated = applications.iter().map(canonical).collect::<aoa_lang::Result<Vec<_>>>();
         let generated = generated.map_err(|error| error.message().to_owned())?;
-        let refused = refusals(name(&self.set.object), &generated, &self.controller.known);
+        let refused = self.refused(&generated);
         let allowed = self.roll(&generated)?;
         if let Some(message) = last_refusal(&refused) {
             self.report("ApplicationValidationError", message, Parameters::Generated);
@@ -64,6 +65,17 @@ impl Run<'_> {
             return Ok(requeue);
         }
         Ok(if requeue == 0 { AFTER_ERROR } else { requeue })
+    }
+
+    fn refused(&self, generated: &[Value]) -> BTreeMap<String, String> {
+        let destinations: Vec<Destination> = generated.iter().map(destination).collect();
+        let summaries = generated.iter().zip(&destinations).map(|(app, destination)| Summary {
+            namespace: namespace(app),
+            name: name(app),
+            project: text_at(app, &["spec", "project"]),
+            destination,
+        });
+        refusals(name(&self.set.object), summaries, &self.controller.known)
     }
 
     pub(super) fn progressive(&self) -> bool {
