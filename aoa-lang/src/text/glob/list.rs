@@ -15,6 +15,19 @@ pub enum PatternMode {
     Regexp,
 }
 
+impl PatternMode {
+    /// The mode of Argo CD's name for it (`exact`, `glob`, `regexp`). A list read in any other mode matches nothing.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "exact" => Some(PatternMode::Exact),
+            "glob" => Some(PatternMode::Glob),
+            "regexp" => Some(PatternMode::Regexp),
+            _ => None,
+        }
+    }
+}
+
 /// A compiled list of patterns. Entries that do not compile match nothing, as in Argo CD.
 #[derive(Clone, Debug)]
 pub struct PatternList {

@@ -17,11 +17,7 @@ pub(super) fn glob(input: &Json) -> Answer {
 }
 
 pub(super) fn glob_list(input: &Json) -> Answer {
-    let mode = match text(input, "mode") {
-        "exact" => PatternMode::Exact,
-        "glob" => PatternMode::Glob,
-        _ => PatternMode::Regexp,
-    };
+    let Some(mode) = PatternMode::from_name(text(input, "mode")) else { return Ok(false.into()) };
     Ok(PatternList::new(texts(input, "list"), mode).matches(text(input, "item"))?.into())
 }
 
