@@ -9,8 +9,11 @@
 //! ```
 
 mod braces;
+mod expand;
+mod lists;
 mod matching;
 mod validate;
 
+pub use self::expand::{FileKind, Files, PathList, glob};
 pub use self::matching::matches;
 pub use self::validate::is_valid;
