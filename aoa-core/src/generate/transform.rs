@@ -206,6 +206,7 @@ impl Interpolation {
     /// Compiles `generator`, data of type `ApplicationSetGenerator`.
     pub(super) fn compile(generator: &Value, dialect: &Dialect) -> Result<Interpolation> {
         let of = argo_type("ApplicationSetGenerator")?;
+        let generator = &with_selector_maps(generator);
         let tree = Tree::compile(generator, of, dialect, ValuesMaps::PreResolved)?;
         Ok(Interpolation { tree, go: dialect.is_go() })
     }
@@ -247,6 +248,24 @@ impl Interpolation {
     pub(super) fn fill(&self, params: &Map) -> Result<Value> {
         self.tree.fill_map(params).map_err(failed)
     }
+}
+
+/// Interpolation makes new maps and lists where there were none, which the clusterDecisionResource generator takes as
+/// a selector that was given.
+fn with_selector_maps(generator: &Value) -> Cow<'_, Value> {
+    let member = Kind::ClusterDecisionResource.member();
+    let (Value::Map(entry), Some(Value::Map(decision))) = (generator, generator.get(member)) else {
+        return Cow::Borrowed(generator);
+    };
+    let selector = decision.get("labelSelector").and_then(Value::as_map).cloned().unwrap_or_default();
+    let mut full = selector.into_builder();
+    for (key, empty) in [("matchExpressions", Value::list(Vec::new())), ("matchLabels", Value::Map(Map::new()))] {
+        if full.get(key).is_none_or(Value::is_null) {
+            full.insert(key, empty);
+        }
+    }
+    let decision = decision.clone().with("labelSelector", Value::Map(full.build()));
+    Cow::Owned(Value::Map(entry.clone().with(member, Value::Map(decision))))
 }
 
 fn failed(error: Error) -> Error {

@@ -1,6 +1,7 @@
 //! The area `argo`.
 
 mod destination;
+mod git_files;
 mod matching;
 
 use serde_json::Value as Json;
@@ -12,6 +13,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     Some(match op {
         "destination-resolve" => destination::resolve(input),
         "repo-url" => Ok(destination::repo_url(input)),
+        "git-files" => git_files::list(input),
         "regexp" => matching::regexp(input),
         "glob" => matching::glob(input),
         "path-match" => matching::path_match(input),
