@@ -52,7 +52,6 @@ fn all_in_one(elements: Vec<Element>) -> Element {
     let sets: Vec<Value> = elements.into_iter().map(|element| Value::Map(element.params)).collect();
     // Nobody has added to upstream's list if it is empty, so that it is nil.
     let sets = if sets.is_empty() { List::nil(ListKind::Map) } else { List::of(ListKind::Map, sets) };
-    let params: Map =
-        [(Text::from("clusters"), Value::List(sets))].into_iter().collect();
+    let params: Map = [(Text::from("clusters"), Value::List(sets))].into_iter().collect();
     Element { params, origin: Origin::Clusters { count } }
 }

@@ -259,7 +259,9 @@ fn with_selector_maps(generator: &Value) -> Cow<'_, Value> {
     };
     let selector = decision.get("labelSelector").and_then(Value::as_map).cloned().unwrap_or_default();
     let mut full = selector.into_builder();
-    for (key, empty) in [("matchExpressions", Value::list(Vec::new())), ("matchLabels", Value::Map(Map::new()))] {
+    for (key, empty) in
+        [("matchExpressions", Value::list(Vec::new())), ("matchLabels", Value::Map(Map::new()))]
+    {
         if full.get(key).is_none_or(Value::is_null) {
             full.insert(key, empty);
         }
