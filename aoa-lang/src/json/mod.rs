@@ -8,5 +8,5 @@ mod write;
 pub use read::{Numbers, read, read_within};
 pub(crate) use read::{Stop, next_in_stream, read_literals};
 
-pub use write::{Html, Layout, to_string, to_string_with, write, write_text};
+pub use write::{Html, Layout, to_string, to_string_with, write, write_text, write_within};
 pub(crate) use write::{format_float, object_data};

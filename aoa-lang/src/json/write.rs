@@ -61,7 +61,23 @@ pub fn to_string_with(value: &Value, html: Html, layout: Layout<'_>) -> Result<S
 ///
 /// As [`to_string`]; `out` then holds what was written so far.
 pub fn write(out: &mut String, value: &Value, html: Html, layout: Layout<'_>) -> Result<()> {
-    Writer { out, html, layout, depth: 0, objects: 0 }.write(value)
+    write_within(out, value, html, layout, usize::MAX)
+}
+
+/// Appends `value` to `out`, which may become `limit` bytes long: lists and maps that are shared many times over can be
+/// very long when written out.
+///
+/// # Errors
+///
+/// As [`write`], and [`ErrorKind::Limit`](crate::ErrorKind::Limit).
+pub fn write_within(
+    out: &mut String,
+    value: &Value,
+    html: Html,
+    layout: Layout<'_>,
+    limit: usize,
+) -> Result<()> {
+    Writer { out, html, layout, depth: 0, objects: 0, limit }.write(value)
 }
 
 /// Objects inside the data of objects: beyond any real use.
@@ -73,6 +89,7 @@ struct Writer<'o, 'l> {
     layout: Layout<'l>,
     depth: usize,
     objects: usize,
+    limit: usize,
 }
 
 /// A list or map whose items are being written.
@@ -86,6 +103,9 @@ impl Writer<'_, '_> {
         let mut stack: Vec<(Open<'_>, bool)> = Vec::new();
         stack.extend(self.begin(root)?.map(|open| (open, true)));
         while let Some((open, first)) = stack.last_mut() {
+            if self.out.len() > self.limit {
+                return Err(Error::limit("the JSON is too long"));
+            }
             let next = match open {
                 Open::List(items) => items.next().map(|item| (None, item)),
                 Open::Map(entries) => entries.next().map(|(key, item)| (Some(key), item)),

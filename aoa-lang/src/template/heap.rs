@@ -43,6 +43,8 @@ pub(super) struct Heap {
     epoch: u64,
     /// Whether the program can mutate, so that composites are to be thawed.
     pub(super) active: bool,
+    /// How many items were copied since this was last asked.
+    copied: usize,
 }
 
 enum Node {
@@ -78,12 +80,19 @@ impl Heap {
 
     fn add_list(&mut self, kind: ListKind, nil: bool, items: Vec<Value>, len: usize) -> Value {
         let array = self.arrays.len();
+        self.copied += items.len();
         self.arrays.push(items);
         self.add(Node::List { kind, nil, array, start: 0, len, frozen: None })
     }
 
     fn add_map(&mut self, kind: MapKind, nil: bool, entries: MapBuilder) -> Value {
+        self.copied += entries.len();
         self.add(Node::Map { kind, nil, entries, frozen: None })
+    }
+
+    /// How many items were copied since this was last asked.
+    pub(super) fn take_copied(&mut self) -> usize {
+        std::mem::take(&mut self.copied)
     }
 
     fn add(&mut self, node: Node) -> Value {
@@ -346,6 +355,11 @@ impl Heap {
             None => return,
         };
         let epoch = self.epoch;
+        self.copied += match &value {
+            Value::List(list) => list.len(),
+            Value::Map(map) => map.len(),
+            _ => 0,
+        };
         if let Some(Node::List { frozen, .. } | Node::Map { frozen, .. }) = self.node_mut(&Value::Handle(id))
         {
             *frozen = Some((epoch, value));

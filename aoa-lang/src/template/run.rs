@@ -484,11 +484,27 @@ impl Run<'_> {
         Ok(())
     }
 
+    /// Charges a call for what functions mostly do with their arguments, the values of the stack from `from` on: to look at
+    /// each item and byte once; and for what was frozen and thawed meanwhile.
+    fn charge(&mut self, from: usize) -> Result<()> {
+        let mut steps = self.heap.take_copied();
+        for value in self.stack.get(from..).unwrap_or_default() {
+            steps += match value {
+                Value::String(text) => text.len() / 256,
+                Value::List(list) => list.len() / 16,
+                Value::Map(map) => map.len() / 16,
+                _ => 0,
+            };
+        }
+        self.meter.steps(u64::try_from(steps).unwrap_or(u64::MAX))
+    }
+
     fn call(&mut self, function: &Function, count: Index, node: NodeId) -> Result<()> {
         let from = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0));
         if function.access == Access::Reads {
             self.freeze_from(from)?;
         }
+        self.charge(from)?;
         let mut call = Call { heap: &mut self.heap, meter: &mut self.meter, options: self.options };
         let answer = (function.body)(&mut call, self.stack.get(from..).unwrap_or_default());
         self.stack.truncate(from);
@@ -514,6 +530,7 @@ impl Run<'_> {
         if builtins::only_reads(builtin) {
             self.freeze_from(from)?;
         }
+        self.charge(from)?;
         let slots: Vec<Slot> = match builtins::wants_slots(builtin) {
             true => {
                 let values = self.stack.drain(from..);

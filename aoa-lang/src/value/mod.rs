@@ -7,6 +7,7 @@
 //! A value is frozen: it is never changed in place, and clones share. It takes 24 bytes.
 
 mod drop;
+mod equal;
 mod go_type;
 mod list;
 mod map;
@@ -196,45 +197,6 @@ impl Value {
     #[must_use]
     pub fn str_at(&self, keys: &[&str]) -> Option<&str> {
         self.at(keys)?.as_str()
-    }
-}
-
-/// Equal as Go's `reflect.DeepEqual` sees it, but lists and maps that are nil equal empty ones; iterative, so that deep values do not overflow a stack.
-impl PartialEq for Value {
-    fn eq(&self, other: &Self) -> bool {
-        let mut pending = vec![(self, other)];
-        while let Some((a, b)) = pending.pop() {
-            let same = match (a, b) {
-                (Value::Null, Value::Null) => true,
-                (Value::Bool(a), Value::Bool(b)) => a == b,
-                (Value::Int(k, a), Value::Int(l, b)) => k == l && a == b,
-                (Value::Uint(k, a), Value::Uint(l, b)) => k == l && a == b,
-                (Value::Float(k, a), Value::Float(l, b)) => k == l && a == b,
-                (Value::Number(a), Value::Number(b)) => a == b,
-                (Value::String(a), Value::String(b)) => a == b,
-                (Value::List(a), Value::List(b)) => {
-                    if a.shares(b) {
-                        continue;
-                    }
-                    pending.extend(a.iter().zip(b.iter()));
-                    a.kind() == b.kind() && a.len() == b.len()
-                }
-                (Value::Map(a), Value::Map(b)) => {
-                    if a.shares(b) {
-                        continue;
-                    }
-                    pending.extend(a.values().zip(b.values()));
-                    a.kind() == b.kind() && a.len() == b.len() && a.keys().eq(b.keys())
-                }
-                (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b) || a.equals(&**b),
-                (Value::Handle(a), Value::Handle(b)) => a == b,
-                _ => false,
-            };
-            if !same {
-                return false;
-            }
-        }
-        true
     }
 }
 

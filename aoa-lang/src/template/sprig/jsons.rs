@@ -36,7 +36,9 @@ pub(super) const TABLE: &[Function] = &[
 
 fn write(call: &mut Call<'_>, args: &[Value], html: Html, layout: Layout<'_>) -> Answer {
     let value = call.freeze(args.any(0))?;
-    let text = json::to_string_with(&value, html, layout).map_err(failed)?;
+    let mut text = String::new();
+    let limit = call.options().limits.template_output;
+    json::write_within(&mut text, &value, html, layout, limit).map_err(failed)?;
     call.build(text.len())?;
     Ok(string(text))
 }

@@ -60,33 +60,7 @@ fn scalar_kind(value: &Value) -> &'static str {
     }
 }
 
-/// `reflect.DeepEqual` of frozen values: as `==`, but nil lists and maps differ from empty ones.
+/// `reflect.DeepEqual` of frozen values.
 pub(super) fn are_equal(a: &Value, b: &Value) -> bool {
-    let mut pending = vec![(a, b)];
-    while let Some((a, b)) = pending.pop() {
-        let same = match (a, b) {
-            (Value::List(a), Value::List(b)) => {
-                if a.shares(b) {
-                    continue;
-                }
-                pending.extend(a.iter().zip(b.iter()));
-                a.kind() == b.kind() && a.len() == b.len() && a.is_nil() == b.is_nil()
-            }
-            (Value::Map(a), Value::Map(b)) => {
-                if a.shares(b) {
-                    continue;
-                }
-                pending.extend(a.values().zip(b.values()));
-                a.kind() == b.kind()
-                    && a.len() == b.len()
-                    && a.is_nil() == b.is_nil()
-                    && a.keys().eq(b.keys())
-            }
-            (a, b) => a == b,
-        };
-        if !same {
-            return false;
-        }
-    }
-    true
+    a.deep_equals(b)
 }
