@@ -12,6 +12,7 @@ use super::object::text_at;
 use super::policy::{PolicyOverride, SyncPolicy};
 use super::server::Server;
 use super::validate::Known;
+use crate::generate::GeneratedSet;
 use run::Run;
 
 /// The options of the controller.
@@ -56,6 +57,16 @@ pub struct GenerationFailure {
     pub reason: String,
     /// The message.
     pub message: String,
+}
+
+impl From<&GeneratedSet> for Generated {
+    fn from(set: &GeneratedSet) -> Self {
+        let failure = set.failure().map(|failure| GenerationFailure {
+            reason: failure.reason.name().to_owned(),
+            message: failure.error.message().to_owned(),
+        });
+        Generated { applications: (0..set.len()).filter_map(|at| set.application(at)).collect(), failure }
+    }
 }
 
 /// A controller, and what it sees beside the API server's set and Applications.

@@ -1,5 +1,6 @@
 //! The area `appset`.
 
+mod controller;
 mod crd;
 mod generate;
 mod rollout;
@@ -12,6 +13,7 @@ use crate::case::Answer;
 /// The answer to `op`, or `None` where it is not implemented.
 pub fn answer(op: &str, input: &Json) -> Option<Answer> {
     Some(match op {
+        "validate" | "policies" | "rolling-sync" | "deletion-order" => controller::reconcile(input),
         "crd" => crd::answer(input),
         "rolling-steps" => rollout::steps(input),
         "invalid-generators" => rollout::invalid_generators(input),
