@@ -1,6 +1,6 @@
 //! `ignoreApplicationDifferences`: parts of Applications that the controller leaves alone.
 
-use aoa_lang::{Result, Value};
+use aoa_lang::{Error, Result, Value, json};
 
 use super::jq;
 use super::object::{items_of, list_of, name, text_at, with};
@@ -20,10 +20,8 @@ impl<'s> IgnoreRules<'s> {
     /// `application` without what is ignored, in canonical form and normalised again: what was removed may leave empty
     /// parts behind (`applyIgnoreDifferences` of Argo CD 3.5.7).
     pub(super) fn apply(&self, application: &Value) -> std::result::Result<Value, String> {
-        let failed =
-            |error: aoa_lang::Error| format!("failed to apply ignore differences: {}", error.message());
-        let invalid =
-            |error: aoa_lang::Error| failed(error.prefixed("failed to normalize application spec: "));
+        let failed = |error: Error| format!("failed to apply ignore differences: {}", error.message());
+        let invalid = |error: Error| failed(error.prefixed("failed to normalize application spec: "));
         self.check().map_err(invalid)?;
         let mut object = with(application, &["apiVersion"], Some(Value::from(API_VERSION)));
         object = with(&object, &["kind"], Some(Value::from("Application")));
@@ -34,6 +32,10 @@ impl<'s> IgnoreRules<'s> {
             for expression in list_of(rule, &["jqPathExpressions"]) {
                 object = jq::Deletion::parse(expression).map_err(invalid)?.apply(&object).unwrap_or(object);
             }
+        }
+        if text_at(&object, &["kind"]).is_empty() {
+            let json = json::to_string(&object).map_err(failed)?;
+            return Err(invalid(Error::invalid(format!("Object 'Kind' is missing in '{json}'"))));
         }
         let object = canonical(&object).map_err(failed)?;
         Ok(with(&object, &["spec"], object.get("spec").map(normalize::spec)))
