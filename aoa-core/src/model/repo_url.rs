@@ -82,3 +82,38 @@ fn lower(c: char) -> char {
         (None, c) => c,
     }
 }
+
+/// What two URLs share if they most likely name one repository: host and path. Scheme, user, default port, a trailing
+/// slash and `.git` do not count. It finds checkouts; Argo CD's own rules never use it.
+///
+/// ```
+/// use aoa_core::model::repo_url::checkout_key;
+///
+/// assert_eq!(checkout_key("git@git.example.com:org/repo.git"), checkout_key("https://git.example.com/org/repo/"));
+/// assert_eq!(checkout_key("ssh://git@git.example.com:22/org/repo"), "git.example.com/org/repo");
+/// assert_ne!(checkout_key("https://git.example.com:8443/org/repo"), checkout_key("https://git.example.com/org/repo"));
+/// ```
+#[must_use]
+pub fn checkout_key(url: &str) -> String {
+    let url = url.trim().to_lowercase();
+    let (scheme, rest) =
+        url.split_once("://").map_or((None, url.as_str()), |(scheme, rest)| (Some(scheme), rest));
+    let (authority, path) = match (scheme, rest.find(['/', ':'])) {
+        // `git@host:path`, the short form of SSH, has no port.
+        (None, Some(at)) if rest.get(at..).is_some_and(|r| r.starts_with(':')) => {
+            rest.split_once(':').unwrap_or((rest, ""))
+        }
+        _ => rest.split_once('/').unwrap_or((rest, "")),
+    };
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let default_port = match scheme {
+        Some("https") => ":443",
+        Some("http") => ":80",
+        Some("ssh") => ":22",
+        Some("git") => ":9418",
+        _ => "",
+    };
+    let host = host.strip_suffix(default_port).unwrap_or(host);
+    let path = path.trim_matches('/');
+    format!("{host}/{}", path.strip_suffix(".git").unwrap_or(path))
+}

@@ -216,3 +216,35 @@ impl<K: AsRef<str>, V: AsRef<str>> Labels for [(K, V)] {
         self.iter().find(|(name, _)| name.as_ref() == key).map(|(_, value)| value.as_ref())
     }
 }
+
+/// Values that are no UTF-8 strings are no labels.
+impl Labels for crate::value::Map {
+    fn label(&self, key: &str) -> Option<&str> {
+        self.get(key).and_then(crate::Value::as_str)
+    }
+}
+
+impl LabelSelector {
+    /// The selector that an object `{matchLabels, matchExpressions}` writes down; whatever has a wrong type is left out.
+    #[must_use]
+    pub fn read(object: &crate::Value) -> Self {
+        let text = |value: Option<&crate::Value>| {
+            value.and_then(crate::Value::as_str).unwrap_or_default().to_owned()
+        };
+        let list = |value: &crate::Value, key: &str| -> Vec<crate::Value> {
+            value.get(key).and_then(crate::Value::as_list).into_iter().flatten().cloned().collect()
+        };
+        let labels = object.get("matchLabels").and_then(crate::Value::as_map).cloned().unwrap_or_default();
+        LabelSelector {
+            match_labels: labels.iter().map(|(key, value)| (key.to_string(), text(Some(value)))).collect(),
+            match_expressions: list(object, "matchExpressions")
+                .iter()
+                .map(|expression| Expression {
+                    key: text(expression.get("key")),
+                    operator: text(expression.get("operator")),
+                    values: list(expression, "values").iter().map(|value| text(Some(value))).collect(),
+                })
+                .collect(),
+        }
+    }
+}

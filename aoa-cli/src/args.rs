@@ -1,0 +1,247 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+/// Which Argo CD Applications will exist, on which clusters, from which source, under which project - offline.
+#[derive(Parser)]
+#[command(
+    name = "aoa",
+    version,
+    about = "Resolves Argo CD app-of-apps fleets offline",
+    long_about = "Resolves Argo CD app-of-apps fleets offline: which Applications will exist, on which clusters, from which source and \
+under which project.\n\nExit codes: 0 answered, 1 a check failed, 2 could not be answered.",
+    after_help = "Examples:\n  aoa tree                       the fleet of this repository\n  aoa tree ../fleet --depth 2    another folder, two levels\n  aoa apps -o json | jq '.apps[].name'\n  aoa render payments-prod       the manifests of one Application\n  aoa check --fail-on warning    findings, for CI\n\nStart with `aoa init`: it writes aoa.yaml from what it finds."
+)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: Global,
+}
+
+#[derive(ClapArgs, Clone)]
+pub(crate) struct Global {
+    /// The configuration (default: aoa.yaml in the folder or above it)
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+    /// Colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(crate) color: Color,
+    /// Show the data of Secrets and credentials in URLs
+    #[arg(long, global = true)]
+    pub(crate) show_secrets: bool,
+    /// Print timings on standard error
+    #[arg(long, global = true)]
+    pub(crate) timing: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Show the fleet as a tree
+    #[command(
+        after_help = "Examples:\n  aoa tree\n  aoa tree --depth 2\n  aoa tree --unfold\n  aoa tree -o json | jq .summary"
+    )]
+    Tree(TreeArgs),
+    /// List the Applications
+    #[command(
+        after_help = "Examples:\n  aoa apps\n  aoa apps --cluster prod-eu\n  aoa apps --project payments -o wide\n  aoa apps -l team=search -o json"
+    )]
+    Apps(AppsArgs),
+    /// Print the manifests of one Application
+    #[command(
+        after_help = "Examples:\n  aoa render payments-prod\n  aoa render argocd/payments-prod -o json\n  aoa render payments-prod | kubectl diff -f -"
+    )]
+    Render(RenderArgs),
+    /// Say what is wrong with the fleet
+    #[command(
+        after_help = "Examples:\n  aoa check\n  aoa check --select R004\n  aoa check --fail-on warning --ignore R007 -o json\n\nExit code 1 if there is a finding of that severity or above."
+    )]
+    Check(CheckArgs),
+    /// Write aoa.yaml from what is found
+    #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
+    Init(InitArgs),
+    /// Turn what a cluster says into inventory files
+    #[command(subcommand)]
+    Import(Import),
+    /// Print the JSON schema of the output or of aoa.yaml
+    #[command(after_help = "Examples:\n  aoa schema\n  aoa schema config > aoa.schema.json")]
+    Schema(SchemaArgs),
+    /// Print the version and the versions that are imitated
+    Version(VersionArgs),
+    /// Print a completion script
+    #[command(
+        after_help = "Examples:\n  source <(aoa completions bash)\n  aoa completions zsh > ~/.zfunc/_aoa"
+    )]
+    Completions {
+        /// The shell
+        #[arg(value_enum)]
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Text,
+    /// For people, with more columns
+    Wide,
+    /// For programs
+    Json,
+    /// For programs and people
+    Yaml,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct FormatArgs {
+    /// How the answer is printed
+    #[arg(short, long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub(crate) output: Format,
+    /// The same as -o json
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
+impl FormatArgs {
+    pub(crate) fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.output }
+    }
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct TreeArgs {
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// How many levels are shown (default: as many as fit)
+    #[arg(long, value_name = "N")]
+    pub(crate) depth: Option<usize>,
+    /// A line for each Application, also where they differ only in the cluster
+    #[arg(long)]
+    pub(crate) unfold: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct AppsArgs {
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    #[command(flatten)]
+    pub(crate) filter: FilterArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct FilterArgs {
+    /// Only Applications of this namespace
+    #[arg(short, long, value_name = "NAMESPACE")]
+    pub(crate) namespace: Option<String>,
+    /// Only Applications with these labels
+    #[arg(short = 'l', long, value_name = "SELECTOR")]
+    pub(crate) selector: Option<String>,
+    /// Only Applications on this cluster
+    #[arg(long, value_name = "NAME")]
+    pub(crate) cluster: Option<String>,
+    /// Only Applications of this project
+    #[arg(long, value_name = "NAME")]
+    pub(crate) project: Option<String>,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct RenderArgs {
+    /// The Application: name or namespace/name
+    pub(crate) app: String,
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// How the manifests are printed
+    #[arg(short, long, value_enum, default_value_t = Format::Yaml, value_name = "FORMAT")]
+    pub(crate) output: Format,
+    /// The same as -o json
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct CheckArgs {
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// The lowest severity that fails the check
+    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
+    pub(crate) fail_on: FailOn,
+    /// Only these rules, by id or name
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(crate) select: Vec<String>,
+    /// Not these rules, by id or name
+    #[arg(long, value_delimiter = ',', value_name = "RULES")]
+    pub(crate) ignore: Vec<String>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    Info,
+    Warning,
+    Error,
+    Never,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct InitArgs {
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Print what would be written
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Replace an aoa.yaml that exists
+    #[arg(long)]
+    pub(crate) force: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Import {
+    /// Read cluster Secrets (YAML or JSON) and print clusters without credentials
+    #[command(
+        after_help = "Example:\n  kubectl get secret -n argocd -l argocd.argoproj.io/secret-type=cluster -o json | aoa import clusters - > clusters.yaml"
+    )]
+    Clusters {
+        /// The file; - is standard input
+        file: PathBuf,
+    },
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct SchemaArgs {
+    /// Which schema
+    #[arg(value_enum, default_value_t = SchemaOf::Output)]
+    pub(crate) of: SchemaOf,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// What -o json prints
+    Output,
+    /// aoa.yaml
+    Config,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct VersionArgs {
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}

@@ -1,0 +1,94 @@
+//! One file for each command.
+
+mod apps;
+mod check;
+mod import;
+mod init;
+mod render;
+mod tree;
+mod version;
+
+use std::path::Path;
+use std::time::Instant;
+
+use aoa_core::Fleet;
+use aoa_core::Resolver;
+use aoa_core::lang::Result;
+use aoa_core::report::{Role, Text};
+use aoa_core::wire::{WireOptions, config_schema, output_schema};
+use aoa_host::{LoadOptions, load};
+use clap::CommandFactory;
+
+use crate::args::{Args, Command, Global, Import, SchemaOf};
+use crate::output::{Output, note};
+
+/// How a command ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Code {
+    /// It was answered.
+    Answered,
+    /// A check failed.
+    Failed,
+    /// It could not be answered.
+    Unanswered,
+}
+
+impl Code {
+    pub(crate) fn number(self) -> u8 {
+        match self {
+            Code::Answered => 0,
+            Code::Failed => 1,
+            Code::Unanswered => 2,
+        }
+    }
+}
+
+pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
+    let global = &args.global;
+    match &args.command {
+        Command::Tree(tree) => tree::run(tree, global, out),
+        Command::Apps(apps) => apps::run(apps, global, out),
+        Command::Render(render) => render::run(render, global, out),
+        Command::Check(check) => check::run(check, global, out),
+        Command::Init(init) => init::run(init, out),
+        Command::Import(Import::Clusters { file }) => import::clusters(file, out),
+        Command::Schema(schema) => {
+            let text = match schema.of {
+                SchemaOf::Output => output_schema(),
+                SchemaOf::Config => config_schema(),
+            };
+            out.raw(text).map(|()| Code::Answered)
+        }
+        Command::Version(version) => version::run(version, out),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "aoa", &mut script);
+            out.raw(&String::from_utf8_lossy(&script)).map(|()| Code::Answered)
+        }
+    }
+}
+
+/// Loads and resolves the fleet of a folder, saying on standard error what is worth knowing.
+fn resolve(path: &Path, global: &Global) -> Result<Fleet> {
+    let start = Instant::now();
+    let loaded = load(path, &LoadOptions::default().with_config(global.config.clone()))?;
+    let loading = start.elapsed();
+    for line in &loaded.notes {
+        let mut text = Text::default();
+        text.push(Role::Faint, format!("note: {line}")).end_line();
+        note(&text, global.color);
+    }
+    let start = Instant::now();
+    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+    if global.timing {
+        let mut text = Text::default();
+        let (load, resolve) = (loading.as_secs_f64() * 1e3, start.elapsed().as_secs_f64() * 1e3);
+        text.push(Role::Faint, format!("load {load:.1} ms, resolve {resolve:.1} ms")).end_line();
+        note(&text, global.color);
+    }
+    Ok(fleet)
+}
+
+fn wire_options(global: &Global) -> WireOptions {
+    WireOptions::default().with_secrets(global.show_secrets)
+}

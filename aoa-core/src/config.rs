@@ -1,0 +1,277 @@
+//! `aoa.yaml`: where the inputs of a fleet are. All of it is optional; what is not known is an error.
+
+use aoa_lang::source::TreePath;
+use aoa_lang::value::{Map, Text};
+use aoa_lang::{Error, Result, Value};
+
+use crate::inputs::{Declared, Root};
+
+/// What `aoa.yaml` says. Paths and patterns are as written, relative to the folder of the file.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Config {
+    /// `repositories`: other repositories and their local checkouts, in the order of their URLs.
+    pub repositories: Vec<(Text, Text)>,
+    /// `branch`: the branch that the checkout stands for, where it is not the default branch of `origin`.
+    pub branch: Text,
+    /// `charts`: folders of charts, unpacked or packed.
+    pub charts: Vec<Text>,
+    /// `roots`: where the fleet begins.
+    pub roots: Vec<RootConfig>,
+    /// `clusters`: patterns of files with cluster Secrets or plain descriptions of clusters.
+    pub clusters: Vec<Text>,
+    /// `answers`: patterns of files with recorded answers.
+    pub answers: Vec<Text>,
+    /// `argocd`: how Argo CD is set up.
+    pub argocd: ArgoConfig,
+    /// Sections that are known but that this version does not use: `owners`, `check`, `gates`, `policies`.
+    pub unused: Vec<&'static str>,
+}
+
+/// One of `roots`.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct RootConfig {
+    /// A file of objects, or a folder.
+    pub path: TreePath,
+    /// The repository that it lies in; empty for this one.
+    pub repository: Text,
+    /// The name under which it is shown; empty for its path.
+    pub name: Text,
+    /// How a folder is rendered: `directory`, `helm` or `kustomize`, as in an ApplicationSource.
+    pub source: Map,
+}
+
+/// The section `argocd`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ArgoConfig {
+    /// `namespace`: where Argo CD runs; empty for `argocd`.
+    pub namespace: Text,
+    /// `instance`: the name of this Argo CD among others.
+    pub instance: Text,
+    /// `version`: the version of Argo CD, for the record.
+    pub version: Text,
+    /// `settings`: a file or folder with the ConfigMaps `argocd-cm` and `argocd-cmd-params-cm`.
+    pub settings: Text,
+}
+
+const SECTIONS: [&str; 11] = [
+    "branch",
+    "repositories",
+    "charts",
+    "roots",
+    "clusters",
+    "answers",
+    "argocd",
+    "owners",
+    "check",
+    "gates",
+    "policies",
+];
+const ROOT_FIELDS: [&str; 6] = ["path", "repository", "name", "directory", "helm", "kustomize"];
+const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"];
+
+impl Config {
+    /// Reads the content of `aoa.yaml`.
+    ///
+    /// ```
+    /// use aoa_core::config::Config;
+    /// use aoa_core::lang::Value;
+    ///
+    /// let error = Config::read(&Value::map([("cluster", Value::from("x"))])).unwrap_err();
+    /// assert_eq!(error.message(), "unknown key `cluster`");
+    /// assert_eq!(error.help(), Some("did you mean `clusters`?"));
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` for an unknown key (with the likeliest known one as help) or a value of a wrong type.
+    pub fn read(value: &Value) -> Result<Config> {
+        let mut config = Config::default();
+        if value.is_null() {
+            return Ok(config);
+        }
+        let sections = map(value, "the file")?;
+        check_keys(sections, &SECTIONS, "")?;
+        for (key, value) in sections.iter() {
+            match key.as_str().unwrap_or_default() {
+                "repositories" => config.repositories = repositories(value)?,
+                "branch" => config.branch = text(sections, "branch", "aoa.yaml")?,
+                "charts" => config.charts = texts(value, "charts")?,
+                "clusters" => config.clusters = texts(value, "clusters")?,
+                "answers" => config.answers = texts(value, "answers")?,
+                "roots" => config.roots = list(value, "roots")?.iter().map(root).collect::<Result<_>>()?,
+                "argocd" => config.argocd = argocd(value)?,
+                other => config.unused.extend(SECTIONS.iter().find(|s| **s == other)),
+            }
+        }
+        Ok(config)
+    }
+}
+
+impl RootConfig {
+    /// The root as the resolution takes it.
+    #[must_use]
+    pub fn to_root(&self) -> Root {
+        Root {
+            repository: self.repository.clone(),
+            path: self.path.clone(),
+            name: self.name.clone(),
+            source: Value::Map(self.source.clone()),
+            declared: Declared::Configuration,
+        }
+    }
+}
+
+fn root(value: &Value) -> Result<RootConfig> {
+    if let Some(path) = value.as_str() {
+        return Ok(RootConfig {
+            path: tree_path(path)?,
+            repository: Text::EMPTY,
+            name: Text::EMPTY,
+            source: Map::new(),
+        });
+    }
+    let fields = map(value, "an entry of `roots`")?;
+    check_keys(fields, &ROOT_FIELDS, "roots[]")?;
+    let path = fields.get("path").ok_or_else(|| Error::invalid("an entry of `roots` has no `path`"))?;
+    let path = path.as_str().ok_or_else(|| Error::invalid("`roots[].path` is not a string"))?;
+    let options = ["directory", "helm", "kustomize"];
+    let source = fields.iter().filter(|(k, _)| options.iter().any(|o| **k == **o));
+    Ok(RootConfig {
+        path: tree_path(path)?,
+        repository: text(fields, "repository", "roots[]")?,
+        name: text(fields, "name", "roots[]")?,
+        source: source.map(|(k, v)| (k.clone(), v.clone())).collect(),
+    })
+}
+
+fn argocd(value: &Value) -> Result<ArgoConfig> {
+    let fields = map(value, "`argocd`")?;
+    check_keys(fields, &ARGOCD_FIELDS, "argocd")?;
+    Ok(ArgoConfig {
+        namespace: text(fields, "namespace", "argocd")?,
+        instance: text(fields, "instance", "argocd")?,
+        version: text(fields, "version", "argocd")?,
+        settings: text(fields, "settings", "argocd")?,
+    })
+}
+
+fn repositories(value: &Value) -> Result<Vec<(Text, Text)>> {
+    map(value, "`repositories`")?
+        .iter()
+        .map(|(url, path)| match path {
+            Value::String(path) => Ok((url.clone(), path.clone())),
+            _ => Err(Error::invalid(format!("`repositories.{url}` is not a path"))),
+        })
+        .collect()
+}
+
+fn tree_path(path: &str) -> Result<TreePath> {
+    TreePath::new(path).ok_or_else(|| {
+        Error::invalid(format!("root `{path}` leaves the repository"))
+            .with_help("paths of `roots` are relative to the repository's top folder")
+    })
+}
+
+fn texts(value: &Value, section: &str) -> Result<Vec<Text>> {
+    list(value, section)?
+        .iter()
+        .map(|item| match item {
+            Value::String(text) => Ok(text.clone()),
+            _ => Err(Error::invalid(format!("an entry of `{section}` is not a string"))),
+        })
+        .collect()
+}
+
+fn text(fields: &Map, key: &str, section: &str) -> Result<Text> {
+    match fields.get(key) {
+        None | Some(Value::Null) => Ok(Text::EMPTY),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => {
+            Err(Error::invalid(format!("`{section}.{key}` is not a string")).with_help("put it in quotes"))
+        }
+    }
+}
+
+fn map<'v>(value: &'v Value, what: &str) -> Result<&'v Map> {
+    value.as_map().ok_or_else(|| Error::invalid(format!("{what} is not a map")))
+}
+
+fn list<'v>(value: &'v Value, section: &str) -> Result<&'v [Value]> {
+    value.as_list().map(|l| l.as_slice()).ok_or_else(|| Error::invalid(format!("`{section}` is not a list")))
+}
+
+fn check_keys(fields: &Map, known: &[&str], section: &str) -> Result<()> {
+    let Some(unknown) = fields.keys().find(|key| !known.iter().any(|k| **key == *k)) else { return Ok(()) };
+    let unknown = unknown.to_str_lossy();
+    let place = if section.is_empty() { String::new() } else { format!(" in `{section}`") };
+    let error = Error::invalid(format!("unknown key `{unknown}`{place}"));
+    let help = match closest(&unknown, known) {
+        Some(close) => format!("did you mean `{close}`?"),
+        None => format!("known are {}", known.join(", ")),
+    };
+    Err(error.with_help(help))
+}
+
+/// The known word that `word` was most likely meant to be: at most two edits, and less than half of it, away.
+#[must_use]
+pub fn closest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let (distance, best) = known.iter().map(|k| (edits(word, k), *k)).min()?;
+    (distance <= 2 && distance * 2 < word.chars().count().max(3)).then_some(best)
+}
+
+/// Levenshtein's distance, in characters.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().take(64).enumerate() {
+        let mut corner = i;
+        let mut left = i + 1;
+        let mut next = vec![left];
+        for (y, above) in b.iter().zip(row.iter().skip(1)) {
+            let cost = corner + usize::from(x != *y);
+            left = cost.min(above + 1).min(left + 1);
+            corner = *above;
+            next.push(left);
+        }
+        row = next;
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn edit_distance() {
+        assert_eq!(edits("kitten", "sitting"), 3);
+        assert_eq!(edits("", "abc"), 3);
+        assert_eq!(closest("namspace", &ARGOCD_FIELDS), Some("namespace"));
+        assert_eq!(closest("zzz", &ARGOCD_FIELDS), None);
+    }
+
+    #[test]
+    fn reads_every_section() {
+        let value = Value::map([
+            (
+                "roots",
+                Value::list(vec![
+                    Value::from("apps/root"),
+                    Value::map([("path", Value::from("x")), ("kustomize", Value::map::<&str>([]))]),
+                ]),
+            ),
+            ("clusters", Value::list(vec![Value::from("clusters/*.yaml")])),
+            ("gates", Value::map::<&str>([])),
+        ]);
+        let config = Config::read(&value).unwrap();
+        assert_eq!(config.roots.len(), 2);
+        assert_eq!(config.unused, ["gates"]);
+        assert!(config.roots[1].source.contains_key("kustomize"));
+        let error =
+            Config::read(&Value::map([("roots", Value::list(vec![Value::from("../x")]))])).unwrap_err();
+        assert_eq!(error.message(), "root `../x` leaves the repository");
+    }
+}

@@ -1,0 +1,156 @@
+//! The causes of findings: each holds the data that its message is made of.
+
+use aoa_lang::value::Text;
+
+use super::{Gap, Rule};
+use crate::model::ObjectRef;
+
+/// Why there is a finding.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Cause {
+    /// A file, or a document of it, cannot be read.
+    BrokenFile {
+        /// The file.
+        path: Text,
+        /// What is wrong with it.
+        error: Text,
+    },
+    /// An object has not the form of its kind.
+    InvalidObject {
+        /// What is wrong with it.
+        error: Text,
+    },
+    /// A generator fails.
+    SetFailed {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// Something was not given.
+    Unknown(Gap),
+    /// Argo CD fails on a source.
+    SourceFailed {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// A generated Application is not written.
+    RejectedApp {
+        /// Its name.
+        name: Text,
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// Several parents bring the same object.
+    Conflict {
+        /// The parent whose object is kept; `None` is a root.
+        kept: Option<ObjectRef>,
+        /// The parent that came later.
+        lost: Option<ObjectRef>,
+        /// Whether both objects have the same spec.
+        same: bool,
+    },
+    /// The project's rules or the destination are broken.
+    InvalidSpec {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// The project forbids a manifest.
+    DeniedManifest {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// The Application is its own ancestor.
+    SelfManaged,
+    /// A repository was found under another form of its URL.
+    UrlAlias {
+        /// The URL as written in the source.
+        asked: Text,
+        /// The URL under which the repository was given.
+        given: Text,
+    },
+    /// A root was found.
+    FoundRoot {
+        /// Its path.
+        path: Text,
+    },
+    /// A bound was passed.
+    LimitPassed {
+        /// Which one.
+        error: Text,
+    },
+}
+
+impl Cause {
+    /// The rule that speaks.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        match self {
+            Cause::BrokenFile { .. } => Rule::BrokenFile,
+            Cause::InvalidObject { .. } => Rule::InvalidObject,
+            Cause::SetFailed { .. } => Rule::SetFailed,
+            Cause::Unknown(_) => Rule::UnknownSource,
+            Cause::SourceFailed { .. } => Rule::SourceFailed,
+            Cause::RejectedApp { .. } => Rule::RejectedApp,
+            Cause::Conflict { .. } => Rule::Conflict,
+            Cause::InvalidSpec { .. } => Rule::InvalidSpec,
+            Cause::DeniedManifest { .. } => Rule::DeniedManifest,
+            Cause::SelfManaged => Rule::SelfManaged,
+            Cause::UrlAlias { .. } => Rule::UrlAlias,
+            Cause::FoundRoot { .. } => Rule::FoundRoot,
+            Cause::LimitPassed { .. } => Rule::LimitPassed,
+        }
+    }
+
+    pub(super) fn message(&self, subjects: &[ObjectRef]) -> String {
+        let whom = match subjects {
+            [] => String::new(),
+            [one] => format!("{one}: "),
+            [first, rest @ ..] => format!("{first} and {} more: ", rest.len()),
+        };
+        let what = match self {
+            Cause::BrokenFile { path, error } => format!("`{path}` cannot be read: {error}"),
+            Cause::SetFailed { error } => format!("{error}; its children stay as they are"),
+            Cause::Unknown(gap) => gap.to_string(),
+            Cause::RejectedApp { name, error } => format!("`{name}` is not created: {error}"),
+            Cause::InvalidObject { error }
+            | Cause::SourceFailed { error }
+            | Cause::InvalidSpec { error }
+            | Cause::DeniedManifest { error }
+            | Cause::LimitPassed { error } => error.to_string(),
+            Cause::Conflict { kept, lost, same } => {
+                let name = |parent: &Option<ObjectRef>| {
+                    parent.as_ref().map_or("a root".to_owned(), ToString::to_string)
+                };
+                let how = if *same { "with the same spec" } else { "with another spec" };
+                format!("kept from {}, also brought by {} {how}", name(kept), name(lost))
+            }
+            Cause::SelfManaged => "manages itself".to_owned(),
+            Cause::UrlAlias { asked, given } => format!("`{asked}` is taken for `{given}`"),
+            Cause::FoundRoot { path } => format!("`{path}` is taken for a root: no source covers it"),
+        };
+        format!("{whom}{what}")
+    }
+
+    pub(super) fn help(&self) -> Option<String> {
+        match self {
+            Cause::Unknown(gap) => Some(gap.remedy()),
+            Cause::Conflict { .. } => {
+                Some("in a cluster the last sync wins: let one parent bring it".to_owned())
+            }
+            Cause::UrlAlias { given, .. } => {
+                Some(format!("Argo CD's projects compare URLs to the letter: write `{given}` everywhere"))
+            }
+            Cause::FoundRoot { path } => Some(format!("declare it in aoa.yaml: `roots: [{{path: {path}}}]`")),
+            _ => None,
+        }
+    }
+
+    /// What tells this cause from others of its rule on the same subject.
+    pub(super) fn identity(&self) -> String {
+        match self {
+            // A parser's message names lines; the file alone identifies the finding.
+            Cause::BrokenFile { path, .. } => path.to_string(),
+            other => other.message(&[]),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! What was missing to know a content, and what to do about it.
+
+use std::fmt;
+
+use aoa_lang::value::Text;
+
+use crate::model::ObjectRef;
+
+/// Something that was not given. It is a reason why a content is unknown, never an error of the fleet.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Gap {
+    /// No repository was given under this URL.
+    Repository {
+        /// The URL as written in the source.
+        url: Text,
+    },
+    /// The repository was given, but not at this revision.
+    Revision {
+        /// The URL as written in the source.
+        url: Text,
+        /// The revision as written in the source.
+        revision: Text,
+    },
+    /// No chart was given.
+    Chart {
+        /// The chart repository.
+        repository: Text,
+        /// The chart.
+        chart: Text,
+        /// The version or range asked for.
+        version: Text,
+    },
+    /// An OCI artifact.
+    Oci {
+        /// Its URL.
+        url: Text,
+    },
+    /// The source is of a type that this version does not render.
+    Renderer {
+        /// The type: `Helm`, `Kustomize`, `Jsonnet`.
+        source_type: &'static str,
+    },
+    /// A config management plugin.
+    Plugin {
+        /// Its name; empty if it is found by discovery.
+        name: Text,
+    },
+    /// A generator asks a service whose answer was not recorded.
+    Answer {
+        /// The generator: `scmProvider`, `pullRequest`, `plugin`, `clusterDecisionResource`.
+        generator: Text,
+        /// Whose answer is missing, and where it is looked for.
+        reason: Text,
+    },
+}
+
+impl Gap {
+    /// What to do, in one line.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Gap::Repository { url } => {
+                format!("add its checkout to `repositories:` of aoa.yaml: {{{url}: ../path}}")
+            }
+            Gap::Revision { url, revision } => {
+                format!("give a checkout of {url} at `{revision}`: a folder serves only what is checked out")
+            }
+            Gap::Chart { chart, version, .. } => {
+                format!(
+                    "put chart {chart} {version} (folder or .tgz) into a folder named by `charts:` of aoa.yaml"
+                )
+            }
+            Gap::Oci { .. } => "OCI artifacts cannot be read offline yet".to_owned(),
+            Gap::Renderer { source_type } => {
+                format!("this version does not render {source_type} sources yet")
+            }
+            Gap::Plugin { .. } => "map the plugin to recorded output in aoa.yaml".to_owned(),
+            Gap::Answer { generator, .. } => {
+                format!(
+                    "record the answer of the {generator} generator and name the file under `answers:` of aoa.yaml"
+                )
+            }
+        }
+    }
+
+    /// The kind of gap, for data: `repository`, `revision`, `chart`, `oci`, `renderer`, `plugin`, `answer`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Gap::Repository { .. } => "repository",
+            Gap::Revision { .. } => "revision",
+            Gap::Chart { .. } => "chart",
+            Gap::Oci { .. } => "oci",
+            Gap::Renderer { .. } => "renderer",
+            Gap::Plugin { .. } => "plugin",
+            Gap::Answer { .. } => "answer",
+        }
+    }
+}
+
+impl fmt::Display for Gap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Gap::Repository { url } => write!(f, "repository {url} is not supplied"),
+            Gap::Revision { url, revision } => {
+                write!(f, "revision \"{revision}\" of repository {url} is not supplied")
+            }
+            Gap::Chart { repository, chart, version } => {
+                write!(f, "chart {chart} {version} of {repository} is not supplied")
+            }
+            Gap::Oci { url } => write!(f, "OCI source {url} is not supplied"),
+            Gap::Renderer { source_type } => {
+                write!(f, "{source_type} sources are not rendered by this version")
+            }
+            Gap::Plugin { name } if name.is_empty() => {
+                f.write_str("config management plugin is not supplied")
+            }
+            Gap::Plugin { name } => write!(f, "config management plugin {name} is not supplied"),
+            Gap::Answer { reason, .. } => f.write_str(&reason.to_str_lossy()),
+        }
+    }
+}
+
+/// A gap with whom it touches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// What is missing.
+    pub gap: Gap,
+    /// The Applications and ApplicationSets that are unknown for it, sorted.
+    pub subjects: Vec<ObjectRef>,
+}

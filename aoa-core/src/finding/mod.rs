@@ -1,0 +1,100 @@
+//! What is to be said about a fleet beside the fleet itself.
+//!
+//! A finding is data: a rule, a cause with its arguments, whom it touches, and places. Its message and its
+//! fingerprint are derived. One cause that touches 50,000 apps is one finding.
+
+mod cause;
+mod gap;
+mod rule;
+
+pub use cause::Cause;
+pub use gap::{Gap, Need};
+pub use rule::{Rule, Severity};
+
+use aoa_lang::source::TreePath;
+use aoa_lang::value::Text;
+
+use crate::model::ObjectRef;
+
+/// Something to be said about a fleet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Finding {
+    /// What it is about, with all that its message is made of.
+    pub cause: Cause,
+    /// The objects that it touches, sorted; may be many.
+    pub subjects: Vec<ObjectRef>,
+    /// Where it can be seen, the most telling place first.
+    pub places: Vec<Place>,
+}
+
+/// A line of a file in a repository.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Place {
+    /// The repository's URL as given; empty for a file of the inventory.
+    pub repository: Text,
+    /// The file.
+    pub path: TreePath,
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1; 0 where only the line is known.
+    pub column: u32,
+}
+
+impl Finding {
+    /// The rule that speaks.
+    #[must_use]
+    pub fn rule(&self) -> Rule {
+        self.cause.rule()
+    }
+
+    /// How much it matters.
+    #[must_use]
+    pub fn severity(&self) -> Severity {
+        self.rule().severity()
+    }
+
+    /// One line that says what is wrong with which thing.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.cause.message(&self.subjects)
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn help(&self) -> Option<String> {
+        self.cause.help()
+    }
+
+    /// Names the finding across runs: it depends on the rule, the first subject and the cause, not on lines.
+    ///
+    /// 16 hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Fnv::new();
+        hash.write(self.rule().id().as_bytes());
+        if let Some(place) = self.places.first() {
+            hash.write(place.path.as_str().as_bytes());
+        }
+        if let Some(subject) = self.subjects.first() {
+            hash.write(subject.to_string().as_bytes());
+        }
+        hash.write(self.cause.identity().as_bytes());
+        format!("{:016x}", hash.0)
+    }
+}
+
+/// FNV-1a: fingerprints are written into baselines, so the function must never change.
+struct Fnv(u64);
+
+impl Fnv {
+    fn new() -> Self {
+        Fnv(0xcbf2_9ce4_8422_2325)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes.iter().chain(&[0]) {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}

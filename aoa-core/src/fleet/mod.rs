@@ -1,0 +1,108 @@
+//! The resolved fleet: Applications, ApplicationSets and projects, who brings them, and what they contain.
+//!
+//! A [`Fleet`] keeps records of a few words for each Application; [`App`] is a handle that answers questions about
+//! one. What a generated Application says in full is worked out when asked, from its set's compiled template.
+
+mod app;
+mod content;
+mod index;
+mod project;
+mod record;
+mod set;
+
+pub use app::App;
+pub use content::{Content, SourceResult, SourceType, State};
+pub use project::Project;
+pub use set::{AppSet, SetOutcome};
+
+pub(crate) use index::KeyIndex;
+pub(crate) use record::{AppId, AppObject, AppRecord, FleetData, Parent, ProjectRecord, SetId, SetRecord};
+
+use crate::finding::{Finding, Need};
+use crate::model::ObjectRef;
+
+/// A resolved fleet. Cloning shares.
+#[derive(Clone)]
+pub struct Fleet {
+    pub(crate) data: std::sync::Arc<FleetData>,
+}
+
+/// An object that more than one parent brings; the first is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Conflict {
+    /// The object.
+    pub object: ObjectRef,
+    /// The parent that came later; `None` is a root.
+    pub parent: Option<ObjectRef>,
+    /// Whether its spec equals the kept one's.
+    pub same: bool,
+}
+
+impl Fleet {
+    /// All Applications, by namespace and name.
+    pub fn apps(&self) -> impl ExactSizeIterator<Item = App<'_>> {
+        self.data.sorted.iter().map(|id| App::new(self, *id))
+    }
+
+    /// The Application `namespace/name`.
+    #[must_use]
+    pub fn app(&self, namespace: &str, name: &str) -> Option<App<'_>> {
+        self.data.find_app(namespace, name).map(|id| App::new(self, id))
+    }
+
+    /// All Applications of this name, in any namespace.
+    pub fn apps_named<'f>(&'f self, name: &'f str) -> impl Iterator<Item = App<'f>> {
+        self.apps().filter(move |app| app.name() == name)
+    }
+
+    /// All ApplicationSets, by namespace and name.
+    pub fn sets(&self) -> impl ExactSizeIterator<Item = AppSet<'_>> {
+        self.data.sorted_sets.iter().map(|id| AppSet::new(self, *id))
+    }
+
+    /// All AppProjects that the fleet brings, by namespace and name.
+    pub fn projects(&self) -> impl ExactSizeIterator<Item = Project<'_>> {
+        self.data.projects.iter().map(|record| Project { record, fleet: self })
+    }
+
+    /// Objects that more than one parent brings, in the order in which they were found.
+    #[must_use]
+    pub fn conflicts(&self) -> &[Conflict] {
+        &self.data.conflicts
+    }
+
+    /// What is to be said about the fleet: errors first, then by rule and subject.
+    #[must_use]
+    pub fn findings(&self) -> &[Finding] {
+        &self.data.findings
+    }
+
+    /// What was missing, with whom it touches.
+    #[must_use]
+    pub fn needs(&self) -> &[Need] {
+        &self.data.needs
+    }
+
+    /// How many rounds it took: the depth of the tree.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.data.rounds
+    }
+
+    /// The clusters of the inventory, by name.
+    pub fn clusters(&self) -> impl Iterator<Item = &crate::model::Cluster> {
+        self.data.clusters.registered().iter()
+    }
+
+    /// What the fleet was resolved from, with the roots that were found.
+    #[must_use]
+    pub fn inputs(&self) -> &crate::inputs::Inputs {
+        &self.data.inputs
+    }
+
+    /// Applications without a parent, by namespace and name.
+    pub fn roots(&self) -> impl Iterator<Item = App<'_>> {
+        self.apps().filter(|app| app.parent().is_none())
+    }
+}

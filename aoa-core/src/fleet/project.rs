@@ -1,0 +1,39 @@
+//! One AppProject of a fleet.
+
+use aoa_lang::Value;
+
+use super::{Fleet, ProjectRecord};
+use crate::model::ObjectRef;
+
+/// A handle to one AppProject that the fleet brings.
+#[derive(Clone, Copy)]
+pub struct Project<'f> {
+    pub(super) fleet: &'f Fleet,
+    pub(super) record: &'f ProjectRecord,
+}
+
+impl<'f> Project<'f> {
+    /// Its namespace.
+    #[must_use]
+    pub fn namespace(&self) -> &'f str {
+        self.record.namespace.as_str().unwrap_or_default()
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'f str {
+        self.record.name.as_str().unwrap_or_default()
+    }
+
+    /// The Application that renders it; `None` for a root.
+    #[must_use]
+    pub fn parent(&self) -> Option<ObjectRef> {
+        self.fleet.data.parent_ref(self.record.parent)
+    }
+
+    /// `spec`, as Argo CD's type reads it.
+    #[must_use]
+    pub fn spec(&self) -> &'f Value {
+        self.record.object.get("spec").unwrap_or(&Value::Null)
+    }
+}

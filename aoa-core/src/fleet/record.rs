@@ -1,0 +1,135 @@
+//! What a fleet stores: records that refer to each other by small numbers.
+
+use std::sync::Arc;
+
+use aoa_lang::Value;
+use aoa_lang::value::Text;
+
+use super::{Conflict, Content, KeyIndex};
+use crate::finding::{Finding, Need, Place};
+use crate::generate::GeneratedSet;
+use crate::inputs::Inputs;
+use crate::model::{Application, Clusters, Kind, ObjectRef};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct AppId(pub(crate) u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct SetId(pub(crate) u32);
+
+/// Who brings an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Parent {
+    Root,
+    App(AppId),
+    Set(SetId),
+}
+
+/// Where an Application's object is.
+#[derive(Clone)]
+pub(crate) enum AppObject {
+    /// A manifest.
+    Whole(Arc<Application>),
+    /// Application `index` of a generation.
+    Generated { generation: u32, index: u32 },
+}
+
+pub(crate) struct AppRecord {
+    pub(crate) object: AppObject,
+    pub(crate) parent: Parent,
+    /// `None` until it is rendered.
+    pub(crate) content: Option<Arc<Content>>,
+}
+
+/// What an ApplicationSet generated in one run of it.
+pub(crate) struct Generation {
+    pub(crate) set: SetId,
+    pub(crate) apps: GeneratedSet,
+}
+
+pub(crate) struct SetRecord {
+    pub(crate) namespace: Text,
+    pub(crate) name: Text,
+    pub(crate) object: Value,
+    pub(crate) parent: Parent,
+    pub(crate) place: Option<Place>,
+    pub(crate) outcome: super::SetOutcome,
+}
+
+pub(crate) struct ProjectRecord {
+    pub(crate) namespace: Text,
+    pub(crate) name: Text,
+    pub(crate) object: Value,
+    pub(crate) parent: Parent,
+    pub(crate) place: Option<Place>,
+}
+
+#[derive(Default)]
+pub(crate) struct FleetData {
+    pub(crate) inputs: Arc<Inputs>,
+    pub(crate) clusters: Clusters,
+    pub(crate) apps: Vec<AppRecord>,
+    pub(crate) app_index: KeyIndex,
+    pub(crate) sorted: Vec<AppId>,
+    pub(crate) sets: Vec<SetRecord>,
+    pub(crate) sorted_sets: Vec<SetId>,
+    pub(crate) generations: Vec<Generation>,
+    /// Sorted by namespace and name once the fleet is resolved.
+    pub(crate) projects: Vec<ProjectRecord>,
+    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) needs: Vec<Need>,
+    pub(crate) rounds: u32,
+}
+
+impl FleetData {
+    pub(crate) fn app_key(&self, id: AppId) -> (&str, &str) {
+        match self.apps.get(id.0 as usize).map(|record| &record.object) {
+            Some(AppObject::Whole(app)) => {
+                (app.namespace.as_str().unwrap_or_default(), app.name.as_str().unwrap_or_default())
+            }
+            Some(AppObject::Generated { generation, index }) => self
+                .generations
+                .get(*generation as usize)
+                .map_or(("", ""), |g| (g.apps.namespace(*index as usize), g.apps.name(*index as usize))),
+            None => ("", ""),
+        }
+    }
+
+    pub(crate) fn find_app(&self, namespace: &str, name: &str) -> Option<AppId> {
+        self.app_index.find(namespace, name, |id| self.app_key(AppId(id))).map(AppId)
+    }
+
+    pub(crate) fn app_ref(&self, id: AppId) -> ObjectRef {
+        let (namespace, name) = self.app_key(id);
+        ObjectRef { kind: Kind::Application, namespace: namespace.into(), name: name.into() }
+    }
+
+    pub(crate) fn set_ref(&self, id: SetId) -> ObjectRef {
+        let (namespace, name) =
+            self.sets.get(id.0 as usize).map(|s| (s.namespace.clone(), s.name.clone())).unwrap_or_default();
+        ObjectRef { kind: Kind::ApplicationSet, namespace, name }
+    }
+
+    pub(crate) fn parent_ref(&self, parent: Parent) -> Option<ObjectRef> {
+        match parent {
+            Parent::Root => None,
+            Parent::App(id) => Some(self.app_ref(id)),
+            Parent::Set(id) => Some(self.set_ref(id)),
+        }
+    }
+
+    /// The whole Application: what was written, or what the set's template gives.
+    pub(crate) fn application(&self, id: AppId) -> Option<Arc<Application>> {
+        match &self.apps.get(id.0 as usize)?.object {
+            AppObject::Whole(app) => Some(app.clone()),
+            AppObject::Generated { generation, index } => {
+                let generation = self.generations.get(*generation as usize)?;
+                let place = self.sets.get(generation.set.0 as usize).and_then(|s| s.place.clone());
+                let object = generation.apps.application(*index as usize)?;
+                let (namespace, name) = self.app_key(id);
+                Some(Arc::new(Application { namespace: namespace.into(), name: name.into(), object, place }))
+            }
+        }
+    }
+}

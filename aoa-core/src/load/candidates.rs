@@ -1,0 +1,84 @@
+//! Files that may be roots: where objects that drive the fleet lie as they are, outside charts and kustomizations.
+
+use std::collections::BTreeSet;
+
+use aoa_lang::source::{FileMode, Tree, TreePath};
+use aoa_lang::{Limits, Value, yaml};
+
+use super::documents;
+use crate::model::Kind;
+
+/// The files of `tree` that hold Applications or ApplicationSets, sorted by path.
+///
+/// Not among them: templates of charts, files that a kustomization refers to (the kustomization's folder is a source,
+/// not a root file), and objects whose names hold placeholders of some other tool.
+pub(crate) fn candidates(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> Vec<TreePath> {
+    let charts = chart_folders(tree);
+    let referenced = kustomize_references(tree);
+    let mut found = Vec::new();
+    for (path, entry) in tree.entries() {
+        let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
+        if !is_manifest || entry.mode != FileMode::File || entry.size > max_file_bytes {
+            continue;
+        }
+        if charts.iter().any(|chart| in_chart(path, chart)) || referenced.contains(path) {
+            continue;
+        }
+        let Ok(text) = tree.read(path) else { continue };
+        if contains(&text, b"argoproj.io/")
+            && documents(&text, limits).iter().any(|d| drives(d.value.as_ref().ok()))
+        {
+            found.push(path.clone());
+        }
+    }
+    found
+}
+
+fn drives(object: Option<&Value>) -> bool {
+    let Some(object) = object else { return false };
+    let group = object.str_at(&["apiVersion"]).is_some_and(|v| v.starts_with("argoproj.io/"));
+    let kind = object.str_at(&["kind"]).and_then(Kind::from_name);
+    let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
+    let placeholder = ["${", "{{", "<%", "$("].iter().any(|mark| name.contains(mark)) || name.is_empty();
+    group && matches!(kind, Some(Kind::Application | Kind::ApplicationSet)) && !placeholder
+}
+
+fn chart_folders(tree: &Tree) -> BTreeSet<TreePath> {
+    tree.entries()
+        .filter(|(path, _)| path.name() == "Chart.yaml")
+        .filter_map(|(path, _)| path.parent())
+        .collect()
+}
+
+/// Whether `path` belongs to the chart in `chart`: its templates, CRDs and dependencies, not files that lie beside them.
+fn in_chart(path: &TreePath, chart: &TreePath) -> bool {
+    path.relative_to(chart)
+        .and_then(|rest| rest.split_once('/'))
+        .is_some_and(|(folder, _)| matches!(folder, "templates" | "charts" | "crds"))
+}
+
+/// Every file that a kustomization names.
+fn kustomize_references(tree: &Tree) -> BTreeSet<TreePath> {
+    let mut named = BTreeSet::new();
+    for (path, _) in tree.entries() {
+        if !matches!(path.name(), "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
+            continue;
+        }
+        let (Some(folder), Ok(text)) = (path.parent(), tree.read(path)) else { continue };
+        let Ok(kustomization) = yaml::load(&text) else { continue };
+        let mut pending = vec![&kustomization];
+        while let Some(value) = pending.pop() {
+            match value {
+                Value::String(text) => named.extend(text.as_str().and_then(|text| folder.join(text))),
+                Value::List(list) => pending.extend(list.iter()),
+                Value::Map(map) => pending.extend(map.values()),
+                _ => {}
+            }
+        }
+    }
+    named
+}
+
+fn contains(text: &[u8], needle: &[u8]) -> bool {
+    text.windows(needle.len()).any(|window| window == needle)
+}

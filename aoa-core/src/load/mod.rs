@@ -1,0 +1,9 @@
+//! From files to objects: which tree serves a source, and what its files hold.
+
+mod candidates;
+mod documents;
+mod repositories;
+
+pub(crate) use candidates::candidates;
+pub use documents::{Document, documents};
+pub(crate) use repositories::{Found, Repositories};

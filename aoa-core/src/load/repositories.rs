@@ -1,0 +1,104 @@
+//! Finds the tree that serves a source, by URL and revision.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aoa_lang::source::Tree;
+use aoa_lang::value::Text;
+
+use crate::finding::Gap;
+use crate::inputs::Inputs;
+use crate::model::repo_url;
+use crate::options::UrlMatching;
+
+/// The repositories at hand, found by the two URL relations.
+pub(crate) struct Repositories {
+    inputs: Arc<Inputs>,
+    matching: UrlMatching,
+    /// By Argo CD's own normal form.
+    exact: HashMap<String, usize>,
+    /// By host and path alone.
+    loose: HashMap<String, usize>,
+    /// URLs that were found by the loose relation only, with the URL that was given.
+    aliases: Mutex<BTreeSet<(Text, Text)>>,
+}
+
+/// A tree that serves a source.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    /// Names the tree within a run.
+    pub(crate) checkout: (usize, usize),
+    pub(crate) tree: Tree,
+    pub(crate) commit: Text,
+    /// The URL under which the repository was given.
+    pub(crate) url: Text,
+}
+
+impl Repositories {
+    pub(crate) fn new(inputs: Arc<Inputs>, matching: UrlMatching) -> Self {
+        let (mut exact, mut loose) = (HashMap::new(), HashMap::new());
+        for (at, repository) in inputs.repositories.iter().enumerate() {
+            let url = repository.url.to_str_lossy();
+            exact.entry(repo_url::normalize_or_keep(&url)).or_insert(at);
+            loose.entry(repo_url::checkout_key(&url)).or_insert(at);
+        }
+        Repositories { inputs, matching, exact, loose, aliases: Mutex::default() }
+    }
+
+    /// The tree of `url` at `revision`, or what is missing.
+    pub(crate) fn find(&self, url: &str, revision: &str) -> Result<Found, Gap> {
+        let at = self.position(url).ok_or_else(|| Gap::Repository { url: url.into() })?;
+        let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
+        let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
+        let checkout = repository.checkout(revision).ok_or_else(missing)?;
+        let position =
+            repository.checkouts.iter().position(|c| std::ptr::eq(c, checkout)).unwrap_or_default();
+        Ok(Found {
+            checkout: (at, position),
+            tree: checkout.tree.clone(),
+            commit: checkout.commit.clone(),
+            url: repository.url.clone(),
+        })
+    }
+
+    /// The first tree of the repository `url` (empty: of the first repository), whatever it serves: roots are read from it.
+    pub(crate) fn any_tree(&self, url: &str) -> Result<Found, Gap> {
+        let missing = || Gap::Repository { url: url.into() };
+        let at = if url.is_empty() { 0 } else { self.position(url).ok_or_else(missing)? };
+        let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
+        let checkout =
+            repository.checkout("").or_else(|| repository.checkouts.first()).ok_or_else(missing)?;
+        let position =
+            repository.checkouts.iter().position(|c| std::ptr::eq(c, checkout)).unwrap_or_default();
+        Ok(Found {
+            checkout: (at, position),
+            tree: checkout.tree.clone(),
+            commit: checkout.commit.clone(),
+            url: repository.url.clone(),
+        })
+    }
+
+    /// The URLs that needed the loose relation, sorted: as asked, and as given.
+    pub(crate) fn take_aliases(&self) -> BTreeSet<(Text, Text)> {
+        std::mem::take(&mut *self.aliases.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether two URLs lead to one repository here.
+    pub(crate) fn is_same(&self, a: &str, b: &str) -> bool {
+        repo_url::same(a, b)
+            || self.matching == UrlMatching::Loose && repo_url::checkout_key(a) == repo_url::checkout_key(b)
+    }
+
+    fn position(&self, url: &str) -> Option<usize> {
+        if let Some(at) = self.exact.get(&repo_url::normalize_or_keep(url)) {
+            return Some(*at);
+        }
+        if self.matching == UrlMatching::Exact {
+            return None;
+        }
+        let at = *self.loose.get(&repo_url::checkout_key(url))?;
+        let given = self.inputs.repositories.get(at)?.url.clone();
+        self.aliases.lock().unwrap_or_else(PoisonError::into_inner).insert((url.into(), given));
+        Some(at)
+    }
+}

@@ -1,0 +1,53 @@
+//! How a fleet is resolved, and what it may cost.
+
+use aoa_lang::Limits;
+
+/// How a fleet is resolved. The defaults suit fleets of some hundred thousand Applications.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Bounds of the small languages: parsers, templates, patches.
+    pub limits: Limits,
+    /// Whether Applications are rendered. Without rendering only what roots and ApplicationSets bring is found.
+    pub render: bool,
+    /// Most Applications of a fleet; more is an error.
+    pub max_apps: usize,
+    /// Most rounds of resolution; more is an error. Each round is one level of the tree.
+    pub max_rounds: u32,
+    /// Largest file that is read as a manifest, in bytes.
+    pub max_file_bytes: u64,
+    /// How a source's repository is found among those given.
+    pub urls: UrlMatching,
+    /// What `now` is in templates: seconds since 1970, UTC. Output never depends on the clock.
+    pub now: i64,
+    /// The seed of random functions in templates.
+    pub seed: u64,
+    /// How many threads render; 0: as many as there are cores. Needs the feature `rayon`.
+    pub threads: usize,
+}
+
+/// How a source's repository is found among those given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum UrlMatching {
+    /// As Argo CD compares URLs: https is not ssh, a trailing slash makes another repository.
+    Exact,
+    /// Scheme, user, default port and trailing slash do not matter; a finding says so where it was needed.
+    Loose,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            limits: Limits::default(),
+            render: true,
+            max_apps: 2_000_000,
+            max_rounds: 100,
+            max_file_bytes: 32 << 20,
+            urls: UrlMatching::Loose,
+            now: 0,
+            seed: 0,
+            threads: 0,
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! One Application: all of its sources, put together.
+
+use std::sync::Arc;
+
+use aoa_lang::value::Text;
+use aoa_lang::{Result, Value};
+
+use super::cache::RenderCache;
+use super::source::{Request, render_source};
+use crate::fleet::{Content, SourceResult, State};
+use crate::inputs::{Root, Settings};
+use crate::load::{Found, Repositories};
+use crate::model::{
+    Application, Clusters, DEFAULT_PROJECT, IN_CLUSTER_SERVER, Manifest, has_multiple_sources, sources_of,
+};
+use crate::options::Options;
+
+/// What rendering needs to know of the fleet.
+pub(crate) struct RenderContext<'c> {
+    pub(crate) options: &'c Options,
+    pub(crate) settings: &'c Settings,
+    pub(crate) repositories: &'c Repositories,
+    pub(crate) clusters: &'c Clusters,
+    pub(crate) cache: &'c RenderCache,
+}
+
+/// The content of an Application.
+pub(crate) fn render_application(ctx: &RenderContext<'_>, app: &Application) -> Arc<Content> {
+    let spec = app.normalized_spec();
+    let sources = sources_of(&spec);
+    if !ctx.options.render {
+        let results = sources.iter().map(|s| source_result(s, None, State::Skipped, 0)).collect();
+        return Arc::new(Content { sources: results, ..Content::skipped() });
+    }
+    let request = Request {
+        app_name: instance_name(ctx.settings, app),
+        namespace: app.destination().namespace.into(),
+        project: app.project().into(),
+        multiple: has_multiple_sources(&spec),
+        all: &sources,
+    };
+    Arc::new(render_sources(ctx, &request, None))
+}
+
+/// The content of a root folder, rendered as Argo CD would render it as a source of an Application.
+pub(crate) fn render_folder(ctx: &RenderContext<'_>, found: &Found, root: &Root) -> Result<Arc<Content>> {
+    let fragment = root.source.as_map().cloned().unwrap_or_default();
+    let source = fragment
+        .with("repoURL", Value::String(found.url.clone()))
+        .with("path", Value::from(root.path.as_str()));
+    let sources = [Value::Map(source)];
+    let request = Request {
+        app_name: if root.name.is_empty() { Text::from_static("root") } else { root.name.clone() },
+        namespace: ctx.settings.namespace.clone(),
+        project: DEFAULT_PROJECT.into(),
+        multiple: false,
+        all: &sources,
+    };
+    let _ = IN_CLUSTER_SERVER;
+    Ok(Arc::new(render_sources(ctx, &request, Some(found))))
+}
+
+fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&Found>) -> Content {
+    if request.all.is_empty() {
+        return Content::failed("no sources".into());
+    }
+    let mut content = Content::skipped();
+    content.state = State::Rendered;
+    let mut manifests: Vec<Manifest> = Vec::new();
+    let single = request.all.len() == 1;
+    for source in request.all {
+        let outcome = render_source(ctx, request, source, tree);
+        if outcome.state.rank() > content.state.rank() {
+            content.state = outcome.state.clone();
+        }
+        content.sources.push(source_result(
+            source,
+            outcome.source_type,
+            outcome.state,
+            outcome.manifests.len(),
+        ));
+        if single {
+            // One source's manifests are shared by all that render it.
+            content.manifests = outcome.manifests;
+        } else {
+            manifests.extend(outcome.manifests.iter().cloned());
+        }
+    }
+    if !single {
+        manifests.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+        content.manifests = manifests.into();
+    }
+    content
+}
+
+fn source_result(
+    source: &Value,
+    source_type: Option<crate::fleet::SourceType>,
+    state: State,
+    manifests: usize,
+) -> SourceResult {
+    let text = |field| Text::from(source.str_at(&[field]).unwrap_or_default());
+    SourceResult {
+        repo_url: text("repoURL"),
+        path: text("path"),
+        chart: text("chart"),
+        target_revision: text("targetRevision"),
+        reference: text("ref"),
+        source_type,
+        state,
+        manifests,
+    }
+}
+
+/// The name by which Argo CD tells Applications of all namespaces apart: `namespace_name` outside of its own.
+fn instance_name(settings: &Settings, app: &Application) -> Text {
+    if app.namespace.is_empty() || app.namespace == settings.namespace {
+        app.name.clone()
+    } else {
+        format!("{}_{}", app.namespace, app.name).into()
+    }
+}

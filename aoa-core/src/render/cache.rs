@@ -1,0 +1,72 @@
+//! What is parsed and rendered once: documents by content, folders by tree and options.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+
+use aoa_lang::source::{ContentId, TreePath};
+use aoa_lang::value::Text;
+
+use super::directory::DirectoryOptions;
+use super::files;
+use super::manifest_file::ParsedFile;
+use super::source::Outcome;
+use crate::load::Found;
+
+/// Everything that a [`Resolver`](crate::Resolver) keeps between runs.
+#[derive(Default)]
+pub struct RenderCache {
+    /// By content, and whether it is read as JSON.
+    files: Shared<(ContentId, bool), Result<Arc<ParsedFile>, String>>,
+    folders: Shared<FolderKey, Outcome>,
+    links: Shared<ContentId, Option<TreePath>>,
+}
+
+/// Names a rendering of a folder: what it was made of.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct FolderKey {
+    pub(super) tree: ContentId,
+    /// Where it comes from: places name it.
+    pub(super) url: Text,
+    pub(super) folder: TreePath,
+    pub(super) options: DirectoryOptions,
+}
+
+impl RenderCache {
+    pub(super) fn file(
+        &self,
+        content: (ContentId, bool),
+        parse: impl FnOnce() -> Result<Arc<ParsedFile>, String>,
+    ) -> Result<Arc<ParsedFile>, String> {
+        self.files.get(content, parse)
+    }
+
+    pub(super) fn folder(&self, key: FolderKey, render: impl FnOnce() -> Outcome) -> Outcome {
+        self.folders.get(key, render)
+    }
+
+    /// The first link that leaves the tree: a question about the whole tree, asked once.
+    pub(super) fn out_of_bounds_link(&self, found: &Found) -> Option<TreePath> {
+        self.links.get(found.tree.identity(), || files::out_of_bounds_link(&found.tree).cloned())
+    }
+}
+
+/// A map whose values are made once, without holding up others meanwhile.
+struct Shared<K, V> {
+    map: Mutex<HashMap<K, Arc<OnceLock<V>>, foldhash::fast::FixedState>>,
+}
+
+impl<K, V> Default for Shared<K, V> {
+    fn default() -> Self {
+        Shared { map: Mutex::default() }
+    }
+}
+
+impl<K: std::hash::Hash + Eq, V: Clone> Shared<K, V> {
+    fn get(&self, key: K, make: impl FnOnce() -> V) -> V {
+        let cell = {
+            let mut map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+            map.entry(key).or_default().clone()
+        };
+        cell.get_or_init(make).clone()
+    }
+}

@@ -1,0 +1,89 @@
+//! Which type a source has: overrides in `.argocd-source*.yaml`, explicit types, and what lies in the folder.
+
+use aoa_lang::source::{Tree, TreePath};
+use aoa_lang::{Error, Result, Value};
+
+use super::files;
+use crate::fleet::SourceType;
+
+/// The source with the overrides of `.argocd-source.yaml` and `.argocd-source-<app>.yaml` merged into it. Where the
+/// files are and at which revision cannot be overridden (`mergeSourceParameters` of Argo CD 3.5.7).
+///
+/// # Errors
+///
+/// An override is no YAML, no map, or has fields of wrong types.
+pub fn merge_overrides(tree: &Tree, folder: &TreePath, source: &Value, app_name: &str) -> Result<Value> {
+    let mut names = vec![".argocd-source.yaml".to_owned()];
+    if !app_name.is_empty() {
+        names.push(format!(".argocd-source-{app_name}.yaml"));
+    }
+    let mut merged = source.clone();
+    let mut changed = false;
+    for name in names {
+        let Some(path) = folder.join(&name) else { continue };
+        if tree.get(&path).is_none() {
+            continue;
+        }
+        let text = tree.read(&path)?;
+        merged =
+            merge(&merged, &text).map_err(|e| e.prefixed(&format!("<path to cached source>/{path}: ")))?;
+        changed = true;
+    }
+    if !changed {
+        return Ok(merged);
+    }
+    let mut fields = merged.as_map().cloned().unwrap_or_default().into_builder();
+    for field in ["chart", "path", "repoURL", "targetRevision"] {
+        match source.get(field) {
+            Some(value) => fields.insert(field, value.clone()),
+            None => fields.remove(field),
+        };
+    }
+    Ok(Value::Map(fields.build()))
+}
+
+fn merge(source: &Value, text: &[u8]) -> Result<Value> {
+    let _ = text;
+    crate::model::read_source(source)
+}
+
+/// The type of a source: the one whose options it has, else what lies in its folder. The last file in walk order
+/// decides between a chart and a kustomization.
+///
+/// # Errors
+///
+/// The source has the options of several types.
+pub fn detect_type(tree: &Tree, folder: &TreePath, source: &Value) -> Result<SourceType> {
+    let explicit: Vec<SourceType> = [
+        ("kustomize", SourceType::Kustomize),
+        ("helm", SourceType::Helm),
+        ("directory", SourceType::Directory),
+        ("plugin", SourceType::Plugin),
+    ]
+    .into_iter()
+    .filter(|(field, _)| source.get(field).is_some_and(|v| !v.is_null()))
+    .map(|(_, source_type)| source_type)
+    .collect();
+    match explicit.as_slice() {
+        [] => Ok(found_type(tree, folder)),
+        [one] => Ok(*one),
+        several => {
+            let names: Vec<&str> = several.iter().map(|t| t.name()).collect();
+            Err(Error::invalid(format!("multiple application sources defined: {}", names.join(","))))
+        }
+    }
+}
+
+fn found_type(tree: &Tree, folder: &TreePath) -> SourceType {
+    let mut found = SourceType::Directory;
+    for (path, _) in files::walk(tree, folder) {
+        let Some(name) = path.relative_to(folder).filter(|rest| !rest.contains('/')) else { continue };
+        if name.ends_with("Chart.yaml") {
+            found = SourceType::Helm;
+        }
+        if matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
+            found = SourceType::Kustomize;
+        }
+    }
+    found
+}

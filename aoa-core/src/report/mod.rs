@@ -1,0 +1,14 @@
+//! The fleet as text for people: a tree, tables, findings with the lines they are about.
+//!
+//! Texts are built of [`Piece`]s, words with a role; whoever prints them decides whether roles become colours.
+
+mod apps;
+mod findings;
+mod style;
+mod table;
+mod tree;
+
+pub use apps::{AppColumns, apps_table};
+pub use findings::findings_text;
+pub use style::{Piece, Role, Text};
+pub use tree::{TreeOptions, tree_text};

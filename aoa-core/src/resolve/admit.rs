@@ -1,0 +1,154 @@
+//! Takes objects into the control plane, if they are of a kind that drives the fleet.
+
+use std::sync::Arc;
+
+use aoa_lang::value::Text;
+use aoa_lang::{Error, Value};
+
+use super::run::Run;
+use crate::finding::{Cause, Place};
+use crate::fleet::{AppId, AppObject, AppRecord, Conflict, Parent, ProjectRecord, SetOutcome, SetRecord};
+use crate::model::{Application, Kind, Manifest, ObjectRef, read_object};
+
+const GROUP: &str = "argoproj.io";
+
+impl Run<'_> {
+    /// Admits what the inventory holds besides the repositories: these are roots too.
+    pub(super) fn admit_inventory(&mut self) {
+        let inputs = self.data.inputs.clone();
+        for object in &inputs.objects {
+            let manifest = Manifest { object: object.clone(), place: None };
+            let namespace = self.data.inputs.settings.namespace.clone();
+            self.admit(&manifest, Parent::Root, &namespace);
+        }
+    }
+
+    /// Admits `manifest`, put into `namespace` if it names none.
+    pub(super) fn admit(&mut self, manifest: &Manifest, parent: Parent, namespace: &Text) {
+        if manifest.group() != GROUP {
+            return;
+        }
+        let Some(kind) = Kind::from_name(manifest.kind()) else { return };
+        let namespace = match manifest.namespace() {
+            "" => namespace.clone(),
+            own => Text::from(own),
+        };
+        let object = ObjectRef { kind, namespace, name: manifest.name().into() };
+        let read = match read_object(kind, &manifest.object) {
+            Ok(read) => read,
+            Err(error) => {
+                let cause = Cause::InvalidObject { error: error.message().into() };
+                return self.findings.add(cause, Some(object), manifest.place.clone());
+            }
+        };
+        let place = manifest.place.clone();
+        match kind {
+            Kind::Application => self.admit_application(object, read, parent, place),
+            Kind::ApplicationSet => self.admit_set(object, read, parent, place),
+            Kind::AppProject => self.admit_project(object, read, parent, place),
+        }
+    }
+
+    fn admit_application(&mut self, object: ObjectRef, read: Value, parent: Parent, place: Option<Place>) {
+        if let Some(kept) = self.data.find_app(text(&object.namespace), text(&object.name)) {
+            let spec = self.data.application(kept).map(|app| app.spec().clone());
+            let same = spec.as_ref() == read.get("spec");
+            return self.conflict(
+                object,
+                parent,
+                self.data.apps.get(kept.0 as usize).map(|r| r.parent),
+                same,
+                place,
+            );
+        }
+        let app = Application { namespace: object.namespace, name: object.name, object: read, place };
+        self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, content: None });
+    }
+
+    /// Adds a record whose key is new.
+    pub(super) fn add_app(&mut self, record: AppRecord) {
+        let Ok(id) = u32::try_from(self.data.apps.len()) else { return };
+        self.data.apps.push(record);
+        let mut index = std::mem::take(&mut self.data.app_index);
+        index.insert(id, |id| self.data.app_key(AppId(id)));
+        self.data.app_index = index;
+        self.pending_apps.push(AppId(id));
+    }
+
+    fn admit_set(&mut self, object: ObjectRef, read: Value, parent: Parent, place: Option<Place>) {
+        let kept = self.data.sets.iter().find(|s| s.namespace == object.namespace && s.name == object.name);
+        if let Some(kept) = kept {
+            let (kept_parent, same) = (kept.parent, kept.object.get("spec") == read.get("spec"));
+            return self.conflict(object, parent, Some(kept_parent), same, place);
+        }
+        self.data.sets.push(SetRecord {
+            namespace: object.namespace,
+            name: object.name,
+            object: read,
+            parent,
+            place,
+            outcome: SetOutcome::Pending,
+        });
+        self.tried_with.push(None);
+    }
+
+    fn admit_project(&mut self, object: ObjectRef, read: Value, parent: Parent, place: Option<Place>) {
+        let kept =
+            self.data.projects.iter().find(|p| p.namespace == object.namespace && p.name == object.name);
+        if let Some(kept) = kept {
+            let (kept_parent, same) = (kept.parent, kept.object.get("spec") == read.get("spec"));
+            return self.conflict(object, parent, Some(kept_parent), same, place);
+        }
+        let (namespace, name) = (object.namespace, object.name);
+        self.data.projects.push(ProjectRecord { namespace, name, object: read, parent, place });
+    }
+
+    /// Notes that `parent` brings an object which is there already.
+    pub(super) fn conflict(
+        &mut self,
+        object: ObjectRef,
+        parent: Parent,
+        kept: Option<Parent>,
+        same: bool,
+        place: Option<Place>,
+    ) {
+        let lost = self.data.parent_ref(parent);
+        let kept_ref = kept.and_then(|kept| self.data.parent_ref(kept));
+        self.data.conflicts.push(Conflict { object: object.clone(), parent: lost.clone(), same });
+        if self.is_ancestor(&object, parent) {
+            self.findings.add(Cause::SelfManaged, Some(object), place);
+        } else if kept != Some(parent) {
+            // A set that is tried again brings its own Applications once more: no conflict for people.
+            self.findings.add(Cause::Conflict { kept: kept_ref, lost, same }, Some(object), place);
+        }
+    }
+
+    /// Whether the Application `object` stands among `parent` and its parents.
+    fn is_ancestor(&self, object: &ObjectRef, parent: Parent) -> bool {
+        let mut next = parent;
+        // A chain of parents has no cycles: each object keeps the parent that came first.
+        loop {
+            match next {
+                Parent::Root => return false,
+                Parent::App(id) => {
+                    if self.data.app_key(id) == (text(&object.namespace), text(&object.name)) {
+                        return true;
+                    }
+                    next = self.data.apps.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
+                }
+                Parent::Set(id) => {
+                    next = self.data.sets.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
+                }
+            }
+        }
+    }
+}
+
+fn text(text: &Text) -> &str {
+    text.as_str().unwrap_or_default()
+}
+
+/// The error of a file that a person is to mend.
+pub(super) fn broken(error: &Error) -> Text {
+    error.message().into()
+}

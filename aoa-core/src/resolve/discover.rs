@@ -1,0 +1,118 @@
+//! Finds roots where none are declared.
+//!
+//! Every candidate file is tried as a root. A file that the source of another candidate's Applications covers has a
+//! parent; whatever stays uncovered is a root. Files that cover each other and that nobody else covers are one
+//! self-managing group: its first file by path is the root.
+
+use aoa_lang::Result;
+use aoa_lang::source::TreePath;
+use aoa_lang::value::Text;
+use petgraph::algo::tarjan_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+
+use super::run::Run;
+use crate::fleet::{App, Fleet, SourceType};
+use crate::inputs::{Declared, Inputs, Root};
+use crate::load::{Repositories, candidates};
+use crate::options::Options;
+use crate::render::RenderCache;
+use crate::render::directory_covers;
+
+/// The roots of the first repository, by path; empty if nothing drives a fleet there.
+pub(super) fn discover(inputs: &Inputs, options: &Options, cache: &RenderCache) -> Result<Vec<Root>> {
+    let Some(repository) = inputs.repositories.first() else { return Ok(Vec::new()) };
+    let Some(checkout) = repository.checkouts.first() else { return Ok(Vec::new()) };
+    let files = candidates(&checkout.tree, &options.limits, options.max_file_bytes);
+    let roots: Vec<Root> = files.iter().map(|path| found_root(path, &repository.url)).collect();
+    if roots.len() < 2 {
+        return Ok(roots);
+    }
+    let trial = Inputs { roots, ..inputs.clone() };
+    let fleet = Run::new(options, cache, &trial).finish()?;
+    let graph =
+        coverage(&fleet, &files, &repository.url, &Repositories::new(trial.clone().into(), options.urls));
+    Ok(uncovered(&graph, &files).into_iter().map(|path| found_root(path, &repository.url)).collect())
+}
+
+fn found_root(path: &TreePath, repository: &Text) -> Root {
+    Root { declared: Declared::Found, repository: repository.clone(), ..Root::new(path.clone()) }
+}
+
+/// An edge from each file to the files that sources of its Applications cover.
+fn coverage(
+    fleet: &Fleet,
+    files: &[TreePath],
+    url: &Text,
+    repositories: &Repositories,
+) -> DiGraph<usize, ()> {
+    let mut graph = DiGraph::new();
+    let nodes: Vec<NodeIndex> = (0..files.len()).map(|at| graph.add_node(at)).collect();
+    for app in fleet.apps() {
+        let Some(from) = file_of(app).and_then(|path| files.binary_search(&path).ok()) else { continue };
+        for folder in sources_in(app, url, repositories) {
+            let covered = files.iter().enumerate().filter(|(_, file)| folder.covers(file));
+            for (to, _) in covered {
+                if let (Some(from), Some(to)) = (nodes.get(from), nodes.get(to)) {
+                    graph.update_edge(*from, *to, ());
+                }
+            }
+        }
+    }
+    graph
+}
+
+/// The file that an Application's manifest, or that of its ApplicationSet, stands in.
+fn file_of(app: App<'_>) -> Option<TreePath> {
+    app.application()?.place.as_ref().map(|place| place.path.clone())
+}
+
+struct Covered {
+    path: TreePath,
+    /// The options of a plain folder; other types own whatever lies in theirs.
+    directory: Option<aoa_lang::Value>,
+}
+
+impl Covered {
+    fn covers(&self, file: &TreePath) -> bool {
+        let Some(rest) = file.relative_to(&self.path).filter(|rest| !rest.is_empty()) else { return false };
+        self.directory.as_ref().is_none_or(|source| directory_covers(source, rest))
+    }
+}
+
+/// The folders of the main repository that an Application's sources read.
+fn sources_in(app: App<'_>, url: &Text, repositories: &Repositories) -> Vec<Covered> {
+    let spec = app.spec();
+    let types: Vec<Option<SourceType>> =
+        app.content().map(|c| c.sources.iter().map(|s| s.source_type).collect()).unwrap_or_default();
+    crate::model::sources_of(&spec)
+        .into_iter()
+        .enumerate()
+        .filter_map(|(at, source)| {
+            let text = |field| source.str_at(&[field]).unwrap_or_default();
+            let same = repositories.is_same(text("repoURL"), &url.to_str_lossy());
+            let path = TreePath::new(text("path"))
+                .filter(|_| text("chart").is_empty() && source.get("path").is_some());
+            let plain = types.get(at).copied().flatten() == Some(SourceType::Directory);
+            let path = path.filter(|_| same)?;
+            Some(Covered { path, directory: plain.then_some(source) })
+        })
+        .collect()
+}
+
+/// The files without parents: of each group that covers itself the first.
+fn uncovered<'f>(graph: &DiGraph<usize, ()>, files: &'f [TreePath]) -> Vec<&'f TreePath> {
+    let mut roots = Vec::new();
+    for group in tarjan_scc(graph) {
+        let inside = |node: &NodeIndex| group.contains(node);
+        let has_parent = group.iter().any(|node| {
+            graph.neighbors_directed(*node, petgraph::Direction::Incoming).any(|from| !inside(&from))
+        });
+        if !has_parent {
+            let members =
+                group.iter().filter_map(|node| graph.node_weight(*node).and_then(|at| files.get(*at)));
+            roots.extend(members.min());
+        }
+    }
+    roots.sort();
+    roots
+}

@@ -1,0 +1,35 @@
+//! Brings everything into its stated order.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::run::Run;
+use crate::finding::{Cause, Gap, Need};
+use crate::fleet::{AppId, Fleet, SetId};
+use crate::model::ObjectRef;
+
+impl Run<'_> {
+    pub(super) fn into_fleet(mut self) -> Fleet {
+        let mut data = self.data;
+        let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
+        sorted.sort_by(|a, b| data.app_key(*a).cmp(&data.app_key(*b)));
+        data.sorted = sorted;
+        let mut sets: Vec<SetId> = (0u32..).take(data.sets.len()).map(SetId).collect();
+        let set_key = |id: &SetId| data.sets.get(id.0 as usize).map(|s| (&s.namespace, &s.name));
+        sets.sort_by(|a, b| set_key(a).cmp(&set_key(b)));
+        data.sorted_sets = sets;
+        data.projects.sort_by(|a, b| (&a.namespace, &a.name).cmp(&(&b.namespace, &b.name)));
+        for (asked, given) in self.repositories.take_aliases() {
+            self.findings.add(Cause::UrlAlias { asked, given }, None, None);
+        }
+        data.findings = self.findings.into_findings();
+        let mut needs: BTreeMap<Gap, Vec<ObjectRef>> = BTreeMap::new();
+        for finding in &data.findings {
+            if let Cause::Unknown(gap) = &finding.cause {
+                needs.entry(gap.clone()).or_default().extend(finding.subjects.iter().cloned());
+            }
+        }
+        data.needs = needs.into_iter().map(|(gap, subjects)| Need { gap, subjects }).collect();
+        Fleet { data: Arc::new(data) }
+    }
+}

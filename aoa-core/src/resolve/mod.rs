@@ -1,0 +1,86 @@
+//! From roots to the whole fleet: rounds of generating and rendering until nothing new appears.
+//!
+//! A round takes every pending ApplicationSet by namespace and name, then every pending Application likewise, then
+//! admits what they bring. Children are followed only from Applications that land on the control plane's own
+//! cluster; the first parent of an object wins, the others are conflicts; sets that failed or had Applications
+//! rejected are tried again when projects have appeared. The inventory is fixed for a run.
+
+mod admit;
+mod discover;
+mod findings;
+mod finish;
+mod generate;
+mod render;
+mod roots;
+mod run;
+
+use aoa_lang::Result;
+
+use crate::fleet::Fleet;
+use crate::inputs::Inputs;
+use crate::options::Options;
+use crate::render::RenderCache;
+
+/// Resolves fleets, keeping what was compiled, parsed and rendered between runs: what did not change is not done
+/// again. What is kept is found by content, so that inputs of any kind can follow each other.
+///
+/// ```
+/// use aoa_core::{Inputs, Options, Resolver};
+/// use aoa_core::inputs::Root;
+/// use aoa_core::lang::source::{Tree, TreePath};
+///
+/// let tree = Tree::in_memory([
+///     ("root.yaml", "
+/// apiVersion: argoproj.io/v1alpha1
+/// kind: Application
+/// metadata: {name: root, namespace: argocd}
+/// spec:
+///   source: {repoURL: https://git.example.com/fleet, path: apps}
+///   destination: {name: in-cluster, namespace: argocd}
+/// "),
+///     ("apps/web.yaml", "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: web}, spec: {}}"),
+/// ]);
+/// let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+/// inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+/// let fleet = Resolver::new(Options::default()).resolve(&inputs)?;
+/// let names: Vec<&str> = fleet.apps().map(|app| app.name()).collect();
+/// assert_eq!(names, ["root", "web"]);
+/// # Ok::<(), aoa_core::lang::Error>(())
+/// ```
+pub struct Resolver {
+    options: Options,
+    cache: RenderCache,
+}
+
+impl Resolver {
+    /// A resolver that knows nothing yet.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Resolver { options, cache: RenderCache::default() }
+    }
+
+    /// Resolves a fleet. Without declared roots they are found: files that hold Applications or ApplicationSets and that
+    /// no source of another one covers.
+    ///
+    /// Whatever is wrong *in* the fleet becomes a finding of the result; one broken child never hides the others.
+    ///
+    /// # Errors
+    ///
+    /// `Limit` if a bound on the whole fleet is passed; `NotFound` if a declared root does not exist.
+    pub fn resolve(&mut self, inputs: &Inputs) -> Result<Fleet> {
+        if !inputs.roots.is_empty() || inputs.repositories.is_empty() {
+            return run::Run::new(&self.options, &self.cache, inputs).finish();
+        }
+        let roots = discover::discover(inputs, &self.options, &self.cache)?;
+        run::Run::new(&self.options, &self.cache, &Inputs { roots, ..inputs.clone() }).finish()
+    }
+}
+
+/// Resolves a fleet once: one cold use of a [`Resolver`].
+///
+/// # Errors
+///
+/// As [`Resolver::resolve`].
+pub fn resolve(inputs: &Inputs, options: &Options) -> Result<Fleet> {
+    Resolver::new(options.clone()).resolve(inputs)
+}

@@ -1,0 +1,103 @@
+//! One run: the state that grows, and the loop over rounds.
+
+use std::sync::Arc;
+
+use aoa_lang::{Error, Result};
+
+use super::findings::FindingSink;
+use crate::fleet::{AppId, Fleet, FleetData, SetId};
+use crate::inputs::Inputs;
+use crate::load::Repositories;
+use crate::model::Clusters;
+use crate::options::Options;
+use crate::policy::Scopes;
+use crate::render::RenderCache;
+
+pub(super) struct Run<'r> {
+    pub(super) options: &'r Options,
+    pub(super) cache: &'r RenderCache,
+    pub(super) repositories: Repositories,
+    pub(super) data: FleetData,
+    pub(super) findings: FindingSink,
+    pub(super) scopes: Scopes,
+    /// Applications that are not rendered yet.
+    pub(super) pending_apps: Vec<AppId>,
+    /// For each set, how many projects were known when it was last tried; `None` if it never was.
+    pub(super) tried_with: Vec<Option<usize>>,
+}
+
+impl<'r> Run<'r> {
+    pub(super) fn new(options: &'r Options, cache: &'r RenderCache, inputs: &Inputs) -> Self {
+        let inputs = Arc::new(inputs.clone());
+        let switch =
+            inputs.settings.argocd_cm.as_ref().and_then(|cm| cm.str_at(&["cluster.inClusterEnabled"]));
+        let clusters = Clusters::new(inputs.clusters.clone(), Clusters::in_cluster_setting(switch));
+        Run {
+            options,
+            cache,
+            repositories: Repositories::new(inputs.clone(), options.urls),
+            data: FleetData { inputs, clusters, ..FleetData::default() },
+            findings: FindingSink::default(),
+            scopes: Scopes::default(),
+            pending_apps: Vec::new(),
+            tried_with: Vec::new(),
+        }
+    }
+
+    /// Runs to the end.
+    pub(super) fn finish(mut self) -> Result<Fleet> {
+        self.admit_inventory();
+        self.admit_roots()?;
+        while self.round()? {
+            self.data.rounds += 1;
+            if self.data.rounds > self.options.max_rounds {
+                return Err(Error::limit(format!(
+                    "the fleet is deeper than {} levels of parents",
+                    self.options.max_rounds
+                ))
+                .with_help("raise `max_rounds`, or look for an Application that makes ever new children"));
+            }
+        }
+        Ok(self.into_fleet())
+    }
+
+    /// Tells whether there was anything to do.
+    fn round(&mut self) -> Result<bool> {
+        let sets = self.pending_sets();
+        for set in &sets {
+            self.generate(*set)?;
+        }
+        let apps = self.take_pending_apps();
+        let contents = self.render_all(&apps)?;
+        for (app, content) in apps.iter().zip(contents) {
+            self.follow(*app, &content);
+            if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
+                record.content = Some(content);
+            }
+        }
+        Ok(!sets.is_empty() || !apps.is_empty())
+    }
+
+    /// Sets that were never tried, and those that failed or lost Applications before new projects appeared, by
+    /// namespace and name.
+    fn pending_sets(&self) -> Vec<SetId> {
+        let projects = self.data.projects.len();
+        let mut pending: Vec<SetId> = (0u32..)
+            .zip(self.tried_with.iter().zip(&self.data.sets))
+            .filter(|(_, (tried, set))| match tried {
+                None => true,
+                Some(known) => *known != projects && set.outcome.may_change(),
+            })
+            .map(|(id, _)| SetId(id))
+            .collect();
+        let key = |id: &SetId| self.data.sets.get(id.0 as usize).map(|set| (&set.namespace, &set.name));
+        pending.sort_by(|a, b| key(a).cmp(&key(b)));
+        pending
+    }
+
+    fn take_pending_apps(&mut self) -> Vec<AppId> {
+        let mut pending = std::mem::take(&mut self.pending_apps);
+        pending.sort_by(|a, b| self.data.app_key(*a).cmp(&self.data.app_key(*b)));
+        pending
+    }
+}

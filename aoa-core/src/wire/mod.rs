@@ -1,0 +1,42 @@
+//! The fleet as JSON: one versioned shape for the command, Python and Node.
+//!
+//! Written as a stream, one Application a line, so that a fleet of any size needs no second copy in memory. Secrets are
+//! redacted unless [`WireOptions::show_secrets`] says otherwise.
+
+mod fleet;
+mod manifests;
+mod redact;
+mod schema;
+mod yaml;
+
+pub use fleet::{app_to_value, write_apps, write_findings, write_fleet};
+pub use manifests::{manifests_of, write_manifests_json, write_manifests_yaml};
+pub use redact::{REDACTED, Redactor};
+pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};
+pub use yaml::json_to_yaml;
+
+/// What the JSON holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct WireOptions {
+    /// Whether each Application carries its manifests, not only their number.
+    pub manifests: bool,
+    /// Whether the data of Secrets and credentials in URLs are shown.
+    pub show_secrets: bool,
+}
+
+impl WireOptions {
+    /// With the manifests of each Application.
+    #[must_use]
+    pub fn with_manifests(mut self, manifests: bool) -> Self {
+        self.manifests = manifests;
+        self
+    }
+
+    /// With secrets in clear.
+    #[must_use]
+    pub fn with_secrets(mut self, show: bool) -> Self {
+        self.show_secrets = show;
+        self
+    }
+}

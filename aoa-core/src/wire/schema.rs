@@ -1,0 +1,29 @@
+//! JSON schemas of what is printed and of `aoa.yaml`.
+
+/// The version of the JSON that is printed: it grows when a field changes its meaning or goes.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The JSON schema of [`write_fleet`](super::write_fleet)'s output.
+#[must_use]
+pub fn output_schema() -> &'static str {
+    include_str!("output.schema.json")
+}
+
+/// The JSON schema of `aoa.yaml`, for editors.
+#[must_use]
+pub fn config_schema() -> &'static str {
+    include_str!("config.schema.json")
+}
+
+/// The tools that are imitated, with their versions.
+#[must_use]
+pub fn imitated_versions() -> &'static [(&'static str, &'static str)] {
+    &[
+        ("Argo CD", "3.5.7"),
+        ("Helm", "4.2.1"),
+        ("Kustomize", "5.8.1"),
+        ("Kubernetes", "1.36"),
+        ("Go", "1.26"),
+        ("sprig", "3.3.0"),
+    ]
+}

@@ -1,0 +1,147 @@
+//! A folder as a tree: names and sizes now, contents when they are asked for.
+
+use std::collections::VecDeque;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use aoa_core::lang::source::{Blobs, ContentId, Entry, FileMode, Tree, TreeBuilder, TreePath};
+use aoa_core::lang::{Error, ErrorKind, Result};
+
+/// What a folder may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FolderLimits {
+    /// Most files.
+    pub files: usize,
+    /// Largest file that is read, in bytes.
+    pub file_bytes: u64,
+}
+
+impl Default for FolderLimits {
+    fn default() -> Self {
+        FolderLimits { files: 1_000_000, file_bytes: 32 << 20 }
+    }
+}
+
+/// The files below `folder`, without `.git`. Links are entries of the tree, never followed while reading it.
+///
+/// # Errors
+///
+/// `NotFound` if there is no such folder, `Limit` if it holds too many files, `Invalid` if a name is not UTF-8.
+pub fn read_folder(folder: &Path, limits: FolderLimits) -> Result<Tree> {
+    let top = fs::canonicalize(folder).map_err(|e| unreadable(folder, &e))?;
+    let mut builder = TreeBuilder::default();
+    let mut pending = VecDeque::from([(top.clone(), TreePath::root())]);
+    let mut files = 0usize;
+    while let Some((real, path)) = pending.pop_front() {
+        for entry in fs::read_dir(&real).map_err(|e| unreadable(&real, &e))? {
+            let entry = entry.map_err(|e| unreadable(&real, &e))?;
+            let name = entry.file_name();
+            if name == ".git" {
+                continue;
+            }
+            let name = name
+                .to_str()
+                .ok_or_else(|| Error::invalid(format!("a file name in `{}` is not UTF-8", real.display())))?;
+            let Some(path) = path.join(name) else { continue };
+            let meta = fs::symlink_metadata(entry.path()).map_err(|e| unreadable(&entry.path(), &e))?;
+            if meta.is_dir() {
+                pending.push_back((entry.path(), path));
+                continue;
+            }
+            files += 1;
+            if files > limits.files {
+                return Err(Error::limit(format!(
+                    "`{}` holds more than {} files",
+                    folder.display(),
+                    limits.files
+                )));
+            }
+            if meta.is_symlink() {
+                let target = fs::read_link(entry.path()).map_err(|e| unreadable(&entry.path(), &e))?;
+                let target = target.to_string_lossy();
+                let content = ContentId::digest([target.as_bytes()]);
+                let mode = FileMode::Symlink(Arc::from(&*target));
+                builder.add(path, Entry { mode, content, size: target.len() as u64 });
+            } else if meta.is_file() {
+                let content = identity(&entry.path(), &meta);
+                builder.add(path, Entry { mode: FileMode::File, content, size: meta.len() });
+            }
+        }
+    }
+    Ok(builder.build(Arc::new(FolderBlobs { top, limit: limits.file_bytes })))
+}
+
+/// A file that is the same file, with the same size and time, has the same content.
+fn identity(path: &Path, meta: &fs::Metadata) -> ContentId {
+    let modified =
+        meta.modified().ok().and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok()).unwrap_or_default();
+    let nanos = modified.as_nanos().to_le_bytes();
+    ContentId::digest([path.as_os_str().as_encoded_bytes(), &meta.len().to_le_bytes(), &nanos])
+}
+
+struct FolderBlobs {
+    top: PathBuf,
+    limit: u64,
+}
+
+impl Blobs for FolderBlobs {
+    fn read(&self, path: &TreePath, _: ContentId) -> Result<Arc<[u8]>> {
+        let real = self.top.join(path.as_str());
+        // A folder on the way may have become a link since the tree was read.
+        let resolved = fs::canonicalize(&real).map_err(|e| unreadable(&real, &e))?;
+        if !resolved.starts_with(&self.top) {
+            return Err(Error::invalid(format!("`{path}` leads out of its repository")));
+        }
+        let file = fs::File::open(&resolved).map_err(|e| unreadable(&real, &e))?;
+        let mut bytes = Vec::new();
+        file.take(self.limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| unreadable(&real, &e))?;
+        if bytes.len() as u64 > self.limit {
+            return Err(Error::limit(format!("`{path}` is larger than {} bytes", self.limit)));
+        }
+        Ok(bytes.into())
+    }
+}
+
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
+    let what = match error.kind() {
+        std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
+        _ => format!("cannot be read: {error}"),
+    };
+    Error::new(ErrorKind::NotFound, format!("`{}` {what}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_files_and_links_and_leaves_git_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::create_dir_all(dir.path().join("apps/web")).unwrap();
+        fs::create_dir_all(dir.path().join(".git")).unwrap();
+        fs::write(dir.path().join(".git/HEAD"), "x").unwrap();
+        fs::write(dir.path().join("apps/web/a.yaml"), "a: 1").unwrap();
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("../../etc", dir.path().join("apps/out")).unwrap();
+        let tree = read_folder(dir.path(), FolderLimits::default()).unwrap();
+        let paths: Vec<&str> = tree.entries().map(|(p, _)| p.as_str()).collect();
+        assert_eq!(paths, ["apps/out", "apps/web/a.yaml"]);
+        assert_eq!(&*tree.read(&TreePath::new("apps/web/a.yaml").unwrap()).unwrap(), b"a: 1");
+    }
+
+    #[test]
+    fn a_file_over_the_limit_is_an_error_when_it_is_read() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join("big"), [b'x'; 100]).unwrap();
+        let limits = FolderLimits { file_bytes: 99, ..FolderLimits::default() };
+        let tree = read_folder(dir.path(), limits).unwrap();
+        let error = tree.read(&TreePath::new("big").unwrap()).unwrap_err();
+        assert_eq!(error.message(), "`big` is larger than 99 bytes");
+        let none = read_folder(dir.path(), FolderLimits { files: 0, ..limits });
+        assert_eq!(none.unwrap_err().kind(), ErrorKind::Limit);
+    }
+}

@@ -1,0 +1,51 @@
+//! What git says of a folder: its top, the commit and branch that are checked out, its remotes.
+
+use std::path::{Path, PathBuf};
+
+/// A checkout of a git repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GitCheckout {
+    /// The top folder of the work tree.
+    pub top: PathBuf,
+    /// The commit that is checked out, in full; empty in a repository without commits.
+    pub commit: String,
+    /// The branch that is checked out; empty if none is.
+    pub branch: String,
+    /// The default branch of `origin`, where it is known.
+    pub default_branch: String,
+    /// The URLs of the remotes, `origin` first.
+    pub remotes: Vec<String>,
+}
+
+/// The checkout that `folder` lies in; `None` if it lies in none.
+#[must_use]
+pub fn inspect(folder: &Path) -> Option<GitCheckout> {
+    let repository = gix::discover(folder).ok()?;
+    let top = repository.workdir()?.to_path_buf();
+    let commit = repository.head_id().map(|id| id.to_string()).unwrap_or_default();
+    let branch = match repository.head_name() {
+        Ok(Some(name)) => name.shorten().to_string(),
+        _ => String::new(),
+    };
+    let default_branch = repository
+        .find_reference("refs/remotes/origin/HEAD")
+        .ok()
+        .and_then(|r| r.target().try_name().map(|name| name.as_bstr().to_string()))
+        .and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned))
+        .unwrap_or_default();
+    Some(GitCheckout { top, commit, branch, default_branch, remotes: remotes(&repository) })
+}
+
+fn remotes(repository: &gix::Repository) -> Vec<String> {
+    let config = repository.config_snapshot();
+    let mut urls: Vec<(bool, String)> = Vec::new();
+    for section in config.plumbing().sections_by_name("remote").into_iter().flatten() {
+        let name = section.header().subsection_name().map(ToString::to_string).unwrap_or_default();
+        if let Some(url) = section.value("url") {
+            urls.push((name != "origin", url.to_string()));
+        }
+    }
+    urls.sort_by_key(|(other, _)| *other);
+    urls.into_iter().map(|(_, url)| url).collect()
+}

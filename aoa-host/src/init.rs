@@ -1,0 +1,118 @@
+//! Writes `aoa.yaml` from what is found in a folder.
+
+use std::path::{Path, PathBuf};
+
+use aoa_core::Resolver;
+use aoa_core::inputs::Declared;
+use aoa_core::lang::source::Tree;
+use aoa_core::lang::{Limits, Result};
+use aoa_core::load::documents;
+use aoa_core::model::Cluster;
+
+use crate::load::{CONFIG_FILE, LoadOptions, Loaded, load};
+
+/// A configuration that fits a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Suggestion {
+    /// Where it belongs.
+    pub file: PathBuf,
+    /// Its text.
+    pub text: String,
+    /// What was found, in short lines.
+    pub found: Vec<String>,
+}
+
+/// Looks for roots, cluster Secrets and repositories, and says so as `aoa.yaml`. A configuration that is there is not
+/// read.
+///
+/// # Errors
+///
+/// As [`load`].
+pub fn suggest_config(folder: &Path) -> Result<Suggestion> {
+    let mut options = LoadOptions::default();
+    options.ignore_config = true;
+    let loaded = load(folder, &options)?;
+    let mut found = Vec::new();
+    let mut text = String::from("# What aoa resolves; everything is optional. Schema: aoa schema config\n");
+    roots(&loaded, &mut text, &mut found)?;
+    clusters(&loaded, &mut text, &mut found);
+    repositories(&loaded, &mut text, &mut found)?;
+    Ok(Suggestion { file: loaded.top.join(CONFIG_FILE), text, found })
+}
+
+fn roots(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> Result<()> {
+    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+    let roots: Vec<_> = fleet.inputs().roots.iter().filter(|r| r.declared == Declared::Found).collect();
+    if roots.is_empty() {
+        text.push_str("roots: []  # no file with Applications or ApplicationSets found\n");
+        return Ok(());
+    }
+    text.push_str("roots:\n");
+    for root in &roots {
+        text.push_str(&format!("  - path: {}\n", quoted(root.path.as_str())));
+    }
+    found.push(format!("{} root{}", roots.len(), if roots.len() == 1 { "" } else { "s" }));
+    Ok(())
+}
+
+fn clusters(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
+    let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
+    let files = tree.map(cluster_files).unwrap_or_default();
+    if files.is_empty() {
+        text.push_str(
+            "# no cluster Secrets found; export them, without credentials:\n\
+             #   kubectl get secret -n argocd -l argocd.argoproj.io/secret-type=cluster -o json | aoa import clusters - > clusters.yaml\n\
+             # clusters: [clusters.yaml]\n",
+        );
+        return;
+    }
+    text.push_str("clusters:\n");
+    for file in &files {
+        text.push_str(&format!("  - {}\n", quoted(file)));
+    }
+    found.push(format!("{} file{} with clusters", files.len(), if files.len() == 1 { "" } else { "s" }));
+}
+
+fn cluster_files(tree: &Tree) -> Vec<String> {
+    let is_manifest =
+        |path: &str| path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json");
+    tree.entries()
+        .filter(|(path, _)| is_manifest(path.as_str()))
+        .filter(|(path, _)| {
+            let Ok(text) = tree.read(path) else { return false };
+            let mentions = String::from_utf8_lossy(&text).contains("argocd.argoproj.io/secret-type");
+            let is_cluster = |d: &aoa_core::load::Document| {
+                d.value.as_ref().is_ok_and(|v| Cluster::from_secret(v).is_some())
+            };
+            mentions && documents(&text, &Limits::default()).iter().any(is_cluster)
+        })
+        .map(|(path, _)| path.as_str().to_owned())
+        .collect()
+}
+
+fn repositories(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> Result<()> {
+    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+    let missing: Vec<String> = fleet
+        .needs()
+        .iter()
+        .filter_map(|need| match &need.gap {
+            aoa_core::finding::Gap::Repository { url } => Some(url.to_str_lossy().into_owned()),
+            _ => None,
+        })
+        .collect();
+    if !missing.is_empty() {
+        text.push_str("# repositories that sources name and that are not here; give a checkout of each to know their content\n# repositories:\n");
+        for url in &missing {
+            text.push_str(&format!("#   {}: ../checkout\n", quoted(url)));
+        }
+        found.push(format!("{} other repositories, not here", missing.len()));
+    }
+    Ok(())
+}
+
+fn quoted(text: &str) -> String {
+    let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "/._-@".contains(c))
+        && !text.starts_with(['-', '@', '.']);
+    if plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
+}

@@ -1,0 +1,145 @@
+//! Reads the inventory: clusters, settings, recorded answers, and objects that exist besides the repositories.
+
+use std::fs;
+use std::path::Path;
+
+use aoa_core::lang::value::{Map, Text};
+use aoa_core::lang::{Error, Result, Value};
+use aoa_core::load::documents;
+use aoa_core::model::{Cluster, Origin, SECRET_TYPE_LABEL};
+
+use crate::folder::unreadable;
+
+/// What inventory files hold.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct Inventory {
+    /// Clusters, in the order of the files.
+    pub clusters: Vec<Cluster>,
+    /// The data of `argocd-cm`.
+    pub argocd_cm: Option<Value>,
+    /// The data of `argocd-cmd-params-cm`.
+    pub params_cm: Option<Value>,
+    /// `RecordedAnswers` documents.
+    pub answers: Vec<Value>,
+    /// Everything else.
+    pub objects: Vec<Value>,
+}
+
+/// Adds what `file` holds to `inventory`.
+///
+/// A document is a cluster Secret, a plain description of a cluster (`name` and `server`, and `labels`, `annotations`,
+/// `project`, `namespaces`, `kubeVersion`, `apiVersions` as needed), a ConfigMap, `RecordedAnswers`, any other object,
+/// or a `List` of these. Credentials of clusters are dropped.
+///
+/// # Errors
+///
+/// The file cannot be read, is no YAML, or describes a cluster without name or server.
+pub fn read_inventory(file: &Path, inventory: &mut Inventory) -> Result<()> {
+    let bytes = fs::read(file).map_err(|e| unreadable(file, &e))?;
+    read_text(&bytes, &file.display().to_string(), inventory)
+}
+
+/// What a text that is at hand holds, read as [`read_inventory`] does; `name` is said in errors.
+///
+/// # Errors
+///
+/// As [`read_inventory`].
+pub fn read_inventory_text(bytes: &[u8], name: &str) -> Result<Inventory> {
+    let mut inventory = Inventory::default();
+    read_text(bytes, name, &mut inventory)?;
+    Ok(inventory)
+}
+
+fn read_text(bytes: &[u8], name: &str, inventory: &mut Inventory) -> Result<()> {
+    for document in documents(bytes, &aoa_core::lang::Limits::default()) {
+        let line = document.line;
+        let object = document.value.map_err(|e| e.prefixed(&format!("{name}: ")))?;
+        let origin = Origin { path: name.into(), line };
+        add(&object, &origin, inventory).map_err(|e| e.prefixed(&format!("{name}:{line}: ")))?;
+    }
+    Ok(())
+}
+
+fn add(object: &Value, origin: &Origin, inventory: &mut Inventory) -> Result<()> {
+    if let Some(items) = object.get("items").and_then(Value::as_list) {
+        return items.iter().try_for_each(|item| add(item, origin, inventory));
+    }
+    if let Some(items) = object.as_list() {
+        return items.iter().try_for_each(|item| add(item, origin, inventory));
+    }
+    let kind = object.str_at(&["kind"]).unwrap_or_default();
+    let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
+    match kind {
+        "" if object.get("server").is_some() => inventory.clusters.push(plain_cluster(object, origin)?),
+        "" => {
+            return Err(Error::invalid("this is neither a Kubernetes object nor a cluster")
+                .with_help("a cluster is written as {name: ..., server: ..., labels: {...}}"));
+        }
+        // Nothing of other Secrets is kept: their data must not get further.
+        "Secret" => inventory.clusters.extend(
+            Cluster::from_secret(object).map(|cluster| Cluster { origin: Some(origin.clone()), ..cluster }),
+        ),
+        "ConfigMap" if name == "argocd-cm" => inventory.argocd_cm = object.get("data").cloned(),
+        "ConfigMap" if name == "argocd-cmd-params-cm" => inventory.params_cm = object.get("data").cloned(),
+        "RecordedAnswers" => inventory.answers.push(object.clone()),
+        _ => inventory.objects.push(object.clone()),
+    }
+    Ok(())
+}
+
+fn plain_cluster(object: &Value, origin: &Origin) -> Result<Cluster> {
+    let text = |key: &str| match object.get(key) {
+        Some(Value::String(text)) => Ok(text.clone()),
+        None => Ok(Text::EMPTY),
+        Some(_) => {
+            Err(Error::invalid(format!("`{key}` of a cluster is not a string")).with_help("put it in quotes"))
+        }
+    };
+    let known =
+        ["name", "server", "project", "labels", "annotations", "namespaces", "kubeVersion", "apiVersions"];
+    let fields = object.as_map().cloned().unwrap_or_default();
+    if let Some(unknown) = fields.keys().find(|key| !known.iter().any(|k| **key == *k)) {
+        let error = Error::invalid(format!("unknown key `{unknown}` in a cluster"));
+        return Err(match aoa_core::config::closest(&unknown.to_str_lossy(), &known) {
+            Some(close) => error.with_help(format!("did you mean `{close}`?")),
+            None => error.with_help(format!("known are {}", known.join(", "))),
+        });
+    }
+    let (name, server) = (text("name")?, text("server")?);
+    if name.is_empty() || server.is_empty() {
+        return Err(Error::invalid("a cluster needs `name` and `server`"));
+    }
+    let strings = |key: &str| -> Result<Vec<Text>> {
+        let list = object.get(key).and_then(Value::as_list).into_iter().flatten();
+        list.map(|item| match item {
+            Value::String(text) => Ok(text.clone()),
+            _ => Err(Error::invalid(format!("`{key}` of a cluster is not a list of strings"))),
+        })
+        .collect()
+    };
+    let api_versions = strings("apiVersions")?;
+    let kube_version = text("kubeVersion")?;
+    // Argo CD's generators see the label that makes the Secret a cluster.
+    let labels = string_map(object, "labels")?.with(SECRET_TYPE_LABEL, Value::from("cluster"));
+    let mut cluster = Cluster::default();
+    cluster.secret = name.clone();
+    cluster.project = text("project")?;
+    cluster.namespaces = strings("namespaces")?;
+    cluster.labels = labels;
+    cluster.annotations = string_map(object, "annotations")?;
+    cluster.kube_version = (!kube_version.is_empty()).then_some(kube_version);
+    cluster.api_versions = (!api_versions.is_empty()).then_some(api_versions);
+    cluster.origin = Some(origin.clone());
+    Ok(Cluster { name, server, ..cluster })
+}
+
+fn string_map(object: &Value, key: &str) -> Result<Map> {
+    let Some(value) = object.get(key).filter(|v| !v.is_null()) else { return Ok(Map::new()) };
+    let map = value.as_map().ok_or_else(|| Error::invalid(format!("`{key}` of a cluster is not a map")))?;
+    match map.iter().find(|(_, v)| v.as_str().is_none()) {
+        None => Ok(map.clone()),
+        Some((name, _)) => Err(Error::invalid(format!("`{key}.{name}` of a cluster is not a string"))
+            .with_help("labels are strings: put the value in quotes")),
+    }
+}

@@ -1,0 +1,22 @@
+//! The outside world for aoa: everything that touches files, git and the environment.
+//!
+//! [`load`] turns a folder into the [`Inputs`] of a fleet: it finds the repository and its remotes, reads `aoa.yaml`,
+//! the inventory and recorded answers, and makes trees of the checkouts. Nothing is fetched.
+
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+
+mod folder;
+mod git;
+mod init;
+mod inventory;
+mod load;
+
+pub use folder::{FolderLimits, read_folder};
+pub use git::{GitCheckout, inspect};
+pub use init::{Suggestion, suggest_config};
+pub use inventory::{Inventory, read_inventory, read_inventory_text};
+pub use load::{CONFIG_FILE, LoadOptions, Loaded, load};
+
+pub use aoa_core as core;
+pub use aoa_core::Inputs;

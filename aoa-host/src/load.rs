@@ -1,0 +1,242 @@
+//! From a folder to the inputs of a fleet.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use aoa_core::config::Config;
+use aoa_core::inputs::{Checkout, Repository, Serves};
+use aoa_core::lang::source::Tree;
+use aoa_core::lang::text::glob::Glob;
+use aoa_core::lang::value::Text;
+use aoa_core::lang::{Error, ErrorKind, Result, yaml};
+use aoa_core::{Inputs, Options};
+
+use crate::folder::{FolderLimits, read_folder, unreadable};
+use crate::git::{GitCheckout, inspect};
+use crate::inventory::{Inventory, read_inventory};
+
+/// How a fleet is loaded.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct LoadOptions {
+    /// The configuration file; `None`: `aoa.yaml` in the folder or above it, up to the top of the repository.
+    pub config: Option<PathBuf>,
+    /// Whether to do as if there were no configuration.
+    pub ignore_config: bool,
+    /// Bounds on folders.
+    pub limits: FolderLimits,
+}
+
+impl LoadOptions {
+    /// With this configuration file.
+    #[must_use]
+    pub fn with_config(mut self, config: Option<PathBuf>) -> Self {
+        self.config = config;
+        self
+    }
+}
+
+/// A loaded fleet: everything that resolving it needs.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// What the fleet is resolved from.
+    pub inputs: Inputs,
+    /// How it is resolved.
+    pub options: Options,
+    /// What the configuration says.
+    pub config: Config,
+    /// The configuration file, if there is one.
+    pub config_file: Option<PathBuf>,
+    /// The top folder of the repository.
+    pub top: PathBuf,
+    /// What is worth knowing about the loading.
+    pub notes: Vec<String>,
+}
+
+/// The configuration file's name.
+pub const CONFIG_FILE: &str = "aoa.yaml";
+
+/// Loads the fleet of `folder`.
+///
+/// The repository is the git checkout that the folder lies in, else the folder itself. It stands for all its remotes,
+/// at the commit and branch that are checked out, and for the default branch if that is the one.
+///
+/// # Errors
+///
+/// `NotFound` for a missing folder, configuration, checkout or inventory file; `Syntax` or `Invalid` for a file that
+/// cannot be understood.
+pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
+    if !folder.exists() {
+        return Err(Error::new(ErrorKind::NotFound, format!("`{}` does not exist", folder.display())));
+    }
+    let folder = fs::canonicalize(folder).map_err(|e| unreadable(folder, &e))?;
+    let git = inspect(&folder);
+    let config_file = match &options.config {
+        Some(file) => Some(file.clone()),
+        None if options.ignore_config => None,
+        None => find_config(&folder, git.as_ref().map(|g| g.top.as_path())),
+    };
+    let config = config_file.as_deref().map(read_config).transpose()?.unwrap_or_default();
+    // A configuration below the top of the repository makes its own folder the fleet.
+    let base = config_file.as_deref().and_then(Path::parent).map_or(folder.clone(), Path::to_path_buf);
+    let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
+    let mut loaded = Loaded {
+        inputs: Inputs::default(),
+        options: Options::default(),
+        config,
+        config_file,
+        top: git.as_ref().map_or(base.clone(), |g| g.top.clone()),
+        notes: Vec::new(),
+    };
+    loaded.add_repositories(&base, git, options)?;
+    loaded.add_inventory(&base)?;
+    loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
+    for section in &loaded.config.unused {
+        loaded.notes.push(format!("`{section}` of {CONFIG_FILE} has no effect in this version"));
+    }
+    Ok(loaded)
+}
+
+fn find_config(folder: &Path, top: Option<&Path>) -> Option<PathBuf> {
+    let mut at = folder;
+    loop {
+        let file = at.join(CONFIG_FILE);
+        if file.is_file() {
+            return Some(file);
+        }
+        if top.is_none() || top == Some(at) {
+            return None;
+        }
+        at = at.parent()?;
+    }
+}
+
+fn read_config(file: &Path) -> Result<Config> {
+    let text = fs::read(file).map_err(|e| unreadable(file, &e))?;
+    let name = file.display();
+    let value = yaml::load(&text).map_err(|e| e.prefixed(&format!("{name}: ")))?;
+    Config::read(&value).map_err(|e| e.prefixed(&format!("{name}: ")))
+}
+
+impl Loaded {
+    fn add_repositories(
+        &mut self,
+        base: &Path,
+        git: Option<GitCheckout>,
+        options: &LoadOptions,
+    ) -> Result<()> {
+        // A configuration that maps a URL onto its own folder makes that folder a repository of its own.
+        let is_base = |path: &Text| {
+            fs::canonicalize(base.join(&*path.to_str_lossy())).ok() == fs::canonicalize(base).ok()
+        };
+        let (own, others): (Vec<_>, Vec<_>) =
+            self.config.repositories.clone().into_iter().partition(|(_, path)| is_base(path));
+        let git = git
+            .filter(|git| own.is_empty() || fs::canonicalize(&git.top).ok() == fs::canonicalize(base).ok());
+        if !own.is_empty() {
+            self.top = base.to_path_buf();
+        }
+        let mut urls: Vec<Text> = own.into_iter().map(|(url, _)| url).collect();
+        urls.extend(git.iter().flat_map(|git| &git.remotes).map(Text::from));
+        if urls.is_empty() {
+            urls.push(format!("file://{}", self.top.display()).into());
+        }
+        let tree = read_folder(&self.top, options.limits)?;
+        for url in urls {
+            let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
+            self.inputs.repositories.push(Repository { url, checkouts: vec![checkout] });
+        }
+        for (url, path) in others {
+            let folder = base.join(&*path.to_str_lossy());
+            let git = inspect(&folder);
+            let tree = read_folder(&folder, options.limits)
+                .map_err(|e| e.prefixed(&format!("repository {url} of {CONFIG_FILE}: ")))?;
+            // A folder inside the checkout of another repository has no revision of its own.
+            let canonical = fs::canonicalize(&folder).ok();
+            let own = git.filter(|g| fs::canonicalize(&g.top).ok() == canonical);
+            let checkout = checkout_of(own.as_ref(), &Text::EMPTY, tree);
+            self.inputs.repositories.push(Repository { url, checkouts: vec![checkout] });
+        }
+        Ok(())
+    }
+
+    fn add_inventory(&mut self, base: &Path) -> Result<()> {
+        let mut inventory = Inventory::default();
+        let patterns: Vec<Text> = self.config.clusters.iter().chain(&self.config.answers).cloned().collect();
+        for pattern in patterns {
+            for file in expand(base, &pattern.to_str_lossy())? {
+                read_inventory(&file, &mut inventory)?;
+            }
+        }
+        let settings = self.config.argocd.settings.to_str_lossy().into_owned();
+        if !settings.is_empty() {
+            for file in settings_files(&base.join(settings))? {
+                read_inventory(&file, &mut inventory)?;
+            }
+        }
+        let into = &mut self.inputs.settings;
+        if !self.config.argocd.namespace.is_empty() {
+            into.namespace = self.config.argocd.namespace.clone();
+        }
+        into.instance = self.config.argocd.instance.clone();
+        into.argocd_cm = inventory.argocd_cm;
+        into.params_cm = inventory.params_cm;
+        self.inputs.clusters = inventory.clusters;
+        self.inputs.objects = inventory.objects;
+        self.inputs.answers.recorded = inventory.answers;
+        Ok(())
+    }
+}
+
+fn checkout_of(git: Option<&GitCheckout>, branch: &Text, tree: Tree) -> Checkout {
+    let Some(git) = git else { return Checkout { serves: Serves::Any, commit: Text::EMPTY, tree } };
+    let mut names: Vec<Text> = vec!["HEAD".into(), Text::EMPTY];
+    if !git.branch.is_empty() {
+        names.push(git.branch.clone().into());
+        names.push(format!("refs/heads/{}", git.branch).into());
+    }
+    // The checkout stands in for the branch that it will be merged into: the one that the configuration names, else the default.
+    let target = if branch.is_empty() { Text::from(&git.default_branch) } else { branch.clone() };
+    if !target.is_empty() {
+        names.push(format!("refs/heads/{target}").into());
+        names.push(target);
+    }
+    Checkout { serves: Serves::Only(names), commit: git.commit.clone().into(), tree }
+}
+
+fn settings_files(path: &Path) -> Result<Vec<PathBuf>> {
+    if path.is_file() {
+        return Ok(vec![path.to_path_buf()]);
+    }
+    expand(path, "*.{yaml,yml,json}")
+}
+
+/// The files that `pattern` names, sorted. A pattern without matches is an error: it was written for a reason.
+fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
+    let plain = base.join(pattern);
+    if !pattern.contains(['*', '?', '[', '{']) {
+        return if plain.is_file() { Ok(vec![plain]) } else { Err(no_files(&plain)) };
+    }
+    let fixed: PathBuf = Path::new(pattern)
+        .components()
+        .take_while(|c| !c.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']))
+        .collect();
+    let start = base.join(&fixed);
+    let rest = pattern.get(fixed.as_os_str().len()..).unwrap_or_default().trim_start_matches('/');
+    let tree = read_folder(&start, FolderLimits::default()).map_err(|_| no_files(&plain))?;
+    let bad_pattern = |e: Error| Error::invalid(format!("`{pattern}` is no pattern: {e}"));
+    let glob = Glob::new(rest, "/").map_err(bad_pattern)?;
+    let mut files = Vec::new();
+    for (path, _) in tree.entries() {
+        if glob.matches(path.as_str()).map_err(bad_pattern)? {
+            files.push(start.join(path.as_str()));
+        }
+    }
+    if files.is_empty() { Err(no_files(&plain)) } else { Ok(files) }
+}
+
+fn no_files(path: &Path) -> Error {
+    Error::new(ErrorKind::NotFound, format!("no file matches `{}`", path.display()))
+        .with_help(format!("paths in {CONFIG_FILE} are relative to its folder"))
+}
