@@ -90,7 +90,7 @@ impl<'f> App<'f> {
         match self.record().map(|r| &r.object) {
             Some(AppObject::Generated { generation, index }) => {
                 let generation = self.fleet.data.generations.get(*generation as usize);
-                generation.map(|g| g.apps.destination(*index as usize)).unwrap_or_default()
+                generation.and_then(|g| g.apps.destination(*index as usize)).cloned().unwrap_or_default()
             }
             Some(AppObject::Whole(app)) => app.destination(),
             None => Destination::default(),

@@ -16,7 +16,9 @@ pub use project::Project;
 pub use set::{AppSet, SetOutcome};
 
 pub(crate) use index::KeyIndex;
-pub(crate) use record::{AppId, AppObject, AppRecord, FleetData, Parent, ProjectRecord, SetId, SetRecord};
+pub(crate) use record::{
+    AppId, AppObject, AppRecord, FleetData, Generation, Parent, ProjectRecord, SetId, SetRecord,
+};
 
 use crate::finding::{Finding, Need};
 use crate::model::ObjectRef;

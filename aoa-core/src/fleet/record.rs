@@ -91,7 +91,7 @@ impl FleetData {
             Some(AppObject::Generated { generation, index }) => self
                 .generations
                 .get(*generation as usize)
-                .map_or(("", ""), |g| (g.apps.namespace(*index as usize), g.apps.name(*index as usize))),
+                .map_or(("", ""), |g| (g.apps.namespace(), g.apps.name(*index as usize))),
             None => ("", ""),
         }
     }
@@ -116,6 +116,16 @@ impl FleetData {
             Parent::Root => None,
             Parent::App(id) => Some(self.app_ref(id)),
             Parent::Set(id) => Some(self.set_ref(id)),
+        }
+    }
+
+    /// The object of an Application that need not be part of the fleet.
+    pub(crate) fn object_of(&self, object: &AppObject) -> Option<Value> {
+        match object {
+            AppObject::Whole(app) => Some(app.object.clone()),
+            AppObject::Generated { generation, index } => {
+                self.generations.get(*generation as usize)?.apps.application(*index as usize)
+            }
         }
     }
 

@@ -8,7 +8,7 @@ use aoa_lang::value::Text;
 
 use super::directory::DirectoryOptions;
 use super::files;
-use super::manifest_file::ParsedFile;
+use super::manifest_file::{FileError, ParsedFile};
 use super::source::Outcome;
 use crate::load::Found;
 
@@ -16,7 +16,7 @@ use crate::load::Found;
 #[derive(Default)]
 pub struct RenderCache {
     /// By content, and whether it is read as JSON.
-    files: Shared<(ContentId, bool), Result<Arc<ParsedFile>, String>>,
+    files: Shared<(ContentId, bool), Result<Arc<ParsedFile>, FileError>>,
     folders: Shared<FolderKey, Outcome>,
     links: Shared<ContentId, Option<TreePath>>,
 }
@@ -35,8 +35,8 @@ impl RenderCache {
     pub(super) fn file(
         &self,
         content: (ContentId, bool),
-        parse: impl FnOnce() -> Result<Arc<ParsedFile>, String>,
-    ) -> Result<Arc<ParsedFile>, String> {
+        parse: impl FnOnce() -> Result<Arc<ParsedFile>, FileError>,
+    ) -> Result<Arc<ParsedFile>, FileError> {
         self.files.get(content, parse)
     }
 

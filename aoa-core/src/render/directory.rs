@@ -174,9 +174,7 @@ fn read_manifest_file(
         let limits = &ctx.options.limits;
         (if json { parse_json(&text, limits) } else { parse_yaml(&text, limits) }).map(Arc::new)
     });
-    parsed.map_err(|error| {
-        format!("Failed to unmarshal {}: {error}", aoa_lang::strconv::quote(path.name().as_bytes()))
-    })
+    parsed.map_err(|error| error.to_status(path.name()))
 }
 
 /// Adds an object, or the items of a list; lists inside lists stay lists (`GenerateManifests`).

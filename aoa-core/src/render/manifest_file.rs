@@ -1,7 +1,8 @@
 //! One file of manifests, read as the repo-server's decoders do.
 
+use aoa_lang::json::{self, Html, Layout, Numbers};
 use aoa_lang::source::{Span, line_column};
-use aoa_lang::{Error, Limits, Value, yaml};
+use aoa_lang::{Error, Limits, Value, strconv, yaml};
 
 /// A file, parsed once.
 #[derive(Debug, Default)]
@@ -10,13 +11,36 @@ pub(super) struct ParsedFile {
     pub(super) objects: Vec<(Value, u32, u32)>,
 }
 
+/// Why a file cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum FileError {
+    /// The decoder's text.
+    Unreadable(String),
+    /// A JSON file goes on behind its first object.
+    SeveralObjects,
+}
+
+impl FileError {
+    /// The repo-server's message about the file `name`.
+    pub(super) fn to_status(&self, name: &str) -> String {
+        let name = strconv::quote(name.as_bytes());
+        let text = match self {
+            FileError::Unreadable(why) => format!("Failed to unmarshal {name}: {why}"),
+            FileError::SeveralObjects => {
+                format!("Found multiple objects in {name}. Only single objects are allowed in JSON files.")
+            }
+        };
+        format!("rpc error: code = FailedPrecondition desc = {text}")
+    }
+}
+
 /// The objects of a YAML file: all of them, or none (`getObjsFromYAMLOrJSON` of Argo CD 3.5.7).
 ///
 /// # Errors
 ///
 /// The text of the decoder, if a document cannot be read and something says that the file was meant as manifests: an
 /// object before it, or the words of a manifest anywhere.
-pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, String> {
+pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, FileError> {
     let split = yaml::split_within(text, limits);
     let start = |span: Option<Span>| span.map_or(0, |span| span.start);
     // The repo-server stops at the first document that it cannot read, whatever is wrong with it.
@@ -24,7 +48,7 @@ pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, Str
     if let Some(error) = first_error {
         let sound_before = split.documents.iter().any(|d| d.span.start < start(error.span()));
         if sound_before || looks_like_manifest(text) {
-            return Err(message(error));
+            return Err(FileError::Unreadable(message(error)));
         }
         return Ok(ParsedFile::default());
     }
@@ -39,9 +63,27 @@ pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, Str
 ///
 /// # Errors
 ///
-/// The text of the decoder.
-pub(super) fn parse_json(text: &[u8], limits: &Limits) -> Result<ParsedFile, String> {
-    parse_yaml(text, limits)
+/// The text of the decoder; something behind the object.
+pub(super) fn parse_json(text: &[u8], limits: &Limits) -> Result<ParsedFile, FileError> {
+    let unreadable = |error: Error| FileError::Unreadable(error.message().to_owned());
+    let (first, rest) = json::read_first(text, Numbers::PreserveInts, limits).map_err(unreadable)?;
+    if !rest.trim_ascii_start().is_empty() {
+        return Err(FileError::SeveralObjects);
+    }
+    let position = line_column(text, text.len() - text.trim_ascii_start().len());
+    let object = unstructured(first).map_err(FileError::Unreadable)?;
+    Ok(ParsedFile { objects: vec![(object, position.line, position.column)] })
+}
+
+/// What Kubernetes' unstructured decoder takes: an object with a kind.
+fn unstructured(value: Value) -> Result<Value, String> {
+    match value.str_at(&["kind"]) {
+        Some(kind) if !kind.is_empty() => Ok(value),
+        _ => {
+            let text = json::to_string_with(&value, Html::Escaped, Layout::Compact).unwrap_or_default();
+            Err(format!("Object 'Kind' is missing in '{text}'"))
+        }
+    }
 }
 
 fn message(error: &Error) -> String {

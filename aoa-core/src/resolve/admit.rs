@@ -35,7 +35,7 @@ impl Run<'_> {
         };
         let object = ObjectRef { kind, namespace, name: manifest.name().into() };
         let read = match read_object(kind, &manifest.object) {
-            Ok(read) => read,
+            Ok(read) => in_namespace(&read, &object.namespace),
             Err(error) => {
                 let cause = Cause::InvalidObject { error: error.message().into() };
                 return self.findings.add(cause, Some(object), manifest.place.clone());
@@ -142,6 +142,13 @@ impl Run<'_> {
             }
         }
     }
+}
+
+/// The object with its namespace written down.
+fn in_namespace(object: &Value, namespace: &Text) -> Value {
+    let metadata = object.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();
+    let metadata = Value::Map(metadata.with("namespace", Value::String(namespace.clone())));
+    Value::Map(object.as_map().cloned().unwrap_or_default().with("metadata", metadata))
 }
 
 fn text(text: &Text) -> &str {

@@ -10,6 +10,7 @@ use crate::model::ObjectRef;
 
 impl Run<'_> {
     pub(super) fn into_fleet(mut self) -> Fleet {
+        self.note_sets();
         let mut data = self.data;
         let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
         sorted.sort_by(|a, b| data.app_key(*a).cmp(&data.app_key(*b)));

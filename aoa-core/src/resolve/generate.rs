@@ -1,13 +1,181 @@
-//! Runs an ApplicationSet and admits what it generates.
+//! Runs an ApplicationSet, validates what it generates as the controller does, and admits it.
 
-use aoa_lang::Result;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use aoa_lang::value::Text;
+use aoa_lang::{Error, ErrorKind, Result};
 
 use super::run::Run;
-use crate::fleet::SetId;
+use super::world::SetWorld;
+use crate::finding::{Cause, Gap};
+use crate::fleet::{AppObject, AppRecord, Generation, Parent, SetId, SetOutcome};
+use crate::generate::{ApplicationSet, GeneratedSet};
+use crate::model::{DEFAULT_PROJECT, Kind, ObjectRef};
 
 impl Run<'_> {
-    pub(super) fn generate(&mut self, set: SetId) -> Result<()> {
-        let _ = set;
+    /// Tries a set. Whatever goes wrong becomes its outcome.
+    pub(super) fn generate(&mut self, id: SetId) -> Result<()> {
+        if let Some(tried) = self.tried_with.get_mut(id.0 as usize) {
+            *tried = Some(self.data.projects.len());
+        }
+        let Some(record) = self.data.sets.get(id.0 as usize) else { return Ok(()) };
+        let compiled = Arc::new(ApplicationSet::new(&record.object, self.surroundings.template_options()));
+        let home = self.data.inputs.settings.namespace.clone();
+        let projects: HashSet<String> = self
+            .data
+            .projects
+            .iter()
+            .filter(|p| p.namespace == home)
+            .map(|p| p.name.to_string())
+            .chain([DEFAULT_PROJECT.to_owned()])
+            .collect();
+        let has_project = |name: &str| projects.contains(name);
+        let world = SetWorld {
+            surroundings: &self.surroundings,
+            repositories: &self.repositories,
+            has_project: &has_project,
+            gaps: Mutex::default(),
+        };
+        let generated = compiled.generate(&world);
+        if let Some(failure) = generated.failure() {
+            let gap = world.gaps.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().next();
+            let outcome = failed(&failure.error, gap);
+            self.set_outcome(id, outcome);
+            return Ok(());
+        }
+        if self.data.apps.len().saturating_add(generated.len()) > self.options.max_apps {
+            return Err(Error::limit(format!(
+                "the fleet has more than {} Applications",
+                self.options.max_apps
+            )));
+        }
+        let rejected = self.validate(&compiled, &generated, &has_project);
+        self.admit_generated(id, generated, rejected);
         Ok(())
+    }
+
+    /// Which Applications are not written, and why: by name, so that of two with one name neither is
+    /// (`validateGeneratedApplications`).
+    fn validate(
+        &self,
+        set: &ApplicationSet,
+        generated: &GeneratedSet,
+        has_project: &dyn Fn(&str) -> bool,
+    ) -> BTreeMap<Text, Text> {
+        let destinations: Vec<Option<String>> = generated
+            .destinations()
+            .iter()
+            .map(|d| d.resolve(&self.data.clusters).err().map(|e| e.message().to_owned()))
+            .collect();
+        let mut known: HashMap<&str, bool> = HashMap::new();
+        let mut seen: HashSet<&str, foldhash::fast::FixedState> = HashSet::default();
+        seen.reserve(generated.len());
+        let mut rejected = BTreeMap::new();
+        for at in 0..generated.len() {
+            let (name, project) = (generated.name(at), generated.project(at));
+            if !seen.insert(name) {
+                let why = format!(
+                    "ApplicationSet {} contains applications with duplicate name: {name}",
+                    set.name()
+                );
+                rejected.insert(name.into(), why.into());
+            } else if !*known.entry(project).or_insert_with(|| has_project(project)) {
+                let why = format!("application references project {project} which does not exist");
+                rejected.insert(name.into(), why.into());
+            } else if let Some(Some(error)) =
+                generated.destination_number(at).and_then(|n| destinations.get(n))
+            {
+                let why = format!("application destination spec is invalid: {error}");
+                rejected.insert(name.into(), why.into());
+            }
+        }
+        rejected
+    }
+
+    fn admit_generated(&mut self, id: SetId, generated: GeneratedSet, rejected: BTreeMap<Text, Text>) {
+        let (Ok(generation), Ok(count)) =
+            (u32::try_from(self.data.generations.len()), u32::try_from(generated.len()))
+        else {
+            return;
+        };
+        let mut order: Vec<u32> = (0..count).collect();
+        order.sort_by(|a, b| generated.name(*a as usize).cmp(generated.name(*b as usize)));
+        self.data.generations.push(Generation { set: id, apps: generated });
+        let mut names = Vec::with_capacity(order.len());
+        for index in order {
+            let object = AppObject::Generated { generation, index };
+            let (namespace, name) = self.generated_key(generation, index);
+            if rejected.contains_key(&name) {
+                continue;
+            }
+            names.push(name.clone());
+            self.admit_generated_app(
+                id,
+                AppRecord { object, parent: Parent::Set(id), content: None },
+                namespace,
+                name,
+            );
+        }
+        self.set_outcome(id, SetOutcome::Generated { names, rejected });
+    }
+
+    fn generated_key(&self, generation: u32, index: u32) -> (Text, Text) {
+        let apps = self.data.generations.get(generation as usize).map(|g| &g.apps);
+        apps.map_or((Text::EMPTY, Text::EMPTY), |apps| {
+            (apps.namespace().into(), apps.name(index as usize).into())
+        })
+    }
+
+    fn admit_generated_app(&mut self, id: SetId, record: AppRecord, namespace: Text, name: Text) {
+        let place = self.data.sets.get(id.0 as usize).and_then(|s| s.place.clone());
+        let texts = (namespace.as_str().unwrap_or_default(), name.as_str().unwrap_or_default());
+        let Some(kept) = self.data.find_app(texts.0, texts.1) else { return self.add_app(record) };
+        let spec = self.data.application(kept).map(|app| app.spec().clone());
+        let own = self.data.object_of(&record.object).and_then(|object| object.get("spec").cloned());
+        let object = ObjectRef { kind: Kind::Application, namespace, name };
+        let kept_parent = self.data.apps.get(kept.0 as usize).map(|r| r.parent);
+        self.conflict(object, Parent::Set(id), kept_parent, spec == own, place);
+    }
+
+    fn set_outcome(&mut self, id: SetId, outcome: SetOutcome) {
+        if let Some(record) = self.data.sets.get_mut(id.0 as usize) {
+            record.outcome = outcome;
+        }
+    }
+
+    /// What is to be said of the sets, once nothing changes any more.
+    pub(super) fn note_sets(&mut self) {
+        let sets = (0u32..).zip(&self.data.sets);
+        let mut causes = Vec::new();
+        for (id, set) in sets {
+            let subject = self.data.set_ref(SetId(id));
+            match &set.outcome {
+                SetOutcome::Pending => {}
+                SetOutcome::Generated { rejected, .. } => {
+                    for (name, error) in rejected {
+                        let cause = Cause::RejectedApp { name: name.clone(), error: error.clone() };
+                        causes.push((cause, subject.clone(), set.place.clone()));
+                    }
+                }
+                SetOutcome::Unknown(gap) => {
+                    causes.push((Cause::Unknown(gap.clone()), subject, set.place.clone()))
+                }
+                SetOutcome::Failed(error) => {
+                    causes.push((Cause::SetFailed { error: error.clone() }, subject, set.place.clone()));
+                }
+            }
+        }
+        for (cause, subject, place) in causes {
+            self.findings.add(cause, Some(subject), place);
+        }
+    }
+}
+
+/// Unknown, if something was not given; else failed, with Argo CD's message.
+fn failed(error: &Error, gap: Option<Gap>) -> SetOutcome {
+    match gap {
+        Some(gap) if error.kind() == ErrorKind::NotFound => SetOutcome::Unknown(gap),
+        _ => SetOutcome::Failed(error.message().into()),
     }
 }

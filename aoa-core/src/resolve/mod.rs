@@ -13,6 +13,7 @@ mod generate;
 mod render;
 mod roots;
 mod run;
+mod world;
 
 use aoa_lang::Result;
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use aoa_lang::{Error, Result};
 
 use super::findings::FindingSink;
+use super::world::Surroundings;
 use crate::fleet::{AppId, Fleet, FleetData, SetId};
 use crate::inputs::Inputs;
 use crate::load::Repositories;
@@ -20,6 +21,7 @@ pub(super) struct Run<'r> {
     pub(super) data: FleetData,
     pub(super) findings: FindingSink,
     pub(super) scopes: Scopes,
+    pub(super) surroundings: Surroundings,
     /// Applications that are not rendered yet.
     pub(super) pending_apps: Vec<AppId>,
     /// For each set, how many projects were known when it was last tried; `None` if it never was.
@@ -36,9 +38,10 @@ impl<'r> Run<'r> {
             options,
             cache,
             repositories: Repositories::new(inputs.clone(), options.urls),
-            data: FleetData { inputs, clusters, ..FleetData::default() },
+            data: FleetData { inputs: inputs.clone(), clusters, ..FleetData::default() },
             findings: FindingSink::default(),
             scopes: Scopes::default(),
+            surroundings: Surroundings::new(inputs, options),
             pending_apps: Vec::new(),
             tried_with: Vec::new(),
         }

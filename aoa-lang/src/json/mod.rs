@@ -5,7 +5,7 @@
 mod read;
 mod write;
 
-pub use read::{Numbers, read, read_within};
+pub use read::{Numbers, read, read_first, read_within};
 pub(crate) use read::{Stop, next_in_stream, read_literals};
 
 pub use write::{Html, Layout, to_string, to_string_with, write, write_text, write_within};

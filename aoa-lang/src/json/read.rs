@@ -61,6 +61,22 @@ pub fn read_within(text: &[u8], numbers: Numbers, limits: &Limits) -> Result<Val
     reader.unfit.map_or(Ok(value), Err)
 }
 
+/// Reads the first value of a text that may go on, as `json.Decoder` does; also returns what stands behind it.
+///
+/// # Errors
+///
+/// As [`read`], but for what stands behind the value; `EOF` for a text without any value.
+pub fn read_first<'t>(text: &'t [u8], numbers: Numbers, limits: &Limits) -> Result<(Value, &'t [u8])> {
+    let range = match next_in_stream(text, 0) {
+        Ok(range) => range,
+        Err(Stop::End) => return Err(Error::syntax("EOF")),
+        Err(Stop::Truncated) => return Err(Error::syntax("unexpected EOF")),
+        Err(stop) => return Err(stop.whole(text)),
+    };
+    let value = read_within(text.get(range.clone()).unwrap_or_default(), numbers, limits)?;
+    Ok((value, text.get(range.end..).unwrap_or_default()))
+}
+
 /// At the end Go's scanner takes one blank more: it is refused within words, numbers and escapes.
 fn truncated(text: &[u8], numbers: Numbers) -> Stop {
     let padded = [text, b" "].concat();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use aoa_core::finding::Cause;
 use aoa_core::fleet::{App, AppSet, Project, SetOutcome, SourceResult, State};
 use aoa_core::inputs::{Checkout, Inputs, Repository, Root, Serves};
 use aoa_core::lang::Value;
@@ -34,7 +35,12 @@ fn answer(folder: &Path) -> Result<(Json, Json), String> {
     let mut options = Options::default();
     options.urls = UrlMatching::Exact;
     let fleet = resolve(&inputs(folder, &case)?, &options).map_err(|e| e.to_string())?;
-    Ok((read("expected.json")?, fleet_to_json(&fleet)))
+    let mut want = read("expected.json")?;
+    // A finding has no parent: it says where the object stands.
+    for entry in want.get_mut("invalid").and_then(Json::as_array_mut).into_iter().flatten() {
+        entry.as_object_mut().map(|entry| entry.remove("parent"));
+    }
+    Ok((want, fleet_to_json(&fleet)))
 }
 
 fn inputs(folder: &Path, case: &Json) -> Result<Inputs, String> {
@@ -112,6 +118,24 @@ fn fleet_to_json(fleet: &Fleet) -> Json {
         .collect();
     if !conflicts.is_empty() {
         out.insert("conflicts".into(), conflicts.into());
+    }
+    let invalid: Vec<Json> = fleet
+        .findings()
+        .iter()
+        .filter_map(|finding| match &finding.cause {
+            Cause::InvalidObject { error } => Some((finding, error)),
+            _ => None,
+        })
+        .flat_map(|(finding, error)| {
+            finding.subjects.iter().map(move |subject| {
+                let mut entry = reference(Some(subject));
+                entry["error"] = error.to_string().into();
+                entry
+            })
+        })
+        .collect();
+    if !invalid.is_empty() {
+        out.insert("invalid".into(), invalid.into());
     }
     out.insert("rounds".into(), fleet.rounds().into());
     Json::Object(out)
