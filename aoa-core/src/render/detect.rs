@@ -1,7 +1,7 @@
 //! Which type a source has: overrides in `.argocd-source*.yaml`, explicit types, and what lies in the folder.
 
 use aoa_lang::source::{Tree, TreePath};
-use aoa_lang::{Error, Result, Value};
+use aoa_lang::{Error, Result, Value, patch, yaml};
 
 use super::files;
 use crate::fleet::SourceType;
@@ -43,8 +43,8 @@ pub fn merge_overrides(tree: &Tree, folder: &TreePath, source: &Value, app_name:
 }
 
 fn merge(source: &Value, text: &[u8]) -> Result<Value> {
-    let _ = text;
-    crate::model::read_source(source)
+    let patch = yaml::load(text)?;
+    crate::model::read_source(&patch::merge(source, &patch)?)
 }
 
 /// The type of a source: the one whose options it has, else what lies in its folder. The last file in walk order
