@@ -54,7 +54,7 @@ fn without_zero_decimals(text: &str) -> &str {
 /// A float cut to an integer as amd64 does it: what does not fit is the smallest integer.
 pub(super) fn float_to_int(number: f64) -> i64 {
     const LIMIT: f64 = 9_223_372_036_854_775_808.0;
-    if number >= -LIMIT && number < LIMIT {
+    if (-LIMIT..LIMIT).contains(&number) {
         #[expect(clippy::cast_possible_truncation, reason = "in range; the fraction is to be cut")]
         return number as i64;
     }

@@ -22,9 +22,9 @@ pub(super) const TABLE: &[Function] = &[
         Ok(string(base32(args.text(0))))
     }),
     Function::new("b32dec", &[STRING], STRING, |_, args| Ok(decoded(from_base32(args.text(0))))),
-    Function::new("sha1sum", &[STRING], STRING, |call, args| hashed::<Sha1>(call, args)),
-    Function::new("sha256sum", &[STRING], STRING, |call, args| hashed::<Sha256>(call, args)),
-    Function::new("sha512sum", &[STRING], STRING, |call, args| hashed::<Sha512>(call, args)),
+    Function::new("sha1sum", &[STRING], STRING, hashed::<Sha1>),
+    Function::new("sha256sum", &[STRING], STRING, hashed::<Sha256>),
+    Function::new("sha512sum", &[STRING], STRING, hashed::<Sha512>),
     Function::new("adler32sum", &[STRING], STRING, adler32sum),
 ];
 

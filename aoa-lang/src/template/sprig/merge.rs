@@ -112,31 +112,33 @@ fn merge(call: &mut Call<'_>, target: &Value, source: &Value, conflict: Conflict
             }
             continue;
         }
-        if let (Shape::Map { .. }, Some(inner)) = (call.shape(&value), &old) {
-            if let Some(into) = merge_target(call, inner, &value, conflict)? {
-                level.entered = Some((key, value.clone(), inner.clone()));
-                if levels.len() >= most {
-                    return Err(FnError::Abort(Error::limit(format!(
-                        "a map nests deeper than {most} levels"
-                    )))
-                    .into());
-                }
-                levels.push(Level::new(call, into, &value)?);
-                continue;
-            }
+        let into = match &old {
+            Some(inner) => merge_target(call, inner, &value, conflict)?,
+            None => None,
+        };
+        let (Some(into), Some(inner)) = (into, &old) else {
+            settle(call, &target, key, value, old, conflict)?;
+            continue;
+        };
+        level.entered = Some((key, value.clone(), inner.clone()));
+        if levels.len() >= most {
+            return Err(FnError::Abort(Error::limit(format!("a map nests deeper than {most} levels"))).into());
         }
-        settle(call, &target, key, value, old, conflict)?;
+        levels.push(Level::new(call, into, &value)?);
     }
     Ok(())
 }
 
-/// The map to go into for a source map, if the destination's value is one that takes entries.
+/// The map to go into for a source map, if the destination's value is one that takes entries; none for other sources.
 fn merge_target(
     call: &Call<'_>,
     inner: &Value,
     source: &Value,
     conflict: Conflict,
 ) -> Result<Option<Value>, Failure> {
+    if !matches!(call.shape(source), Shape::Map { .. }) {
+        return Ok(None);
+    }
     match call.shape(inner) {
         // A nil map inside of another cannot be replaced in place.
         Shape::Map { nil: true, .. } if !matches!(call.shape(source), Shape::Map { nil: true, .. }) => {

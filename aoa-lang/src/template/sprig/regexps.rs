@@ -8,7 +8,7 @@ use crate::strconv::quote;
 use crate::template::{Call, FnError, Function};
 use crate::text::regexp::{Regexp, quote_meta};
 use crate::value::{GoType, List, ListKind, Text};
-use crate::{Error, ErrorKind, Value};
+use crate::{ErrorKind, Value};
 
 const STRING: GoType = GoType::String;
 const INT: GoType = GoType::INT;
@@ -130,7 +130,6 @@ fn replace(call: &mut Call<'_>, args: &[Value], bad: Bad, replacement: Replaceme
         Replacement::Template => regexp.replace_all(text, with, limit),
         Replacement::Literal => regexp.replace_all_literal(text, with, limit),
     };
-    let replaced: Result<Vec<u8>, Error> = replaced.map(Into::into);
     let replaced = replaced.map_err(FnError::Abort)?;
     call.build(replaced.len())?;
     Ok(string(replaced))
