@@ -11,19 +11,14 @@ impl Node {
     /// 0.21.1 `DeAnchor` does.
     ///
     /// Merged entries go behind the map's own, which win. A merge key is only carried out where it stands: one that a
-    /// merged map brings along stays. Expanded nodes are shared, so that the result takes little more memory than the
+    /// merged map brings along stays, until a further alias to the same node. Expanded nodes are shared, so that the result takes little more memory than the
     /// text did.
     ///
     /// # Errors
     /// If a merge key has something else than maps, or a map has two; if an anchored node contains an alias to
     /// itself, which the real tool does not survive; if the aliases expand to more than [`Limits::alias_values`].
     pub fn resolve_aliases(&mut self, limits: &Limits) -> Result<()> {
-        let anchored = find_anchored(self);
-        let mut resolver = Resolver {
-            results: anchored.iter().map(|_| Progress::Waiting).collect(),
-            anchored,
-            budget: limits.alias_values,
-        };
+        let mut resolver = Resolver::new(self, limits);
         *self = resolver.resolve(self.clone())?;
         Ok(())
     }
@@ -72,18 +67,26 @@ fn has_alias(root: &Node) -> bool {
     false
 }
 
-struct Resolver {
+/// Resolves the aliases in parts of one document.
+pub(super) struct Resolver {
+    /// The anchored nodes: as they are written, and resolved once an alias stood for them.
     anchored: Vec<Node>,
-    results: Vec<Progress>,
+    progress: Vec<Progress>,
     /// How many nodes aliases may still expand to.
     budget: usize,
 }
 
+/// How far an anchored node was resolved on behalf of aliases.
+#[derive(Clone, Copy, PartialEq)]
 enum Progress {
     Waiting,
     Running,
-    /// The result and the number of nodes in it.
-    Done(Node, usize),
+    Done {
+        /// The number of nodes in it.
+        size: usize,
+        /// Whether merge keys are left that came with a merged map: kyaml carries them out at the next alias.
+        has_merges: bool,
+    },
 }
 
 /// A node whose children are being resolved.
@@ -93,36 +96,42 @@ struct Level {
     resolved: Vec<Node>,
     /// The number of nodes so far.
     size: usize,
-    /// The anchored node that this is a copy of, if it stands for an alias.
+    has_merges: bool,
+    /// The anchored node that this is, if it stands for an alias.
     target: Option<usize>,
 }
 
 impl Resolver {
-    fn resolve(&mut self, root: Node) -> Result<Node> {
+    /// Looks for the anchors of a document, and tells its aliases what they stand for.
+    pub(super) fn new(document: &mut Node, limits: &Limits) -> Self {
+        let anchored = find_anchored(document);
+        let progress = vec![Progress::Waiting; anchored.len()];
+        Resolver { anchored, progress, budget: limits.alias_values }
+    }
+
+    /// A node of the document without aliases and anchors.
+    pub(super) fn resolve(&mut self, root: Node) -> Result<Node> {
         let mut stack = vec![self.open(root, None)?];
         loop {
             let Some(level) = stack.last_mut() else {
                 return Err(Error::new(crate::ErrorKind::Internal, "no node is being resolved"));
             };
             if let Some(child) = level.children.next() {
-                if let Some((child, size)) = self.finished(&child)? {
-                    level.size += size;
-                    level.resolved.push(child);
-                } else {
-                    let (child, target) = self.expand(child)?;
-                    let next = self.open(child, target)?;
-                    stack.push(next);
+                match self.expand(child)? {
+                    Expanded::Complete(child, size) => {
+                        level.size += size;
+                        level.resolved.push(child);
+                    }
+                    Expanded::Open(child, target) => stack.push(self.open(child, target)?),
                 }
                 continue;
             }
-            let Some(Level { mut node, resolved, size, target, .. }) = stack.pop() else { continue };
-            node.content = resolved.into();
-            if let Some(slot) = target.and_then(|target| self.results.get_mut(target)) {
-                *slot = Progress::Done(node.clone(), size);
-            }
+            let Some(level) = stack.pop() else { continue };
+            let (node, size, has_merges) = self.close(level);
             match stack.last_mut() {
                 Some(parent) => {
                     parent.size += size;
+                    parent.has_merges |= has_merges;
                     parent.resolved.push(node);
                 }
                 None => return Ok(node),
@@ -130,37 +139,45 @@ impl Resolver {
         }
     }
 
-    /// The result of a child that needs no level of its own: an alias that was expanded before.
-    fn finished(&mut self, child: &Node) -> Result<Option<(Node, usize)>> {
-        let target = child.extras.as_ref().and_then(|extras| extras.target);
-        match target.and_then(|target| self.results.get(target)) {
-            Some(Progress::Done(node, size)) if child.kind == NodeKind::Alias => {
-                let (node, size) = (node.clone(), *size);
-                self.spend(size)?;
-                Ok(Some((node, size)))
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// The anchored node in place of an alias.
-    fn expand(&mut self, child: Node) -> Result<(Node, Option<usize>)> {
+    /// What stands in place of a child.
+    fn expand(&mut self, child: Node) -> Result<Expanded> {
         if child.kind != NodeKind::Alias {
-            return Ok((child, None));
+            return Ok(Expanded::Open(child, None));
         }
         let name = child.text.to_str_lossy();
         let target = child.extras.as_ref().and_then(|extras| extras.target);
-        let found = target.and_then(|at| Some((at, self.anchored.get(at)?, self.results.get_mut(at)?)));
+        let found = target.and_then(|at| Some((at, self.anchored.get(at)?, self.progress.get_mut(at)?)));
         let Some((at, node, progress)) = found else {
             return Err(Error::invalid(format!("yaml: unknown anchor '{name}' referenced")));
         };
-        if matches!(progress, Progress::Running) {
-            return Err(Error::invalid(format!("yaml: anchor '{name}' value contains itself")));
+        let (node, before) = (node.clone(), *progress);
+        let size = match before {
+            Progress::Running => {
+                return Err(Error::invalid(format!("yaml: anchor '{name}' value contains itself")));
+            }
+            Progress::Waiting => 1,
+            Progress::Done { size, .. } => size,
+        };
+        if let Progress::Done { has_merges: false, .. } = before {
+            self.spend(size)?;
+            return Ok(Expanded::Complete(node, size));
         }
         *progress = Progress::Running;
-        let node = node.clone();
-        self.spend(1)?;
-        Ok((node, Some(at)))
+        self.spend(size)?;
+        Ok(Expanded::Open(node, Some(at)))
+    }
+
+    fn close(&mut self, level: Level) -> (Node, usize, bool) {
+        let Level { mut node, resolved, size, has_merges, target, .. } = level;
+        node.content = resolved.into();
+        let has_merges = has_merges || node.entries().any(|(key, _)| key.tag == "!!merge");
+        if let Some(at) = target
+            && let (Some(anchored), Some(progress)) = (self.anchored.get_mut(at), self.progress.get_mut(at))
+        {
+            *anchored = node.clone();
+            *progress = Progress::Done { size, has_merges };
+        }
+        (node, size, has_merges)
     }
 
     fn spend(&mut self, nodes: usize) -> Result<()> {
@@ -176,7 +193,7 @@ impl Resolver {
         }
         let children = std::mem::take(&mut node.content).into_vec();
         let resolved = Vec::with_capacity(children.len());
-        Ok(Level { node, children: children.into_iter(), resolved, size: 1, target })
+        Ok(Level { node, children: children.into_iter(), resolved, size: 1, has_merges: false, target })
     }
 
     /// `removeMergeTags` and `mergeAll` of rnode.go.
@@ -245,6 +262,11 @@ impl Resolver {
     }
 }
 
+enum Expanded {
+    Complete(Node, usize),
+    Open(Node, Option<usize>),
+}
+
 /// Where the first entry of each key stands.
 struct Positions(HashMap<Text, usize>);
 
@@ -271,7 +293,11 @@ impl Positions {
         let content = map.content.to_mut();
         let entry = self.0.get(&name).and_then(|at| content.get_mut(at * 2..at * 2 + 2));
         if let Some([old_key, old_value]) = entry {
+            let is_renamed = old_key.text != key.text;
             (*old_key, *old_value) = (key.clone(), value.clone());
+            if is_renamed {
+                *self = Positions::new(map);
+            }
             return;
         }
         self.0.entry(key.text.clone()).or_insert(content.len() / 2);

@@ -46,6 +46,11 @@ impl Node {
     pub fn decode(&self, limits: &Limits) -> Result<Value> {
         decode(self.root(), Root::Any, limits)
     }
+
+    /// The data of the node, and why JSON cannot say it.
+    pub(super) fn decode_for_go(&self, limits: &Limits) -> Result<(Value, Option<Error>)> {
+        decode_for_go(self.root(), Root::MapOrList, limits)
+    }
 }
 
 /// What the outermost node is read into.
@@ -58,6 +63,13 @@ enum Root {
 }
 
 fn decode(root: &Node, wanted: Root, limits: &Limits) -> Result<Value> {
+    match decode_for_go(root, wanted, limits)? {
+        (_, Some(unsupported)) => Err(unsupported),
+        (value, None) => Ok(value),
+    }
+}
+
+fn decode_for_go(root: &Node, wanted: Root, limits: &Limits) -> Result<(Value, Option<Error>)> {
     let mut copy = root.clone();
     let anchored = find_anchored(&mut copy);
     let results = anchored.iter().map(|_| Progress::Waiting).collect();
@@ -76,10 +88,8 @@ fn decode(root: &Node, wanted: Root, limits: &Limits) -> Result<Value> {
         let complaints = decoder.complaints.join("\n  ");
         return Err(Error::invalid(format!("yaml: unmarshal errors:\n  {complaints}")));
     }
-    match decoder.unsupported {
-        Some(what) => Err(Error::invalid(format!("json: unsupported {what}"))),
-        None => Ok(value),
-    }
+    let unsupported = decoder.unsupported.map(|what| Error::invalid(format!("json: unsupported {what}")));
+    Ok((value, unsupported))
 }
 
 struct Decoder<'n> {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
+use super::anchors::Resolver;
 use super::identity::Identity;
 use super::{Node, NodeKind};
 use crate::value::{Text, Value};
@@ -26,10 +27,12 @@ pub fn read_resources(text: &[u8], limits: &Limits) -> Result<Vec<Node>> {
             resources.push(node);
             continue;
         }
-        match node.decode(limits)?.get("items") {
+        // What JSON cannot say matters in the items only.
+        node.decode_for_go(limits)?;
+        match node.root().field("items").map(|items| items.decode(limits)).transpose()? {
             Some(Value::List(items)) => {
                 // Kustomize writes each item as JSON and reads it again, so that styles and comments are lost.
-                for item in items {
+                for item in &items {
                     pending.extend(valid_resources(json::to_string(item)?.as_bytes(), limits)?);
                 }
             }
@@ -100,13 +103,17 @@ fn valid_resources(text: &[u8], limits: &Limits) -> Result<Vec<Node>> {
         if document.root().is_null() {
             continue;
         }
-        document.resolve_aliases(limits)?;
-        let root = document.root();
         let is_wrapper = matches!(kind_of(&document).as_str(), "List" | "ResourceList");
-        let items = root.field("items");
-        if count == 1 && is_wrapper && (items.is_some() || root.field("functionConfig").is_some()) {
-            resources.extend(items.map_or(&[][..], |items| items.content.as_slice()).iter().cloned());
+        let has_field = |name: &str| document.root().field(name).is_some();
+        if count == 1 && is_wrapper && (has_field("items") || has_field("functionConfig")) {
+            // Only the items are looked at, but their aliases may be of nodes beside them.
+            let mut resolver = Resolver::new(&mut document, limits);
+            let items = document.root().field("items").map_or(&[][..], |items| items.content.as_slice());
+            for item in items {
+                resources.push(resolver.resolve(item.clone())?);
+            }
         } else {
+            document.resolve_aliases(limits)?;
             resources.push(document);
         }
     }
