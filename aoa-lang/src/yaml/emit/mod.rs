@@ -10,8 +10,11 @@
 //! style and white space; the key order is go-yaml's natural one. [`super::node`] feeds the same emitter with comments.
 
 mod analysis;
+mod block;
 mod comments;
 pub(crate) mod emitter;
+mod flow;
+mod node;
 mod order;
 mod plain;
 mod scalar;
