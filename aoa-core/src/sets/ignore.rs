@@ -1,5 +1,6 @@
 //! `ignoreApplicationDifferences`: parts of Applications that the controller leaves alone.
 
+use aoa_lang::patch::JsonPatch;
 use aoa_lang::{Error, Result, Value, json};
 
 use super::jq;
@@ -48,44 +49,8 @@ impl<'s> IgnoreRules<'s> {
     }
 }
 
-/// Longest pointer, in steps.
-const MAX_STEPS: usize = 300;
-
 /// `object` without what a JSON pointer names; `None` if there is no such thing.
 fn remove(object: &Value, pointer: &str) -> Option<Value> {
-    let (before, path) = pointer.split_once('/')?;
-    if !before.is_empty() || path.split('/').count() > MAX_STEPS {
-        return None;
-    }
-    let path: Vec<String> =
-        path.split('/').map(|token| token.replace("~1", "/").replace("~0", "~")).collect();
-    remove_path(object, &path)
-}
-
-/// No deeper than the pointer is long; each step leads into the object.
-fn remove_path(object: &Value, path: &[String]) -> Option<Value> {
-    let (token, rest) = path.split_first()?;
-    match object {
-        Value::Map(map) => {
-            let value = map.get(token)?;
-            if rest.is_empty() {
-                return Some(Value::Map(map.clone().without(token)));
-            }
-            Some(Value::Map(map.clone().with(token.as_str(), remove_path(value, rest)?)))
-        }
-        Value::List(list) => {
-            let length = i64::try_from(list.len()).ok()?;
-            let index = token.parse::<i64>().ok()?;
-            let index = usize::try_from(if index < 0 { index.checked_add(length)? } else { index }).ok()?;
-            let mut items = list.as_slice().to_vec();
-            let item = items.get(index)?.clone();
-            if rest.is_empty() {
-                items.remove(index);
-            } else if let Some(place) = items.get_mut(index) {
-                *place = remove_path(&item, rest)?;
-            }
-            Some(Value::list(items))
-        }
-        _ => None,
-    }
+    let operation = Value::map([("op", Value::from("remove")), ("path", Value::from(pointer))]);
+    JsonPatch::from_value(&Value::list(vec![operation])).ok()?.apply(object).ok()
 }

@@ -34,7 +34,6 @@ mod controller;
 pub mod crd;
 mod ignore;
 mod jq;
-mod merge;
 mod metadata;
 mod object;
 mod policy;

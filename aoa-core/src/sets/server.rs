@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use aoa_lang::strconv::{FloatFormat, format_float};
+use aoa_lang::value::Rewrite;
 use aoa_lang::{Result, Value, typed};
 
 use super::object::{items_of, name, namespace, qualified_name, text_at, time_text, with};
@@ -173,7 +175,19 @@ pub(super) fn canonical(application: &Value) -> Result<Value> {
         object = with(&object, &["status"], None);
     }
     object = with(&object, &["apiVersion"], None);
-    Ok(with(&object, &["kind"], None))
+    with(&object, &["kind"], None).rewrite(&mut |value, _| Ok(as_text_has_it(value)))
+}
+
+/// Where an Application is of free form, the controller compares JSON: one number is one value, whatever its type.
+fn as_text_has_it(value: &Value) -> Rewrite {
+    let whole = match value {
+        Value::List(_) | Value::Map(_) => return Rewrite::Untyped,
+        Value::Int(..) | Value::Uint(..) => value.as_i64(),
+        Value::Float(_, number) => format_float(*number, FloatFormat::Fixed, None, 64).parse().ok(),
+        Value::Number(text) => text.parse().ok(),
+        _ => None,
+    };
+    whole.map_or(Rewrite::Keep, |whole| Rewrite::Replace(Value::int64(whole)))
 }
 
 fn read(object: &Value, kind: &str) -> Result<Value> {

@@ -1,9 +1,8 @@
 //! Writing one generated Application: created, updated or left alone.
 
-use aoa_lang::Value;
+use aoa_lang::{Value, patch};
 
 use super::ignore::IgnoreRules;
-use super::merge::apply_changes;
 use super::metadata::refusal_of_metadata;
 use super::object::{items_of, list_of, name, namespace, text_at, unless_empty, with};
 use super::server::{API_VERSION, Server, canonical, controller_of};
@@ -58,8 +57,10 @@ impl Writer<'_> {
             return Ok(Written::Unchanged);
         }
         refused(&after)?;
-        let stored = apply_changes(&live, &before, &after);
-        server.store(canonical(&stored).map_err(|error| error.message().to_owned())?);
+        // Sent as a merge patch: what both sides agree on stays as it is on the server, and new nulls are lost.
+        let patch = patch::create_merge(&before, &after);
+        let stored = patch.and_then(|patch| canonical(&patch::merge(&live, &patch)?));
+        server.store(stored.map_err(|error| error.message().to_owned())?);
         Ok(Written::Updated)
     }
 
