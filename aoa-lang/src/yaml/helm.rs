@@ -16,9 +16,9 @@ use crate::{Limits, Result, Value};
 /// As [`load`](super::load), if a document is no map, and for text behind `---`; with Helm's texts.
 ///
 /// ```
-/// use aoa_lang::{json, yaml};
-/// let values = yaml::load_helm_values(b"a: {x: 1, y: 2}\n---\na: {y: 3}\n")?;
-/// assert_eq!(json::to_string(&values.into())?, r#"{"a":{"x":1,"y":3}}"#);
+/// use aoa_lang::{Value, json, yaml};
+/// let values = yaml::load_helm_values(b"a: {b: 1, c: 2}\n---\na: {c: 3}\n")?;
+/// assert_eq!(json::to_string(&Value::Map(values))?, r#"{"a":{"b":1,"c":3}}"#);
 /// # Ok::<(), aoa_lang::Error>(())
 /// ```
 pub fn load_helm_values(text: &[u8]) -> Result<Map> {

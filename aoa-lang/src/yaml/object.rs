@@ -16,8 +16,8 @@ use crate::{Error, Limits, Result, Value, json};
 ///
 /// ```
 /// use aoa_lang::yaml;
-/// let object = yaml::load_object(b"kind: ConfigMap\nmetadata: {name: web}\ndata: {n: 1.0}")?;
-/// assert_eq!(object.get("data").and_then(|data| data.get("n")?.as_i64()), Some(1));
+/// let object = yaml::load_object(b"kind: ConfigMap\nmetadata: {name: web}\ndata: {a: 1.0}")?;
+/// assert_eq!(object.get("data").and_then(|data| data.get("a")?.as_i64()), Some(1));
 /// let error = yaml::load_object(b"data: {}").unwrap_err();
 /// assert!(error.message().ends_with("Object 'Kind' is missing in '{\"data\":{}}'"));
 /// # Ok::<(), aoa_lang::Error>(())
