@@ -1,6 +1,7 @@
 //! From tokens to events, as libyaml's parser does it (go-yaml `parserc.go`): a machine with a stack of states.
 
 mod block;
+mod direct;
 mod document;
 mod flow;
 mod node;
@@ -36,6 +37,8 @@ pub struct Parser<'a> {
     marks: Vec<Mark>,
     tag_directives: Vec<Tag<'a>>,
     failed: Option<Error>,
+    /// Whether the `:` of a key that was read directly comes next.
+    is_at_colon: bool,
 }
 
 /// What comes next.
@@ -62,6 +65,9 @@ enum State {
     FlowMappingKey,
     FlowMappingValue,
     FlowMappingEmptyValue,
+    /// At the end of a `[]` or `{}` that was read directly, which is here.
+    EmptyFlowSequence(Mark),
+    EmptyFlowMapping(Mark),
     End,
 }
 
@@ -76,6 +82,7 @@ impl<'a> Parser<'a> {
             marks: Vec::new(),
             tag_directives: Vec::new(),
             failed: None,
+            is_at_colon: false,
         }
     }
 
@@ -130,6 +137,8 @@ impl<'a> Parser<'a> {
             State::FlowMappingKey => self.flow_mapping_key(false),
             State::FlowMappingValue => self.flow_mapping_value(false),
             State::FlowMappingEmptyValue => self.flow_mapping_value(true),
+            State::EmptyFlowSequence(end) => Ok(self.direct_empty_end(EventKind::SequenceEnd, end)),
+            State::EmptyFlowMapping(end) => Ok(self.direct_empty_end(EventKind::MappingEnd, end)),
             State::End => Ok(event(EventKind::StreamEnd, Mark::default(), Mark::default())),
         }
     }

@@ -5,6 +5,7 @@
 
 mod chars;
 mod comments;
+mod direct;
 mod fetch;
 mod properties;
 mod scalar_block;
@@ -15,6 +16,7 @@ mod token;
 use std::collections::VecDeque;
 
 pub(super) use comments::CommentQueue;
+pub(super) use direct::{Ahead, PlainEnd};
 pub(super) use token::{Tag, Token, TokenKind};
 
 use super::{Dialect, Mark, Source};
@@ -36,6 +38,9 @@ pub(super) struct Scanner<'a> {
     broken: Option<&'a Error>,
     /// Up to here go-yaml takes every line for one with a byte order mark (`is_bom` looks at the buffer's begin).
     stray_mark_until: usize,
+
+    /// Whether block collections may be read past the queue; only v3 needs its tokens, for the comments.
+    may_be_direct: bool,
 
     pos: usize,
     line: u32,
@@ -80,6 +85,7 @@ impl<'a> Scanner<'a> {
             ascii: text.is_ascii(),
             broken: source.broken(),
             stray_mark_until: if stray { text.len().min(512).saturating_sub(4) } else { 0 },
+            may_be_direct: dialect == Dialect::V2,
             pos,
             line: 0,
             line_base: pos,
@@ -95,6 +101,12 @@ impl<'a> Scanner<'a> {
             stream_start_produced: false,
             comments: CommentQueue::default(),
         }
+    }
+
+    /// From here on every token goes through the queue.
+    #[cfg(test)]
+    pub(super) fn use_queue(&mut self) {
+        self.may_be_direct = false;
     }
 
     /// The next token, which stays where it is.
