@@ -1,0 +1,36 @@
+# make demo | make test | make bench | make fuzz : what README and CI call. Needs Rust, Python 3.9+ and Node 20+.
+CARGO ?= cargo
+PYTHON ?= python3
+VENV := .venv
+
+.PHONY: demo test lint rust python node conformance bench fuzz bench-upstream
+
+demo: ## the example fleet as a tree
+	$(CARGO) run --release -q -p aoa-cli -- tree examples/fleets/gitops-bridge
+
+test: lint rust python node ## everything: Rust, Python, Node
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy -q --workspace --all-targets -- -D warnings
+
+rust:
+	$(CARGO) test -q --workspace
+
+conformance: ## counts for every group of recorded cases
+	$(CARGO) run --release -q -p conformance -- conformance
+
+python:
+	@if [ -d aoa-py ]; then $(MAKE) -C aoa-py test PYTHON=$(PYTHON) VENV=$(CURDIR)/$(VENV); fi
+
+node:
+	@if [ -d aoa-node ]; then $(MAKE) -C aoa-node test; fi
+
+bench:
+	$(CARGO) bench -p benches
+
+bench-upstream: ## Argo CD's own code on the same fixture; needs Go
+	cd conformance/oracles/appset && go run . -bench
+
+fuzz: ## five minutes for each target; needs nightly Rust and cargo-fuzz
+	./fuzz/run.sh
