@@ -129,7 +129,7 @@ fn next_steps(fleet: &Fleet) -> Text {
         parts.push(format!("{unknown} unknown for lack of input"));
     }
     if !parts.is_empty() {
-        out.push(Role::Help, format!("{}: aoa findings", parts.join(", "))).end_line();
+        out.push(Role::Help, format!("{}: aoa check", parts.join(", "))).end_line();
     }
     out
 }
