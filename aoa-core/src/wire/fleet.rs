@@ -64,6 +64,15 @@ pub fn write_findings<'f>(
     lines.end()
 }
 
+/// One Application as one line of JSON, as [`write_fleet`] writes it.
+///
+/// # Errors
+///
+/// `Invalid` for a number that JSON cannot hold.
+pub fn app_json(app: App<'_>, options: WireOptions, redactor: &Redactor) -> aoa_lang::Result<String> {
+    json::to_string_with(&redactor.redact(&app_to_value(app, options)), Html::Plain, Layout::Compact)
+}
+
 /// One Application, as [`write_fleet`] writes it, before redaction.
 #[must_use]
 pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {

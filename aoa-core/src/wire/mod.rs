@@ -9,7 +9,7 @@ mod redact;
 mod schema;
 mod yaml;
 
-pub use fleet::{app_to_value, write_apps, write_findings, write_fleet};
+pub use fleet::{app_json, app_to_value, write_apps, write_findings, write_fleet};
 pub use manifests::{manifests_of, write_manifests_json, write_manifests_yaml};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};

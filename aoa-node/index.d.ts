@@ -1,0 +1,133 @@
+/** Names an Application, ApplicationSet or AppProject. */
+export interface Ref { kind: 'Application' | 'ApplicationSet' | 'AppProject'; namespace?: string; name: string }
+
+/** A Kubernetes object. */
+export type Manifest = Record<string, unknown>
+
+/** What an Application contains. Unknown is not empty. */
+export type Content =
+  | { state: 'known'; manifests: Manifest[] }
+  | { state: 'unknown'; reason: string; remedy: string }
+  | { state: 'failed'; reason: string }
+  | { state: 'skipped' }
+
+/** The content of one source; `manifests` is how many there are. */
+export type SourceContent =
+  | { state: 'known'; manifests: number }
+  | { state: 'unknown'; reason: string; remedy: string }
+  | { state: 'failed'; reason: string }
+  | { state: 'skipped' }
+
+export interface Source {
+  repoURL?: string
+  path?: string
+  chart?: string
+  targetRevision?: string
+  ref?: string
+  type?: 'Directory' | 'Helm' | 'Kustomize' | 'Plugin'
+  content: SourceContent
+}
+
+export interface Destination { server?: string; name?: string; namespace?: string }
+export interface Cluster { name?: string; server?: string; project?: string; labels: Record<string, string> | null; annotations: Record<string, string> | null }
+
+export interface AppSet {
+  namespace?: string
+  name: string
+  parent: Ref | null
+  /** Its children stay as they are, whatever the fleet says. */
+  frozen: boolean
+  status: 'pending' | 'generated' | 'unknown' | 'error'
+  generated?: string[]
+  rejected?: Record<string, string>
+  reason?: string
+  remedy?: string
+}
+
+export interface Project { namespace?: string; name: string; parent: Ref | null; spec: Record<string, unknown> | null }
+export interface Conflict { object: Ref; parent: Ref | null; same: boolean }
+export interface Place { repository?: string; path: string; line: number; column?: number }
+
+export interface Finding {
+  rule: string
+  ruleName: string
+  severity: 'info' | 'warning' | 'error'
+  message: string
+  help?: string
+  fingerprint: string
+  subjects: Ref[]
+  places: Place[]
+}
+
+export interface Need {
+  kind: 'repository' | 'revision' | 'chart' | 'oci' | 'renderer' | 'plugin' | 'answer'
+  reason: string
+  remedy: string
+  repository?: string
+  revision?: string
+  chart?: string
+  version?: string
+  subjects: Ref[]
+}
+
+/** Why there is no answer. */
+export class AoaError extends Error {
+  kind: 'syntax' | 'invalid' | 'not-found' | 'unsupported' | 'limit' | 'internal'
+  help?: string
+}
+
+/** Loads the fleet of a folder: its repository, aoa.yaml, inventory and recorded answers. Nothing is fetched. */
+export function load(path?: string, options?: { config?: string }): Promise<Loaded>
+
+/** A loaded fleet. */
+export class Loaded {
+  private constructor()
+  /** What is worth knowing about the loading. */
+  readonly notes: string[]
+  /** Resolves the fleet, off the event loop. */
+  resolve(): Promise<Fleet>
+}
+
+/** A resolved fleet. */
+export class Fleet implements Iterable<App> {
+  private constructor()
+  [Symbol.iterator](): Iterator<App>
+  /** All Applications, by namespace and name. */
+  readonly apps: readonly App[]
+  /** The Application `name` or `namespace/name`; throws AoaError if there is none, or several. */
+  app(address: string): App
+  /** The whole fleet as JSON: the same bytes as `aoa tree -o json` prints. */
+  json(options?: { manifests?: boolean; showSecrets?: boolean }): string
+  readonly data: Record<string, unknown>
+  toJSON(): Record<string, unknown>
+  readonly appSets: AppSet[]
+  readonly projects: Project[]
+  readonly clusters: Cluster[]
+  readonly conflicts: Conflict[]
+  /** What is to be said about the fleet, errors first. */
+  readonly findings: Finding[]
+  /** What was missing. */
+  readonly needs: Need[]
+}
+
+/** One Application; its attributes are worked out when asked. */
+export class App {
+  private constructor()
+  readonly namespace: string
+  readonly name: string
+  readonly project: string
+  /** The registered cluster, if there is one. */
+  readonly cluster: string | null
+  readonly destination: Destination
+  /** Who brings it; null for a root. */
+  readonly parent: Ref | null
+  readonly appSet: Ref | null
+  readonly labels: Record<string, string>
+  readonly annotations: Record<string, string>
+  /** Normalised as Argo CD does. */
+  readonly spec: Record<string, unknown>
+  readonly sources: Source[]
+  readonly content: Content
+  readonly data: Record<string, unknown>
+  toJSON(): Record<string, unknown>
+}

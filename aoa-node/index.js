@@ -1,0 +1,124 @@
+// Resolves Argo CD app-of-apps fleets offline. The native module answers with JSON text; here it becomes objects.
+'use strict'
+
+const native = require('./aoa.node')
+
+/** Why there is no answer: `kind` is stable, `help` says what to do. */
+class AoaError extends Error {
+  constructor (message, kind, help) {
+    super(message)
+    this.name = 'AoaError'
+    this.kind = kind
+    this.help = help || undefined
+  }
+}
+
+function translate (error) {
+  const [kind, message, help] = String(error.message).split('\u001f')
+  return message === undefined ? error : new AoaError(message, kind, help)
+}
+
+async function load (path = '.', { config } = {}) {
+  try {
+    return new Loaded(await native.load(String(path), config === undefined ? undefined : String(config)))
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+class Loaded {
+  #native
+  constructor (loaded) { this.#native = loaded }
+
+  get notes () { return this.#native.notes() }
+
+  async resolve () {
+    try {
+      return new Fleet(await this.#native.resolve())
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+}
+
+class Fleet {
+  #native
+  #apps
+  #data
+  constructor (fleet) { this.#native = fleet }
+
+  get apps () {
+    if (!this.#apps) {
+      const keys = this.#native.keys()
+      this.#apps = []
+      for (let i = 0; i < keys.length; i += 2) this.#apps.push(new App(this.#native, keys[i], keys[i + 1]))
+      Object.freeze(this.#apps)
+    }
+    return this.#apps
+  }
+
+  [Symbol.iterator] () { return this.apps[Symbol.iterator]() }
+
+  app (address) {
+    const cut = address.lastIndexOf('/')
+    const [namespace, name] = [address.slice(0, Math.max(cut, 0)), address.slice(cut + 1)]
+    const found = this.apps.filter(app => app.name === name && (cut < 0 || app.namespace === namespace))
+    if (found.length === 1) return found[0]
+    if (found.length === 0) throw new AoaError(`there is no Application \`${address}\``, 'not-found')
+    const names = found.map(app => `${app.namespace}/${app.name}`).join(', ')
+    throw new AoaError(`\`${address}\` names ${found.length} Applications`, 'invalid', `say which: ${names}`)
+  }
+
+  json ({ manifests = false, showSecrets = false } = {}) {
+    return this.#native.toJson(manifests, showSecrets)
+  }
+
+  get data () {
+    this.#data ??= JSON.parse(this.json())
+    return this.#data
+  }
+
+  toJSON () { return this.data }
+  get appSets () { return this.data.appSets }
+  get projects () { return this.data.projects }
+  get clusters () { return this.data.clusters }
+  get conflicts () { return this.data.conflicts }
+  get findings () { return this.data.findings }
+  get needs () { return this.data.needs }
+}
+
+class App {
+  #native
+  #data
+  constructor (fleet, namespace, name) {
+    this.#native = fleet
+    this.namespace = namespace
+    this.name = name
+  }
+
+  get data () {
+    this.#data ??= JSON.parse(this.#native.appJson(this.namespace, this.name, false, false))
+    return this.#data
+  }
+
+  get project () { return this.data.project }
+  get cluster () { return this.data.cluster }
+  get destination () { return this.data.destination }
+  get parent () { return this.data.parent }
+  get appSet () { return this.data.appSet }
+  get labels () { return this.data.labels ?? {} }
+  get annotations () { return this.data.annotations ?? {} }
+  get spec () { return this.data.spec }
+  get sources () { return this.data.sources ?? [] }
+
+  get content () {
+    const content = this.data.content ?? { state: 'skipped' }
+    if (content.state !== 'known') return content
+    const whole = JSON.parse(this.#native.appJson(this.namespace, this.name, true, false))
+    return { state: 'known', manifests: whole.manifests }
+  }
+
+  toJSON () { return this.data }
+}
+
+module.exports = { AoaError, App, Fleet, Loaded, load }

@@ -1,0 +1,123 @@
+//! The native half of the npm package: it resolves off the event loop, and answers with JSON text.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use aoa_core::lang::{Error as AoaError, ErrorKind};
+use aoa_core::wire::{self, Redactor, WireOptions};
+use aoa_core::{Fleet, Resolver};
+use aoa_host::{LoadOptions, Loaded};
+use napi::bindgen_prelude::AsyncTask;
+use napi::{Env, Error, Result, Task};
+use napi_derive::napi;
+
+/// Loads the fleet of a folder.
+#[napi]
+pub fn load(path: String, config: Option<String>) -> AsyncTask<LoadTask> {
+    AsyncTask::new(LoadTask { path: path.into(), config: config.map(PathBuf::from) })
+}
+
+/// Loading, on a thread of its own.
+pub struct LoadTask {
+    path: PathBuf,
+    config: Option<PathBuf>,
+}
+
+impl Task for LoadTask {
+    type Output = Loaded;
+    type JsValue = NativeLoaded;
+
+    fn compute(&mut self) -> Result<Loaded> {
+        let options = LoadOptions::default().with_config(self.config.clone());
+        aoa_host::load(&self.path, &options).map_err(to_js)
+    }
+
+    fn resolve(&mut self, _: Env, loaded: Loaded) -> Result<NativeLoaded> {
+        Ok(NativeLoaded { loaded: Arc::new(loaded) })
+    }
+}
+
+/// A loaded fleet.
+#[napi]
+pub struct NativeLoaded {
+    loaded: Arc<Loaded>,
+}
+
+#[napi]
+impl NativeLoaded {
+    /// What is worth knowing about the loading.
+    #[napi]
+    pub fn notes(&self) -> Vec<String> {
+        self.loaded.notes.clone()
+    }
+
+    /// Resolves the fleet.
+    #[napi]
+    pub fn resolve(&self) -> AsyncTask<ResolveTask> {
+        AsyncTask::new(ResolveTask { loaded: self.loaded.clone() })
+    }
+}
+
+/// Resolving, on a thread of its own.
+pub struct ResolveTask {
+    loaded: Arc<Loaded>,
+}
+
+impl Task for ResolveTask {
+    type Output = NativeFleet;
+    type JsValue = NativeFleet;
+
+    fn compute(&mut self) -> Result<NativeFleet> {
+        let fleet =
+            Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs).map_err(to_js)?;
+        let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
+        Ok(NativeFleet { fleet, hides, shows })
+    }
+
+    fn resolve(&mut self, _: Env, fleet: NativeFleet) -> Result<NativeFleet> {
+        Ok(fleet)
+    }
+}
+
+/// A resolved fleet.
+#[napi]
+pub struct NativeFleet {
+    fleet: Fleet,
+    hides: Redactor,
+    shows: Redactor,
+}
+
+#[napi]
+impl NativeFleet {
+    /// Namespace and name of each Application, in turn, sorted.
+    #[napi]
+    pub fn keys(&self) -> Vec<String> {
+        self.fleet.apps().flat_map(|app| [app.namespace().to_owned(), app.name().to_owned()]).collect()
+    }
+
+    /// The whole fleet: the bytes that `aoa tree -o json` prints.
+    #[napi]
+    pub fn to_json(&self, manifests: bool, show_secrets: bool) -> Result<String> {
+        let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);
+        let mut out = Vec::new();
+        wire::write_fleet(&self.fleet, options, &mut out).map_err(|e| Error::from_reason(e.to_string()))?;
+        String::from_utf8(out).map_err(|e| Error::from_reason(e.to_string()))
+    }
+
+    /// One Application.
+    #[napi]
+    pub fn app_json(&self, namespace: String, name: String, manifests: bool, show_secrets: bool) -> Result<String> {
+        let app = self.fleet.app(&namespace, &name).ok_or_else(|| {
+            to_js(AoaError::new(ErrorKind::NotFound, format!("there is no Application `{namespace}/{name}`")))
+        })?;
+        let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);
+        let redactor = if show_secrets { &self.shows } else { &self.hides };
+        wire::app_json(app, options, redactor).map_err(to_js)
+    }
+}
+
+/// Kind, message and help travel in the reason, parted by a character that no message holds.
+fn to_js(error: AoaError) -> Error {
+    let help = error.help().unwrap_or_default();
+    Error::from_reason(format!("{}\u{1f}{}\u{1f}{help}", error.kind().name(), error.message()))
+}

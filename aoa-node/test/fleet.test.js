@@ -1,0 +1,58 @@
+// The demo fleet through Node, compared with what the command prints.
+'use strict'
+
+const assert = require('node:assert/strict')
+const { execFileSync } = require('node:child_process')
+const { mkdtempSync, writeFileSync } = require('node:fs')
+const os = require('node:os')
+const path = require('node:path')
+const test = require('node:test')
+
+const { AoaError, load } = require('..')
+
+const root = path.resolve(__dirname, '..', '..')
+const demo = path.join(root, 'examples', 'fleets', 'gitops-bridge')
+const target = process.env.CARGO_TARGET_DIR || path.join(root, 'target')
+const command = path.join(target, process.env.AOA_PROFILE || 'debug', 'aoa')
+const resolved = load(demo).then(loaded => loaded.resolve())
+
+test('the JSON is that of the command', async () => {
+  const fleet = await resolved
+  const printed = execFileSync(command, ['tree', demo, '-o', 'json'], { maxBuffer: 1 << 26 })
+  assert.equal(fleet.json(), printed.toString('utf8'))
+})
+
+test('apps have their attributes', async () => {
+  const fleet = await resolved
+  const app = fleet.app('payments-api-prod-eu')
+  assert.deepEqual([app.namespace, app.project, app.cluster], ['argocd', 'payments', 'prod-eu'])
+  assert.deepEqual(app.appSet, { kind: 'ApplicationSet', namespace: 'argocd', name: 'workloads' })
+  assert.equal(app.spec.source.path, 'teams/payments/api/manifests')
+  assert.equal(app.content.state, 'known')
+  assert.deepEqual(app.content.manifests.map(m => m.kind), ['Service', 'Deployment'])
+  assert.equal([...fleet].length, fleet.apps.length)
+})
+
+test('what is not known says why', async () => {
+  const content = (await resolved).app('argocd/kargo-mgmt').content
+  assert.equal(content.state, 'unknown')
+  assert.match(content.reason, /Helm/)
+})
+
+test('errors have kind and help', async () => {
+  const fleet = await resolved
+  assert.throws(() => fleet.app('nobody'), error => error instanceof AoaError && error.kind === 'not-found')
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'aoa-'))
+  writeFileSync(path.join(folder, 'aoa.yaml'), 'cluster: []\n')
+  await assert.rejects(load(folder), error => error.help === 'did you mean `clusters`?')
+})
+
+test('the event loop runs while a fleet resolves', async () => {
+  let ticks = 0
+  const timer = setInterval(() => { ticks += 1 }, 1)
+  const loaded = await load(demo)
+  await Promise.all([1, 2, 3, 4].map(() => loaded.resolve()))
+  await new Promise(resolve => setTimeout(resolve, 5))
+  clearInterval(timer)
+  assert.ok(ticks > 0)
+})

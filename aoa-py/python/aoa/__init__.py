@@ -1,0 +1,323 @@
+"""Resolves Argo CD app-of-apps fleets offline.
+
+>>> fleet = load(".").resolve()          # doctest: +SKIP
+>>> [app.name for app in fleet.apps]     # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, Optional, Union
+
+from . import _aoa
+
+__all__ = [
+    "App", "Conflict", "Content", "Error", "Failed", "Finding", "Findings", "Fleet", "Known", "Loaded", "Need", "Ref", "Skipped",
+    "Unknown", "load",
+]
+__version__: str = _aoa.__version__
+
+
+class Error(Exception):
+    """Why there is no answer.
+
+    ``kind`` is one of ``syntax``, ``invalid``, ``not-found``, ``unsupported``, ``limit``, ``internal``; ``help`` says what to do.
+    """
+
+    def __init__(self, message: str, kind: str = "invalid", help: Optional[str] = None) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.help = help
+
+
+@dataclass(frozen=True)
+class Ref:
+    """Names an Application, ApplicationSet or AppProject."""
+
+    kind: str
+    namespace: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """The content of an Application is known: its manifests, by group, kind, namespace and name."""
+
+    manifests: Sequence[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Something was not given. Unknown is not empty."""
+
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Failed:
+    """Argo CD fails on what is there: nothing of the Application is synced or pruned."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """The options said not to render."""
+
+
+Content = Union[Known, Unknown, Failed, Skipped]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to be said about a fleet: one cause, with whom it touches and where it can be seen."""
+
+    rule: str
+    severity: str
+    message: str
+    path: Optional[str]
+    line: Optional[int]
+    column: Optional[int]
+    app: Optional[str]
+    help: Optional[str]
+    fingerprint: str
+    subjects: tuple[Ref, ...] = ()
+
+
+class Findings(tuple[Finding, ...]):
+    """Findings, errors first."""
+
+    def columns(self) -> dict[str, list[Any]]:
+        """One list for each field, for any data frame: ``pandas.DataFrame(fleet.findings.columns())``."""
+        return {f.name: [getattr(finding, f.name) for finding in self] for f in fields(Finding) if f.name != "subjects"}
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that was not given, with whom it touches."""
+
+    kind: str
+    reason: str
+    remedy: str
+    subjects: tuple[Ref, ...]
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """An object that more than one parent brings; the first is kept, ``parent`` came later."""
+
+    object: Ref
+    parent: Optional[Ref]
+    same: bool
+
+
+def load(path: Union[str, "os.PathLike[str]"] = ".", config: Union[str, "os.PathLike[str]", None] = None) -> Loaded:
+    """Loads the fleet of a folder: its repository, ``aoa.yaml``, inventory and recorded answers. Nothing is fetched.
+
+    Raises :class:`Error` for a folder or configuration that cannot be read.
+    """
+    return Loaded(_call(_aoa.load, os.fspath(path), None if config is None else os.fspath(config)))
+
+
+class Loaded:
+    """A loaded fleet."""
+
+    def __init__(self, native: Any) -> None:
+        self._native = native
+
+    @property
+    def notes(self) -> list[str]:
+        """What is worth knowing about the loading."""
+        return self._native.notes()
+
+    def resolve(self) -> Fleet:
+        """Resolves the fleet; other threads run meanwhile. Raises :class:`Error` if a bound on the whole fleet is passed."""
+        return Fleet(_call(self._native.resolve))
+
+
+class Fleet:
+    """A resolved fleet."""
+
+    def __init__(self, native: Any) -> None:
+        self._native = native
+
+    def __len__(self) -> int:
+        return len(self.apps)
+
+    def __iter__(self) -> Iterator[App]:
+        return iter(self.apps)
+
+    def __repr__(self) -> str:
+        return f"<Fleet of {len(self)} apps>"
+
+    @cached_property
+    def apps(self) -> Sequence[App]:
+        """All Applications, by namespace and name."""
+        return tuple(App(self._native, namespace, name) for namespace, name in self._native.keys())
+
+    def app(self, address: str) -> App:
+        """The Application ``name`` or ``namespace/name``. Raises :class:`Error` if there is none, or several."""
+        namespace, slash, name = address.rpartition("/")
+        found = [app for app in self.apps if app.name == name and (not slash or app.namespace == namespace)]
+        if len(found) == 1:
+            return found[0]
+        if not found:
+            raise Error(f"there is no Application `{address}`", "not-found")
+        names = ", ".join(f"{app.namespace}/{app.name}" for app in found)
+        raise Error(f"`{address}` names {len(found)} Applications", "invalid", f"say which: {names}")
+
+    def to_json(self, *, manifests: bool = False, show_secrets: bool = False) -> str:
+        """The whole fleet as JSON: the same bytes as ``aoa tree -o json`` prints."""
+        return _call(self._native.to_json, manifests, show_secrets)
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The same as data; its shape is the schema that ``aoa schema`` prints."""
+        return json.loads(self.to_json())
+
+    @property
+    def app_sets(self) -> list[dict[str, Any]]:
+        """All ApplicationSets, by namespace and name."""
+        return self.data["appSets"]
+
+    @property
+    def projects(self) -> list[dict[str, Any]]:
+        """All AppProjects that the fleet brings."""
+        return self.data["projects"]
+
+    @property
+    def clusters(self) -> list[dict[str, Any]]:
+        """The clusters of the inventory."""
+        return self.data["clusters"]
+
+    @cached_property
+    def conflicts(self) -> list[Conflict]:
+        """Objects that more than one parent brings."""
+        return [Conflict(_ref(c["object"]), _ref_or_none(c["parent"]), c["same"]) for c in self.data["conflicts"]]
+
+    @cached_property
+    def needs(self) -> list[Need]:
+        """What was missing."""
+        return [Need(n["kind"], n["reason"], n["remedy"], _refs(n["subjects"])) for n in self.data["needs"]]
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What is to be said about the fleet, errors first."""
+        return Findings(_finding(entry) for entry in self.data["findings"])
+
+
+class App:
+    """One Application; its attributes are worked out when asked."""
+
+    def __init__(self, native: Any, namespace: str, name: str) -> None:
+        self._native = native
+        self.namespace = namespace
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<App {self.namespace}/{self.name}>"
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The Application as ``aoa apps -o json`` prints it."""
+        return json.loads(_call(self._native.app_json, self.namespace, self.name, False, False))
+
+    @property
+    def project(self) -> str:
+        """Its project."""
+        return self.data["project"]
+
+    @property
+    def cluster(self) -> Optional[str]:
+        """The name of the registered cluster that it goes to; ``None`` if there is no such cluster."""
+        return self.data["cluster"]
+
+    @property
+    def destination(self) -> dict[str, str]:
+        """Where it goes, as written."""
+        return self.data["destination"]
+
+    @property
+    def parent(self) -> Optional[Ref]:
+        """Who brings it; ``None`` for a root."""
+        return _ref_or_none(self.data["parent"])
+
+    @property
+    def app_set(self) -> Optional[Ref]:
+        """The ApplicationSet that generates it."""
+        return _ref_or_none(self.data["appSet"])
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Its labels."""
+        return self.data.get("labels", {})
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        """Its annotations."""
+        return self.data.get("annotations", {})
+
+    @property
+    def spec(self) -> dict[str, Any]:
+        """``spec``, normalised as Argo CD does."""
+        return self.data["spec"]
+
+    @property
+    def sources(self) -> list[dict[str, Any]]:
+        """Its sources with type and state."""
+        return self.data.get("sources", [])
+
+    @cached_property
+    def content(self) -> Content:
+        """What it contains: :class:`Known`, :class:`Unknown` or :class:`Failed`."""
+        content = self.data.get("content", {"state": "skipped"})
+        if content["state"] == "known":
+            whole = json.loads(_call(self._native.app_json, self.namespace, self.name, True, False))
+            return Known(tuple(whole["manifests"]))
+        if content["state"] == "unknown":
+            return Unknown(content["reason"], content["remedy"])
+        if content["state"] == "failed":
+            return Failed(content["reason"])
+        return Skipped()
+
+
+def _call(function: Any, *args: Any) -> Any:
+    try:
+        return function(*args)
+    except _aoa.NativeError as error:
+        raise Error(*error.args) from None
+
+
+def _ref(data: dict[str, str]) -> Ref:
+    return Ref(data["kind"], data.get("namespace", ""), data["name"])
+
+
+def _ref_or_none(data: Optional[dict[str, str]]) -> Optional[Ref]:
+    return None if data is None else _ref(data)
+
+
+def _refs(data: list[dict[str, str]]) -> tuple[Ref, ...]:
+    return tuple(_ref(entry) for entry in data)
+
+
+def _finding(data: dict[str, Any]) -> Finding:
+    place = data["places"][0] if data["places"] else {}
+    subjects = _refs(data["subjects"])
+    apps = [f"{s.namespace}/{s.name}" for s in subjects if s.kind == "Application"]
+    return Finding(
+        rule=data["rule"],
+        severity=data["severity"],
+        message=data["message"],
+        path=place.get("path"),
+        line=place.get("line"),
+        column=place.get("column"),
+        app=apps[0] if apps else None,
+        help=data.get("help"),
+        fingerprint=data["fingerprint"],
+        subjects=subjects,
+    )

@@ -1,0 +1,105 @@
+//! The native half of the Python package `aoa`: it resolves, and answers with JSON text.
+
+use std::path::PathBuf;
+
+use aoa_core::fleet::App;
+use aoa_core::lang::{Error, ErrorKind};
+use aoa_core::wire::{self, Redactor, WireOptions};
+use aoa_core::{Fleet, Resolver};
+use aoa_host::{LoadOptions, Loaded};
+use pyo3::create_exception;
+use pyo3::exceptions::PyException;
+use pyo3::prelude::*;
+
+create_exception!(_aoa, NativeError, PyException);
+
+#[pymodule]
+fn _aoa(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("NativeError", module.py().get_type::<NativeError>())?;
+    module.add_class::<NativeFleet>()?;
+    module.add_class::<NativeLoaded>()?;
+    module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(load, module)?)
+}
+
+/// Loads the fleet of a folder.
+#[pyfunction]
+#[pyo3(signature = (path, config=None))]
+fn load(py: Python<'_>, path: PathBuf, config: Option<PathBuf>) -> PyResult<NativeLoaded> {
+    let options = LoadOptions::default().with_config(config);
+    let loaded = py.detach(|| aoa_host::load(&path, &options)).map_err(to_python)?;
+    Ok(NativeLoaded { loaded })
+}
+
+/// A loaded fleet.
+#[pyclass(frozen)]
+struct NativeLoaded {
+    loaded: Loaded,
+}
+
+#[pymethods]
+impl NativeLoaded {
+    /// What is worth knowing about the loading.
+    fn notes(&self) -> Vec<String> {
+        self.loaded.notes.clone()
+    }
+
+    /// Resolves the fleet, without the interpreter's lock.
+    fn resolve(&self, py: Python<'_>) -> PyResult<NativeFleet> {
+        let resolve = || Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs);
+        let fleet = py.detach(resolve).map_err(to_python)?;
+        let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
+        Ok(NativeFleet { fleet, hides, shows })
+    }
+}
+
+/// A resolved fleet.
+#[pyclass(frozen)]
+struct NativeFleet {
+    fleet: Fleet,
+    hides: Redactor,
+    shows: Redactor,
+}
+
+#[pymethods]
+impl NativeFleet {
+    /// Namespace and name of each Application, sorted.
+    fn keys(&self) -> Vec<(String, String)> {
+        self.fleet.apps().map(|app| (app.namespace().to_owned(), app.name().to_owned())).collect()
+    }
+
+    /// The whole fleet: the bytes that `aoa tree -o json` prints.
+    fn to_json(&self, py: Python<'_>, manifests: bool, show_secrets: bool) -> PyResult<String> {
+        let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);
+        py.detach(|| {
+            let mut out = Vec::new();
+            wire::write_fleet(&self.fleet, options, &mut out).map_err(|e| Error::invalid(e.to_string()))?;
+            String::from_utf8(out).map_err(|e| Error::invalid(e.to_string()))
+        })
+        .map_err(to_python)
+    }
+
+    /// One Application.
+    fn app_json(&self, namespace: &str, name: &str, manifests: bool, show_secrets: bool) -> PyResult<String> {
+        let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);
+        let redactor = if show_secrets { &self.shows } else { &self.hides };
+        wire::app_json(self.app(namespace, name)?, options, redactor).map_err(to_python)
+    }
+}
+
+impl NativeFleet {
+    fn app(&self, namespace: &str, name: &str) -> PyResult<App<'_>> {
+        self.fleet.app(namespace, name).ok_or_else(|| {
+            to_python(Error::new(ErrorKind::NotFound, format!("there is no Application `{namespace}/{name}`")))
+        })
+    }
+}
+
+/// Message, kind and help travel as the arguments of the exception.
+fn to_python(error: Error) -> PyErr {
+    NativeError::new_err((
+        error.message().to_owned(),
+        error.kind().name(),
+        error.help().map(str::to_owned),
+    ))
+}

@@ -1,0 +1,75 @@
+"""The demo fleet through Python, compared with what the command prints."""
+
+import os
+import subprocess
+import threading
+from pathlib import Path
+
+import pytest
+
+import aoa
+
+ROOT = Path(__file__).resolve().parents[2]
+DEMO = ROOT / "examples" / "fleets" / "gitops-bridge"
+
+
+@pytest.fixture(scope="module")
+def fleet() -> aoa.Fleet:
+    return aoa.load(DEMO).resolve()
+
+
+def command() -> Path:
+    target = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+    return target / os.environ.get("AOA_PROFILE", "debug") / "aoa"
+
+
+def test_the_json_is_that_of_the_command(fleet):
+    printed = subprocess.run([command(), "tree", DEMO, "-o", "json"], check=True, capture_output=True).stdout
+    assert fleet.to_json().encode() == printed
+
+
+def test_apps_have_their_attributes(fleet):
+    app = fleet.app("payments-api-prod-eu")
+    assert (app.namespace, app.project, app.cluster) == ("argocd", "payments", "prod-eu")
+    assert app.app_set == aoa.Ref("ApplicationSet", "argocd", "workloads")
+    assert app.parent == app.app_set
+    assert app.labels == {"environment": "prod", "team": "payments"}
+    assert app.spec["source"]["path"] == "teams/payments/api/manifests"
+    assert isinstance(app.content, aoa.Known)
+    assert [m["kind"] for m in app.content.manifests] == ["Service", "Deployment"]
+    assert len(fleet) == len(fleet.apps) == len(list(fleet))
+
+
+def test_what_is_not_known_says_why(fleet):
+    content = fleet.app("argocd/kargo-mgmt").content
+    assert isinstance(content, aoa.Unknown)
+    assert "Helm" in content.reason
+    need = next(n for n in fleet.needs if n.reason == content.reason)
+    assert aoa.Ref("Application", "argocd", "kargo-mgmt") in need.subjects
+
+
+def test_findings_become_columns(fleet):
+    columns = fleet.findings.columns()
+    assert set(columns) >= {"rule", "severity", "message", "path", "line", "fingerprint"}
+    assert len(columns["rule"]) == len(fleet.findings) > 0
+
+
+def test_errors_have_kind_and_help(fleet, tmp_path):
+    with pytest.raises(aoa.Error) as caught:
+        fleet.app("nobody")
+    assert caught.value.kind == "not-found"
+    (tmp_path / "aoa.yaml").write_text("cluster: []\n")
+    with pytest.raises(aoa.Error) as caught:
+        aoa.load(tmp_path)
+    assert caught.value.help == "did you mean `clusters`?"
+
+
+def test_other_threads_run_while_a_fleet_resolves():
+    loaded = aoa.load(DEMO)
+    fleets = []
+    threads = [threading.Thread(target=lambda: fleets.append(loaded.resolve())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({fleet.to_json() for fleet in fleets}) == 1
