@@ -68,8 +68,7 @@ impl Task for ResolveTask {
     type JsValue = NativeFleet;
 
     fn compute(&mut self) -> Result<NativeFleet> {
-        let fleet =
-            Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs).map_err(to_js)?;
+        let fleet = Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs).map_err(to_js)?;
         let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
         Ok(NativeFleet { fleet, hides, shows })
     }
@@ -106,7 +105,13 @@ impl NativeFleet {
 
     /// One Application.
     #[napi]
-    pub fn app_json(&self, namespace: String, name: String, manifests: bool, show_secrets: bool) -> Result<String> {
+    pub fn app_json(
+        &self,
+        namespace: String,
+        name: String,
+        manifests: bool,
+        show_secrets: bool,
+    ) -> Result<String> {
         let app = self.fleet.app(&namespace, &name).ok_or_else(|| {
             to_js(AoaError::new(ErrorKind::NotFound, format!("there is no Application `{namespace}/{name}`")))
         })?;

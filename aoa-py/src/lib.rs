@@ -90,16 +90,15 @@ impl NativeFleet {
 impl NativeFleet {
     fn app(&self, namespace: &str, name: &str) -> PyResult<App<'_>> {
         self.fleet.app(namespace, name).ok_or_else(|| {
-            to_python(Error::new(ErrorKind::NotFound, format!("there is no Application `{namespace}/{name}`")))
+            to_python(Error::new(
+                ErrorKind::NotFound,
+                format!("there is no Application `{namespace}/{name}`"),
+            ))
         })
     }
 }
 
 /// Message, kind and help travel as the arguments of the exception.
 fn to_python(error: Error) -> PyErr {
-    NativeError::new_err((
-        error.message().to_owned(),
-        error.kind().name(),
-        error.help().map(str::to_owned),
-    ))
+    NativeError::new_err((error.message().to_owned(), error.kind().name(), error.help().map(str::to_owned)))
 }

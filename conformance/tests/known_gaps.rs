@@ -12,7 +12,8 @@ use conformance::run_paths;
 fn only_known_gaps_fail_and_all_of_them_do() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"));
     let list = std::fs::read_to_string(folder.join("known-gaps.txt")).expect("the list of known gaps");
-    let listed: BTreeSet<&str> = list.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).collect();
+    let listed: BTreeSet<&str> =
+        list.lines().map(str::trim).filter(|l| !l.is_empty() && !l.starts_with('#')).collect();
     let report = run_paths(&[folder.to_owned()]).expect("the cases can be read");
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
