@@ -1,6 +1,9 @@
-//! YAML as go-yaml reads it, to the letter.
+//! YAML as go-yaml reads and writes it, to the letter.
 //!
 //! A text becomes a [`Source`] (encodings undone, forbidden bytes found); the parser turns it into [`Event`]s.
+//!
+//! Data is written with [`emit`] and its kin. What must keep comments and styles is a [`Node`], which is read, edited and
+//! printed as kyaml does.
 
 mod compose;
 mod documents;

@@ -164,6 +164,11 @@ impl Node {
         self.extras.as_ref().map_or(&NO_COMMENTS, |extras| &extras.comments)
     }
 
+    /// Whether there is no comment.
+    fn has_no_comments(&self) -> bool {
+        self.extras.as_ref().is_none_or(|extras| extras.comments == NO_COMMENTS)
+    }
+
     /// The comments, for changes.
     pub fn comments_mut(&mut self) -> &mut Comments {
         &mut self.extras.get_or_insert_default().comments

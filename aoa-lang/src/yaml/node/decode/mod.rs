@@ -4,6 +4,7 @@
 
 mod map;
 mod scalar;
+mod survival;
 
 use map::{Keys, has_string_keys};
 use scalar::short_tag;
@@ -33,6 +34,12 @@ impl Node {
     /// # Errors
     /// As [`Node::to_value`].
     pub fn to_value_within(&self, limits: &Limits) -> Result<Value> {
+        // Errors name lines of the printed text.
+        if survival::survives_printing(self.root())
+            && let Ok(value) = decode(self.root(), Root::MapOrList, limits)
+        {
+            return Ok(value);
+        }
         let text = self.to_text_within(limits)?;
         match Node::parse_within(text.as_bytes(), limits)? {
             Some(document) => decode(document.root(), Root::MapOrList, limits),
@@ -323,4 +330,63 @@ fn line_of(node: &Node) -> u32 {
 fn target_of<'n>(alias: &Node, anchored: &'n [Node]) -> Option<(usize, &'n Node)> {
     let at = alias.extras.as_ref()?.target?;
     Some((at, anchored.get(at)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn value_of(text: &str) -> Result<Value> {
+        Node::parse(text)?.unwrap().to_value()
+    }
+
+    #[test]
+    fn keys_and_merges_are_those_of_go() {
+        let text = "1: a\n~: b\nm: &m {x: 1, y: 2}\nn: {<<: *m, y: 3}\nt: 2001-01-01\n";
+        let json = crate::json::to_string(&value_of(text).unwrap()).unwrap();
+        let want = r#"{"1":"a","m":{"x":1,"y":2},"n":{"x":1,"y":3},"t":"2001-01-01T00:00:00Z"}"#;
+        assert_eq!(json, want);
+        let message = |text: &str| value_of(text).unwrap_err().message().to_owned();
+        assert_eq!(message("a: {1: b}\n"), "json: unsupported type: map[interface {}]interface {}");
+        assert_eq!(message("a: .inf\n"), "json: unsupported value: +Inf");
+        assert_eq!(
+            message("a: 1\na: 2\n"),
+            "yaml: unmarshal errors:\n  line 2: mapping key \"a\" already defined at line 1"
+        );
+    }
+
+    #[test]
+    fn deep_and_repeated_nodes_are_bounded() {
+        let run = || {
+            let flow = format!("{}1{}", "[".repeat(9_000), "]".repeat(9_000));
+            assert!(value_of(&format!("a: &a {flow}\nb: *a\n")).is_ok());
+            let merges = format!("{}{{}}{}", "{<<: ".repeat(5_000), "}".repeat(5_000));
+            assert!(value_of(&format!("a: {merges}\n")).is_ok());
+            // A map of a thousand entries, merged ten thousand times.
+            let entries: String = (0..1_000).map(|i| format!("k{i}: {i}, ")).collect();
+            let mut text = format!("a: &a {{{entries}}}\n");
+            (0..10_000).for_each(|i| text.push_str(&format!("m{i}: {{<<: *a}}\n")));
+            assert!(value_of(&text).unwrap_err().message().ends_with("document contains excessive aliasing"));
+        };
+        std::thread::Builder::new().stack_size(256 << 10).spawn(run).unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn what_survives_printing_decodes_the_same() {
+        let texts = [
+            "a: 1\nb: [x, 'y', \"z\", 1.5, true, ~]\nc: |\n  one\n  two\nd: {e: f}\n",
+            "a:\nb: {c: }\n",
+            "a: {t: 2001-01-01T00:00:00.50Z}\n",
+            "a: >\n  x\n  y\n\n\nb: 1 # c\n",
+            "a: !!str 1\nb: 0x1F\nc: '0x1F'\nd: 1_000\n",
+        ];
+        for text in texts {
+            let node = Node::parse(text).unwrap().unwrap();
+            let printed = Node::parse(&node.to_text().unwrap()).unwrap().unwrap();
+            let slow = decode(printed.root(), Root::MapOrList, &Limits::default()).unwrap();
+            assert!(node.to_value().unwrap() == slow, "{text}");
+        }
+        let survives = |text: &str| survival::survives_printing(Node::parse(text).unwrap().unwrap().root());
+        assert_eq!(texts.map(survives), [true, false, false, false, false]);
+    }
 }
