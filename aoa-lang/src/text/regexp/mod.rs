@@ -35,7 +35,9 @@ pub use self::backtracking::BacktrackingRegexp;
 pub use self::replace::quote_meta;
 
 /// Memory that a compiled expression may take.
-const COMPILED_BYTES: usize = 32 << 20;
+const COMPILED_BYTES: usize = 16 << 20;
+/// Memory of an expression times its groups: a search may need as much.
+const SEARCH_BYTES: usize = 256 << 20;
 
 /// A compiled regular expression.
 #[derive(Clone)]
@@ -77,7 +79,7 @@ impl Regexp {
     ///
     /// # Errors
     /// `Syntax` with Go's own message where Go refuses the pattern; `Limit` where Go accepts it, but the compiled
-    /// expression would take more than 32 MiB.
+    /// expression would take more than 16 MiB, or a search 256 MiB.
     pub fn new(pattern: impl AsRef<[u8]>) -> Result<Self> {
         let pattern = pattern.as_ref();
         let syntax::Pattern { hir, names } = syntax::read(pattern)?;
@@ -86,6 +88,9 @@ impl Regexp {
             .configure(config)
             .build_from_hir(&hir)
             .map_err(|error| Error::limit(format!("the regular expression is too large: {error}")))?;
+        if engine.memory_usage().saturating_mul(names.len()) > SEARCH_BYTES {
+            return Err(Error::limit("the regular expression has too many groups for its size"));
+        }
         let pattern = String::from_utf8_lossy(pattern).into_owned();
         Ok(Regexp { engine, pattern: pattern.into(), names: names.into() })
     }
@@ -165,7 +170,7 @@ impl Regexp {
             return Vec::new();
         }
         if !self.pattern.is_empty() && text.is_empty() {
-            return vec![0..0];
+            return std::iter::once(0..0).collect();
         }
         let (mut parts, mut start, mut end) = (Vec::new(), 0, 0);
         for found in self.find_all(text, limit) {

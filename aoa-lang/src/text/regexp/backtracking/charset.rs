@@ -94,7 +94,7 @@ impl Cursor<'_> {
         let Some(letter) = self.peek(0) else { return Ok(None) };
         let negated = letter.is_ascii_uppercase();
         let category = match letter.to_ascii_lowercase() {
-            'd' => Category::named("Nd"),
+            'd' => self.category("Nd"),
             's' => Some(Category::Space),
             'w' => Some(Category::Word),
             'p' => None,

@@ -1,6 +1,8 @@
 //! The place in a pattern, the options that hold there, and the small things that are read.
 
-use super::set::is_word;
+use std::collections::HashMap;
+
+use super::set::{Category, is_word};
 use crate::{Error, Result, unicode};
 
 /// `(?imnsx)`.
@@ -20,15 +22,33 @@ pub(super) struct Cursor<'p> {
     pub(super) pattern: Vec<char>,
     pub(super) at: usize,
     pub(super) options: Options,
+    /// The named sets that have been asked for.
+    categories: HashMap<String, Option<Category>>,
 }
 
 impl<'p> Cursor<'p> {
     pub(super) fn new(source: &'p str) -> Self {
-        Cursor { source, pattern: source.chars().collect(), at: 0, options: Options::default() }
+        Cursor {
+            source,
+            pattern: source.chars().collect(),
+            at: 0,
+            options: Options::default(),
+            categories: HashMap::new(),
+        }
     }
 
     pub(super) fn error(&self, code: &str) -> Error {
         Error::syntax(format!("error parsing regexp: {code} in `{}`", self.source))
+    }
+
+    /// A category, script or property of Unicode.
+    pub(super) fn category(&mut self, name: &str) -> Option<Category> {
+        if let Some(known) = self.categories.get(name) {
+            return known.clone();
+        }
+        let category = Category::named(name);
+        self.categories.insert(name.to_owned(), category.clone());
+        category
     }
 
     /// The character `ahead` of the next one.

@@ -41,7 +41,7 @@ impl Cursor<'_> {
             'd' | 'D' => {
                 self.skip(1);
                 let mut set = CharSet::default();
-                if let Some(digits) = Category::named("Nd") {
+                if let Some(digits) = self.category("Nd") {
                     set.add_category(digits, letter == 'D');
                 }
                 set
@@ -88,7 +88,7 @@ impl Cursor<'_> {
             "Ll" | "Lu" | "Lt" if self.options.ignore_case => &["Ll", "Lu", "Lt"],
             name => &[name],
         };
-        names.iter().map(|name| Category::named(name).ok_or_else(|| unknown(self, name))).collect()
+        names.iter().map(|name| self.category(name).ok_or_else(|| unknown(self, name))).collect()
     }
 
     /// Reads `\1`, `\k<name>`, `\<name>`, or a character.

@@ -1,6 +1,5 @@
 //! Sets of characters: `syntax/charclass.go` of regexp2.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::text::regexp::syntax::class::RuneClass;
@@ -24,7 +23,7 @@ pub(super) struct CharSet {
 pub(super) enum Category {
     Space,
     Word,
-    Table { name: Rc<str>, runes: Arc<RuneClass> },
+    Table { name: Arc<str>, runes: Arc<RuneClass> },
 }
 
 impl Category {
