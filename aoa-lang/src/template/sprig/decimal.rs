@@ -21,7 +21,8 @@ impl Decimal {
             let shown = format_float(number, FloatFormat::General, None, 64);
             return Err(format!("Cannot create a Decimal from {shown}"));
         }
-        let text = format!("{number:e}");
+        // Of two shortest decimals the even one, which Rust's own formatting does not see to.
+        let text = format_float(number, FloatFormat::Exponent, None, 64);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let coefficient = format!("{whole}{fraction}").parse().unwrap_or_default();

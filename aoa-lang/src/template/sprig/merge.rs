@@ -5,7 +5,7 @@ use std::vec::IntoIter;
 use super::args::{Answer, Args};
 use super::defaults::is_empty;
 use crate::template::{Call, FnError, Function, Shape};
-use crate::value::{GoType, MapKind, Text};
+use crate::value::{GoType, MapKind, Object, Structure, Text};
 use crate::{Error, Value};
 
 const MAP: GoType = GoType::MAP;
@@ -76,18 +76,31 @@ fn merge_all(call: &mut Call<'_>, args: &[Value], conflict: Conflict) -> Result<
     Ok(target)
 }
 
+/// An entry of a source map.
+struct Entry {
+    key: Text,
+    value: Value,
+    /// The type of the map it comes from: Go knows the value by the element type of that.
+    holder: MapKind,
+}
+
 /// A map that is being merged into another, the entries that are left, and the entry whose maps are merged first.
 struct Level {
     target: Value,
+    holder: MapKind,
     entries: IntoIter<(Text, Value)>,
-    entered: Option<(Text, Value, Value)>,
+    entered: Option<(Entry, Value)>,
 }
 
 impl Level {
     fn new(call: &mut Call<'_>, target: Value, source: &Value) -> Result<Level, FnError> {
         let entries = call.entries(source);
         call.steps(entries.len() + 1)?;
-        Ok(Level { target, entries: entries.into_iter(), entered: None })
+        let holder = match call.shape(source) {
+            Shape::Map { kind, .. } => kind,
+            _ => MapKind::Any,
+        };
+        Ok(Level { target, holder, entries: entries.into_iter(), entered: None })
     }
 }
 
@@ -95,89 +108,98 @@ impl Level {
 fn merge(call: &mut Call<'_>, target: &Value, source: &Value, conflict: Conflict) -> Result<(), Failure> {
     let most = call.options().limits.depth;
     let mut levels = vec![Level::new(call, target.clone(), source)?];
-    while let Some(level) = levels.last_mut() {
+    loop {
+        let depth = levels.len();
+        let Some(level) = levels.last_mut() else { return Ok(()) };
         let target = level.target.clone();
-        if let Some((key, source, old)) = level.entered.take() {
-            settle(call, &target, key, source, Some(old), conflict)?;
+        if let Some((entry, old)) = level.entered.take() {
+            settle(call, &target, &entry, Some(old), conflict)?;
             continue;
         }
         let Some((key, value)) = level.entries.next() else {
             levels.pop();
             continue;
         };
-        let old = call.entry(&target, key.as_bytes());
-        if value.is_null() {
+        let entry = Entry { key, value, holder: level.holder };
+        if entry.value.is_null() {
             if conflict == Conflict::Overwrite {
-                put(call, &target, key, &value)?;
+                put(call, &target, &entry, entry.holder.element())?;
             }
             continue;
         }
-        let into = match &old {
-            Some(inner) => merge_target(call, inner, &value, conflict)?,
-            None => None,
-        };
-        let (Some(into), Some(inner)) = (into, &old) else {
-            settle(call, &target, key, value, old, conflict)?;
-            continue;
-        };
-        level.entered = Some((key, value.clone(), inner.clone()));
-        if levels.len() >= most {
-            return Err(FnError::Abort(Error::limit(format!("a map nests deeper than {most} levels"))).into());
+        let old = call.entry(&target, entry.key.as_bytes());
+        match old {
+            Some(inner) if goes_into(call, &inner, &entry.value, conflict)? => {
+                if depth >= most {
+                    let error = Error::limit(format!("a map nests deeper than {most} levels"));
+                    return Err(FnError::Abort(error).into());
+                }
+                let next = Level::new(call, inner.clone(), &entry.value)?;
+                level.entered = Some((entry, inner));
+                levels.push(next);
+            }
+            old => settle(call, &target, &entry, old, conflict)?,
         }
-        levels.push(Level::new(call, into, &value)?);
     }
-    Ok(())
 }
 
-/// The map to go into for a source map, if the destination's value is one that takes entries; none for other sources.
-fn merge_target(
-    call: &Call<'_>,
-    inner: &Value,
-    source: &Value,
-    conflict: Conflict,
-) -> Result<Option<Value>, Failure> {
-    if !matches!(call.shape(source), Shape::Map { .. }) {
-        return Ok(None);
-    }
+/// Whether a source value is merged into the destination's value before anything else: a map into a map.
+fn goes_into(call: &Call<'_>, inner: &Value, source: &Value, conflict: Conflict) -> Result<bool, Failure> {
+    let (from_map, from_struct) = (is_map(call, source), is_struct(source));
     match call.shape(inner) {
-        // A nil map inside of another cannot be replaced in place.
-        Shape::Map { nil: true, .. } if !matches!(call.shape(source), Shape::Map { nil: true, .. }) => {
-            Ok(None)
+        Shape::Map { nil: true, .. } if from_struct => {
+            Err(FnError::message("reflect: call of reflect.Value.IsNil on struct Value").into())
         }
-        Shape::Map { .. } => Ok(Some(inner.clone())),
-        Shape::Other if conflict == Conflict::Keep && is_pointer(inner) => {
+        // A nil map inside of another cannot be replaced in place.
+        Shape::Map { nil, .. } => Ok(from_map && !nil),
+        Shape::Other if conflict == Conflict::Keep && is_pointer(inner) && (from_map || from_struct) => {
             Err(Failure::Refused("src and dst must be of same type"))
         }
-        _ => Ok(None),
+        _ => Ok(false),
     }
+}
+
+fn is_map(call: &Call<'_>, value: &Value) -> bool {
+    matches!(call.shape(value), Shape::Map { .. })
 }
 
 fn is_pointer(value: &Value) -> bool {
     matches!(value, Value::Object(object) if object.type_name().starts_with('*'))
 }
 
+fn is_struct(value: &Value) -> bool {
+    let is_struct = |object: &dyn Object| matches!(object.structure(), Structure::Struct(_));
+    matches!(value, Value::Object(object) if !is_pointer(value) && is_struct(&**object))
+}
+
 /// What becomes of an entry once maps on both sides are merged.
 fn settle(
     call: &mut Call<'_>,
     target: &Value,
-    key: Text,
-    value: Value,
+    entry: &Entry,
     old: Option<Value>,
     conflict: Conflict,
 ) -> Result<(), Failure> {
-    let is_list = matches!(call.shape(&value), Shape::List { .. });
-    let is_map = matches!(call.shape(&value), Shape::Map { .. });
-    let old_is_empty = old.as_ref().is_none_or(|old| is_nothing(call, old));
-    if is_list && conflict == Conflict::Overwrite {
-        put(call, target, key.clone(), &value)?;
+    let is_list = matches!(call.shape(&entry.value), Shape::List { .. });
+    if let (Shape::List { kind, .. }, Shape::Map { kind: into, .. }) =
+        (call.shape(&entry.value), call.shape(target))
+    {
+        if into == MapKind::String && old.is_some() {
+            return Err(FnError::message("reflect: call of reflect.Value.IsNil on string Value").into());
+        }
+        // A list is set by its own type, or an empty one of that type in its place.
+        if conflict == Conflict::Overwrite || old.is_none() {
+            put(call, target, entry, GoType::List(kind))?;
+        }
     }
+    let old_is_empty = old.as_ref().is_none_or(|old| is_nothing(call, old));
     if let Some(old) = old.as_ref().filter(|_| !old_is_empty)
-        && (is_list || is_map && matches!(call.shape(old), Shape::Map { .. }))
+        && (is_list || is_map(call, &entry.value) && is_map(call, old))
     {
         return Ok(());
     }
     if conflict == Conflict::Overwrite || old_is_empty {
-        put(call, target, key, &value)?;
+        put(call, target, entry, entry.holder.element())?;
     }
     Ok(())
 }
@@ -187,23 +209,19 @@ fn is_nothing(call: &Call<'_>, value: &Value) -> bool {
     !matches!(value, Value::Object(_)) && is_empty(call, value)
 }
 
-/// Sets an entry, if the map's type takes the value.
-fn put(call: &mut Call<'_>, target: &Value, key: Text, value: &Value) -> Result<(), Failure> {
-    if let Shape::Map { kind, .. } = call.shape(target)
-        && kind != MapKind::Any
-        && call.type_name(value) != kind.element().name()
-    {
-        // Lists are taken out of their interface before they are set.
-        let found = if matches!(call.shape(value), Shape::List { .. }) {
-            call.type_name(value)
-        } else {
-            "interface {}"
-        };
-        let wanted = kind.element().name();
+/// Sets an entry, if the map's type takes what Go knows to be of type `known`.
+fn put(call: &mut Call<'_>, target: &Value, entry: &Entry, known: GoType) -> Result<(), Failure> {
+    let wanted = match call.shape(target) {
+        Shape::Map { kind, .. } => kind.element(),
+        _ => GoType::Any,
+    };
+    if wanted != GoType::Any && wanted != known {
         return Err(FnError::message(format!(
-            "reflect.Value.SetMapIndex: value of type {found} is not assignable to type {wanted}"
+            "reflect.Value.SetMapIndex: value of type {} is not assignable to type {}",
+            known.name(),
+            wanted.name()
         ))
         .into());
     }
-    Ok(call.set_entry(target, key, value.clone())?)
+    Ok(call.set_entry(target, entry.key.clone(), entry.value.clone())?)
 }
