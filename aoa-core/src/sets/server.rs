@@ -7,7 +7,7 @@ use aoa_lang::strconv::{FloatFormat, format_float};
 use aoa_lang::value::Rewrite;
 use aoa_lang::{Result, Value, typed};
 
-use super::object::{items_of, name, namespace, qualified_name, text_at, time_text, with};
+use super::object::{items_of, name, namespace, text_at, time_text, with};
 use super::status::SetStatus;
 
 /// What an API server holds. There is no garbage collector: the Applications of a deleted set stay.
@@ -166,10 +166,7 @@ fn is_finished(object: &Value) -> bool {
 /// An Application as Argo CD's Go types write it, without `apiVersion` and `kind`, and without what Go writes for a
 /// status and a time of creation that nobody set.
 pub(super) fn canonical(application: &Value) -> Result<Value> {
-    let mut object = read(application, "Application").map_err(|error| {
-        let name = qualified_name(application);
-        error.prefixed(&format!("application `{name}`: "))
-    })?;
+    let mut object = read(application, "Application")?;
     let unset = UNSET.get_or_init(|| read(&Value::map::<&str>([]), "Application").unwrap_or_default());
     if object.get("status") == unset.get("status") {
         object = with(&object, &["status"], None);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use aoa_core::generate::ApplicationSet;
-use aoa_core::lang::Value;
 use aoa_core::lang::template::TemplateOptions;
+use aoa_core::lang::{Error, Value};
 use aoa_core::model::{Cluster, Clusters};
 use aoa_core::sets::{
     self, Controller, ControllerOptions, Generated, Known, Outcome, PolicyOverride, ProgressiveSyncs, Server,
@@ -25,7 +25,7 @@ const UID: &str = "00000000-0000-0000-0000-000000000001";
 pub(super) fn reconcile(input: &Json) -> Answer {
     let mut set = input["appset"].clone();
     set["metadata"]["uid"] = json!(UID);
-    let mut server = Server::new(&from_json_with_ints(&set))?;
+    let mut server = Server::new(&from_json_with_ints(&set)).map_err(decoding)?;
     put_existing(&mut server, input)?;
     let clusters = clusters(input);
     let projects = projects(input);
@@ -56,9 +56,13 @@ fn put_existing(server: &mut Server, input: &Json) -> Result<(), Refusal> {
         if !items(&input["unowned"]).contains(&app["metadata"]["name"]) {
             app["metadata"]["ownerReferences"] = json!([to_json(&owner)]);
         }
-        server.put_application(&from_json_with_ints(&app))?;
+        server.put_application(&from_json_with_ints(&app)).map_err(decoding)?;
     }
     Ok(())
+}
+
+fn decoding(error: Error) -> Refusal {
+    error.prefixed("decode: ").into()
 }
 
 fn items(json: &Json) -> &[Json] {
@@ -102,7 +106,9 @@ fn projects(input: &Json) -> Vec<String> {
         Json::Array(_) => texts(&input["projects"]),
         _ => vec!["default".to_owned()],
     };
-    let objects = items(&input["objects"]).iter().filter(|o| o["kind"] == "AppProject");
+    let namespace = input["settings"]["namespace"].as_str().filter(|n| !n.is_empty()).unwrap_or("argocd");
+    let is_project = |o: &&Json| o["kind"] == "AppProject" && o["metadata"]["namespace"] == namespace;
+    let objects = items(&input["objects"]).iter().filter(is_project);
     projects.extend(objects.filter_map(|o| Some(o["metadata"]["name"].as_str()?.to_owned())));
     projects
 }
@@ -139,7 +145,7 @@ fn prepare(server: &mut Server, pass: &Json) -> Result<(), Refusal> {
         server.put_application(&from_json_with_ints(&app))?;
     }
     if pass["appset"].is_object() {
-        server.change_set(&from_json_with_ints(&pass["appset"]))?;
+        server.change_set(&from_json_with_ints(&pass["appset"])).map_err(decoding)?;
     }
     if pass["deleteAppSet"] == true {
         server.delete_set(NOW);

@@ -170,7 +170,7 @@ pub(super) fn slugified(input: &Json) -> Answer {
     Ok(json!(text.to_string()))
 }
 
-fn decode(kind: &str, json: &Json) -> Result<Value, Refusal> {
+pub(super) fn decode(kind: &str, json: &Json) -> Result<Value, Refusal> {
     let of = typed::schema("argoproj.io/v1alpha1", kind).ok_or_else(|| Refusal::invalid("no table"))?;
     typed::read(of, &from_json_with_ints(json), typed::Mode::Json).map_err(|e| e.prefixed("decode: ").into())
 }

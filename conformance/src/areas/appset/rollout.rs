@@ -4,6 +4,7 @@ use aoa_core::lang::Value;
 use aoa_core::sets::{self, AppStatus, SetStatus, Stage};
 use serde_json::{Value as Json, json};
 
+use super::generate::decode;
 use crate::areas::convert::from_json_with_ints;
 use crate::case::Answer;
 
@@ -43,7 +44,7 @@ pub(super) fn steps(input: &Json) -> Answer {
 
 /// The warning about generators that nobody knows.
 pub(super) fn invalid_generators(input: &Json) -> Answer {
-    sets::check_generators(&from_json_with_ints(&input["appset"]))?;
+    sets::check_generators(&decode("ApplicationSet", &input["appset"])?)?;
     Ok(json!("ok"))
 }
 
