@@ -18,6 +18,14 @@ pub struct Clusters {
     by_server: HashMap<String, usize>,
     /// Names, and the addresses of the clusters that have them, sorted.
     by_name: HashMap<String, Vec<String>>,
+    secrets: Secrets,
+}
+
+/// Whether all cluster Secrets can be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Secrets {
+    Readable,
+    SomeUnreadable,
 }
 
 impl Default for Clusters {
@@ -42,7 +50,21 @@ impl Clusters {
         by_name.values_mut().for_each(|servers| servers.sort_unstable());
         let local =
             Cluster { name: IN_CLUSTER_NAME.into(), server: IN_CLUSTER_SERVER.into(), ..Cluster::default() };
-        Clusters { registered, in_cluster_enabled, local, by_server, by_name }
+        Clusters { registered, in_cluster_enabled, local, by_server, by_name, secrets: Secrets::Readable }
+    }
+
+    /// The same with a Secret besides whose `config` cannot be read. It is no cluster to anybody, but it keeps the
+    /// controller of ApplicationSets from deleting Applications.
+    #[must_use]
+    pub fn with_unreadable_secret(mut self) -> Self {
+        self.secrets = Secrets::SomeUnreadable;
+        self
+    }
+
+    /// Whether a cluster Secret cannot be read.
+    #[must_use]
+    pub fn has_unreadable_secret(&self) -> bool {
+        self.secrets == Secrets::SomeUnreadable
     }
 
     /// Whether a value of the setting `cluster.inClusterEnabled` leaves Argo CD's own cluster on: all but `false` do.

@@ -22,6 +22,12 @@ impl Run<'_> {
         if !self.policy().allows_delete() {
             return Ok(());
         }
+        if self.controller.known.clusters.has_unreadable_secret() {
+            // Whether there is anything to delete does not matter.
+            let error = "error listing clusters: error listing clusters: cluster cache contains unexpected type \
+                *v1.Secret instead of *Cluster, secret conversion failure";
+            return self.finish(Some(error.into()), "DeleteApplicationError");
+        }
         let wanted: HashSet<&str> = generated.iter().map(name).collect();
         let mut first_error = None;
         for app in self.current().iter().filter(|app| !wanted.contains(name(app))) {

@@ -94,11 +94,20 @@ fn clusters(input: &Json) -> Clusters {
         c["labels"]["argocd.argoproj.io/secret-type"] == "cluster"
             && c["namespace"].as_str().filter(|n| !n.is_empty()).unwrap_or(namespace) == namespace
     };
-    let registered = items(&input["clusters"]).iter().filter(is_cluster).map(|c| {
+    let is_readable = |c: &&Json| {
+        let config = c["data"]["config"].as_str().unwrap_or_default();
+        config.is_empty()
+            || serde_json::from_str::<Map<String, Json>>(config).is_ok()
+            || config.trim() == "null"
+    };
+    let (readable, unreadable): (Vec<_>, Vec<_>) =
+        items(&input["clusters"]).iter().filter(is_cluster).partition(is_readable);
+    let registered = readable.into_iter().map(|c| {
         let text = |key: &str| c["data"][key].as_str().unwrap_or_default().into();
         Cluster { name: text("name"), server: text("server"), project: text("project"), ..Cluster::default() }
     });
-    Clusters::new(registered.collect(), true)
+    let clusters = Clusters::new(registered.collect(), true);
+    if unreadable.is_empty() { clusters } else { clusters.with_unreadable_secret() }
 }
 
 fn projects(input: &Json) -> Vec<String> {
