@@ -3,6 +3,7 @@
 use aoa_lang::strconv::quote;
 use aoa_lang::typed::{self, Type};
 use aoa_lang::value::{Map, Text};
+use aoa_lang::patch::strategic_merge;
 use aoa_lang::{Error, Result, Value, json, yaml};
 
 use super::transform::argo_type;
@@ -68,8 +69,4 @@ fn finish(of: &'static Type, application: Value, project: Value) -> Result<Value
         application.insert("spec", Value::Map(spec));
     }
     Ok(Value::Map(application.build()))
-}
-
-fn strategic_merge(_: &'static Type, _: &Value, _: &Value) -> Result<Value> {
-    Err(Error::new(aoa_lang::ErrorKind::Unsupported, "strategic merge patches are not applied yet"))
 }
