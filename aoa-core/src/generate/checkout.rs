@@ -4,10 +4,12 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aoa_lang::source::{ContentId, FileMode, Tree, TreePath};
+use aoa_lang::text::doublestar::PathList;
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result};
 
 use super::documents::{DECODING, as_map, as_maps, yaml};
+use super::git_files::path_list;
 
 /// The folders that a clone has below `.git`, as far as everybody's has them.
 const GIT_FOLDERS: [&str; 12] = [
@@ -32,6 +34,7 @@ pub struct Checkout {
     repository: Text,
     revision: Text,
     directories: OnceLock<Arc<[Text]>>,
+    paths: OnceLock<PathList>,
     parsed: Mutex<HashMap<ContentId, Result<Arc<[Map]>>>>,
 }
 
@@ -39,7 +42,14 @@ impl Checkout {
     /// The files of `tree`; `repository` and `revision` (a commit, where known) are named in error messages.
     #[must_use]
     pub fn new(tree: Tree, repository: Text, revision: Text) -> Self {
-        Checkout { tree, repository, revision, directories: OnceLock::new(), parsed: Mutex::default() }
+        Checkout {
+            tree,
+            repository,
+            revision,
+            directories: OnceLock::new(),
+            paths: OnceLock::new(),
+            parsed: Mutex::default(),
+        }
     }
 
     /// The files.
@@ -56,6 +66,11 @@ impl Checkout {
     /// The commit or revision as error messages name it.
     pub(super) fn revision(&self) -> &Text {
         &self.revision
+    }
+
+    /// The files and folders, ready for globbing.
+    pub(super) fn path_list(&self) -> &PathList {
+        self.paths.get_or_init(|| path_list(&self.tree))
     }
 
     /// All folders in the order of a file walk (`a`, `a/b`, `a-b`); without `hidden` those whose name begins with a dot

@@ -1,9 +1,7 @@
 //! Which files of a repository a pattern of the git generator lists.
 
-use std::collections::BTreeSet;
-
 use aoa_lang::source::{Tree, TreePath};
-use aoa_lang::text::doublestar;
+use aoa_lang::text::doublestar::{self, PathList};
 use aoa_lang::{Error, Result};
 
 use super::checkout::Checkout;
@@ -31,7 +29,7 @@ pub(super) fn list_files(checkout: &Checkout, pattern: &str, new_globbing: bool)
         return Ok(listed);
     }
     let mut files = Vec::new();
-    for path in glob(checkout.tree(), shown).map_err(|e| failed("list", &e))? {
+    for path in glob_in(checkout.path_list(), shown).map_err(|e| failed("list", &e))? {
         if checkout.tree().get(&path).is_none() {
             let place = if path.as_str().is_empty() { String::from(ROOT) } else { format!("{ROOT}/{path}") };
             return Err(failed("read", &Error::invalid(format!("read {place}: is a directory"))));
@@ -55,59 +53,22 @@ pub fn list_as_git(tree: &Tree, pattern: &str) -> Result<Vec<TreePath>> {
 
 /// The files and folders that doublestar 4.10 finds for `pattern` in a checkout, in its order; the root is the empty path.
 ///
-/// A checkout has a folder `.git`, whose content is not known here.
+/// A checkout has a folder `.git`; of what lies in it only the folder itself is found.
 ///
 /// # Errors
 ///
 /// `syntax error in pattern`.
 pub fn glob(tree: &Tree, pattern: &str) -> Result<Vec<TreePath>> {
-    let Some(pattern) = cleaned(pattern) else { return Ok(Vec::new()) };
-    if !doublestar::is_valid(&pattern) {
-        return Err(Error::invalid("syntax error in pattern"));
-    }
-    if pattern == "." {
-        return Ok(vec![TreePath::root()]);
-    }
-    let mut paths: BTreeSet<&str> = BTreeSet::from(["", ".git"]);
-    for (path, _) in tree.entries() {
-        let path = path.as_str();
-        paths.insert(path);
-        paths.extend(path.match_indices('/').filter_map(|(end, _)| path.get(..end)));
-    }
-    let mut found = Vec::new();
-    for path in paths {
-        // The root is found by `**` only.
-        let matched = if path.is_empty() { pattern == "**" } else { doublestar::matches(&pattern, path)? };
-        if matched {
-            found.push(path);
-        }
-    }
-    // A folder comes before what lies below it; with `**` in front of a name the files of a folder come before its folders.
-    let walks_folders_first =
-        pattern.get(..pattern.len().saturating_sub(3)).is_some_and(|front| front.contains("**"));
-    if walks_folders_first {
-        let key = |path: &str| -> (Vec<String>, String) {
-            let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-            (folder.split('/').filter(|part| !part.is_empty()).map(str::to_owned).collect(), name.to_owned())
-        };
-        found.sort_by_cached_key(|path| key(path));
-    } else {
-        found.sort_by(|a, b| a.split('/').cmp(b.split('/')));
-    }
-    Ok(found.into_iter().filter_map(TreePath::new).collect())
+    glob_in(&path_list(tree), pattern)
 }
 
-/// `filepath.Join(root, pattern)` relative to the root; `None` if it leads out of it, where nothing is found.
-fn cleaned(pattern: &str) -> Option<String> {
-    let mut parts: Vec<&str> = Vec::new();
-    for part in pattern.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(if parts.is_empty() { String::from(".") } else { parts.join("/") })
+fn glob_in(files: &PathList, pattern: &str) -> Result<Vec<TreePath>> {
+    let found = doublestar::glob(files, pattern)?;
+    let known = found.iter().filter(|path| !path.starts_with(".git/"));
+    Ok(known.filter_map(|path| TreePath::new(path)).collect())
+}
+
+/// The files of a checkout of `tree`, for globbing.
+pub(super) fn path_list(tree: &Tree) -> PathList {
+    PathList::new(tree.entries().map(|(path, _)| path.as_str()).chain([".git/HEAD"]))
 }

@@ -34,7 +34,11 @@ pub(super) fn generate(context: &Context<'_>, matrix: &Value) -> Result<ParamSet
         let ran = child(second).and_then(|entry| second_runs.run(context, &entry, &left));
         ran.err().map(|e| e.prefixed("failed to get params for second generator in the matrix generator: "))
     };
-    let mut joined = Joined::new(left, concatenated(&second_runs.parts, context.dialect.is_go()));
+    let mut joined = Joined::new(
+        left,
+        concatenated(&second_runs.parts, context.dialect.is_go()),
+        context.world.settings().most_parameter_sets,
+    );
     // A clash in an earlier row comes before the failure of a later one.
     for (row, (from, to)) in second_runs.spans.into_iter().enumerate() {
         for other in from..to {

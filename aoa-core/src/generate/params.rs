@@ -183,7 +183,12 @@ impl ParamSets {
 ///
 /// The pool has more elements than an index can count.
 pub(super) fn index(at: usize) -> Result<u32> {
-    u32::try_from(at).map_err(|_| Error::limit("a generator gives too many parameter sets"))
+    u32::try_from(at).map_err(|_| too_many())
+}
+
+/// The set has more parameter sets than it may have.
+pub(super) fn too_many() -> Error {
+    Error::limit("the ApplicationSet has too many parameter sets")
 }
 
 /// One set of parameters, not yet combined.
@@ -278,12 +283,14 @@ pub(super) struct Joined {
     left: ParamSets,
     right: ParamSets,
     rows: Vec<u32>,
+    /// Most rows that there may be.
+    most: usize,
     /// Keys on both sides that can clash: all in the placeholder dialect, those of nested maps in Go's.
     shared: Vec<Text>,
 }
 
 impl Joined {
-    pub(super) fn new(left: ParamSets, right: ParamSets) -> Joined {
+    pub(super) fn new(left: ParamSets, right: ParamSets, most: usize) -> Joined {
         let (left, right) = if left.go { (left, right) } else { (left.texts(), right.texts()) };
         let right_keys = right.keys();
         let mut shared: Vec<Text> = left.keys().intersection(&right_keys).cloned().collect();
@@ -291,7 +298,7 @@ impl Joined {
             shared.retain(|key| left.has_map_at(key) && right.has_map_at(key));
         }
         shared.sort();
-        Joined { left, right, rows: Vec::new(), shared }
+        Joined { left, right, rows: Vec::new(), most, shared }
     }
 
     /// Adds the row made of `left` and `right`, rows of either side.
@@ -308,6 +315,9 @@ impl Joined {
             }
         } else {
             self.shared.iter().try_for_each(|key| check_equal(&a, &b, key))?;
+        }
+        if self.rows.len() / (a.cells.len() + b.cells.len()).max(1) >= self.most {
+            return Err(too_many());
         }
         self.rows.extend_from_slice(a.cells);
         self.rows.extend_from_slice(b.cells);

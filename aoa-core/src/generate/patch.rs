@@ -1,9 +1,9 @@
 //! `spec.templatePatch`: a strategic merge patch on every generated Application, itself a template.
 
+use aoa_lang::patch::strategic_merge;
 use aoa_lang::strconv::quote;
 use aoa_lang::typed::{self, Type};
 use aoa_lang::value::{Map, Text};
-use aoa_lang::patch::strategic_merge;
 use aoa_lang::{Error, Result, Value, json, yaml};
 
 use super::transform::argo_type;

@@ -12,7 +12,7 @@ use super::dialect::{CompiledText, Dialect};
 use super::fill_template::fill_template;
 use super::filling::{Filled, Filling, fill_one};
 use super::generated::{App, Branch, Failure, FailureReason, GeneratedSet};
-use super::params::{Element, Origin, ParamSets, Row, index};
+use super::params::{Element, Origin, ParamSets, Row, index, too_many};
 use super::patch;
 use super::transform::{Entry, Interpolation, argo_type};
 use super::tree::{NodeAt, Tree, ValuesMaps};
@@ -116,12 +116,17 @@ impl ApplicationSet {
             trees: Vec::new(),
         };
         let context = self.context(world);
+        let most = world.settings().most_parameter_sets;
         for entry in &self.generators {
             let entry = Entry::of_set(entry);
             match entry.results(&context) {
                 Err(error) => run.fail(FailureReason::Generator, error),
                 Ok(results) => {
                     for (kind, sets) in results {
+                        if run.generated.apps.len().saturating_add(sets.len()) > most {
+                            run.fail(FailureReason::Generator, too_many());
+                            continue;
+                        }
                         let own = entry.generator(kind).and_then(|generator| generator.get("template"));
                         if let Err(error) = run.branch(own, sets) {
                             run.fail(FailureReason::Template, error);
@@ -169,20 +174,15 @@ impl ApplicationSet {
             branch.template.clone()
         } else {
             let slots = branch.tree.slots();
-            let filled = if slots.iter().any(|slot| slot.text.mutates()) {
-                let mut params = row.combined()?;
-                let fill = &mut |at: usize| match slots.get(at) {
-                    Some(slot) => slot.judge(slot.text.fill_changing(&mut params)),
-                    None => Ok(Text::EMPTY),
-                };
-                branch.tree.fill(fill)?
-            } else {
-                let fill = &mut |at: usize| match slots.get(at) {
-                    Some(slot) => slot.judge(fill_one(&slot.text, row)),
-                    None => Ok(Text::EMPTY),
-                };
-                branch.tree.fill(fill)?
-            };
+            let mut params = if self.dialect.is_go() { row.combined()? } else { Map::new() };
+            let filled = branch.tree.fill(&mut |at| match slots.get(at) {
+                None => Ok(Text::EMPTY),
+                Some(slot) => slot.judge(match slot.text.fill_from(row) {
+                    Some(filled) => filled,
+                    // What one text sets in the parameters the next one sees.
+                    None => slot.text.fill_changing(&mut params),
+                }),
+            })?;
             if self.preserves_resources { filled } else { with_finalizer(filled) }
         };
         let application = match &self.patch {
