@@ -1,5 +1,7 @@
 //! `spec.templatePatch`: a strategic merge patch on every generated Application, itself a template.
 
+use std::sync::OnceLock;
+
 use aoa_lang::patch::strategic_merge;
 use aoa_lang::strconv::quote;
 use aoa_lang::typed::{self, Type};
@@ -53,9 +55,8 @@ fn read(text: &Text) -> Result<(Text, Value)> {
 /// Go writes fields that nobody set; they are left out here.
 fn finish(of: &'static Type, application: Value, project: Value) -> Result<Value> {
     let Value::Map(map) = application else { return Ok(application) };
-    let zero = typed::read(of, &Value::Map(Map::new()), typed::Mode::Json)?;
     let mut application = map.into_builder();
-    if application.get("status") == zero.get("status") {
+    if application.get("status") == Some(zero_status(of)) {
         application.remove("status");
     }
     if let Some(Value::Map(metadata)) = application.get("metadata")
@@ -69,4 +70,13 @@ fn finish(of: &'static Type, application: Value, project: Value) -> Result<Value
         application.insert("spec", Value::Map(spec));
     }
     Ok(Value::Map(application.build()))
+}
+
+/// What Go writes for a status that nobody set.
+fn zero_status(of: &'static Type) -> &'static Value {
+    static ZERO: OnceLock<Value> = OnceLock::new();
+    ZERO.get_or_init(|| {
+        let zero = typed::read(of, &Value::Map(Map::new()), typed::Mode::Json);
+        zero.ok().and_then(|zero| zero.get("status").cloned()).unwrap_or_default()
+    })
 }
