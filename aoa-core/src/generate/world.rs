@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use aoa_lang::template::TemplateOptions;
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value};
 
@@ -85,6 +86,8 @@ pub struct WorldSettings {
     pub allowed_scm_providers: Vec<Text>,
     /// `--token-ref-strict-mode`.
     pub token_ref_strict_mode: bool,
+    /// Clock, seed and limits of Go templates: what [`ApplicationSet::new`](super::ApplicationSet::new) takes.
+    pub templates: TemplateOptions,
     /// Most parameter sets that one ApplicationSet may have; a matrix multiplies them.
     pub most_parameter_sets: usize,
 }
@@ -99,6 +102,7 @@ impl Default for WorldSettings {
             scm_providers: true,
             allowed_scm_providers: Vec::new(),
             token_ref_strict_mode: false,
+            templates: TemplateOptions::default(),
             most_parameter_sets: 2_000_000,
         }
     }

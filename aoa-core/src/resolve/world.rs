@@ -42,6 +42,7 @@ impl Surroundings {
                 .collect(),
             token_ref_strict_mode: param("applicationsetcontroller.enable.tokenref.strict.mode") == "true",
             templates: template_options(options),
+            ..WorldSettings::default()
         };
         let clusters = ClusterIndex::new(inputs.clusters.clone());
         Surroundings { inputs, settings, clusters, checkouts: Mutex::default() }
