@@ -3,13 +3,6 @@
 //! A [`Node`] is what go-yaml v3 3.0.4 calls `yaml.Node` and kyaml 0.21.1 wraps as `RNode`: it is read with
 //! [`Node::parse`] and printed with [`Node::to_text`] exactly as kyaml's `Parse` and `String` do. Clones share their
 //! children, and copy them level by level where they are changed.
-//!
-//! ```
-//! use aoa_lang::yaml::Node;
-//! let mut node = Node::parse("# who\nname: web # as ever\nlabels: {a: b}\n").unwrap().unwrap();
-//! node.root_mut().set_field("replicas", Node::int(3));
-//! assert_eq!(node.to_text().unwrap(), "# who\nname: web # as ever\nlabels: {a: b}\nreplicas: 3\n");
-//! ```
 
 mod anchors;
 mod content;
@@ -51,7 +44,15 @@ pub struct Origin {
     pub column: u32,
 }
 
-/// A piece of YAML. See the [module documentation](self).
+/// A piece of YAML: what go-yaml v3 calls `yaml.Node`, and kyaml wraps as `RNode`. Clones share their children, and copy
+/// them level by level where they are changed.
+///
+/// ```
+/// use aoa_lang::yaml::Node;
+/// let mut node = Node::parse("# who\nname: web # as ever\nlabels: {a: b}\n").unwrap().unwrap();
+/// node.root_mut().set_field("replicas", Node::int(3));
+/// assert_eq!(node.to_text().unwrap(), "# who\nname: web # as ever\nlabels: {a: b}\nreplicas: 3\n");
+/// ```
 #[derive(Clone)]
 pub struct Node {
     /// What it is.
