@@ -5,14 +5,14 @@
 //! | [`JsonPatch`] | RFC 6902 | evanphx/json-patch 4.13.0 and 5.9.11 | Kustomize, Argo CD |
 //! | [`merge`], [`create_merge`] | RFC 7386 | evanphx/json-patch | Argo CD's differences |
 //! | [`strategic_merge`] | Kubernetes' strategic merge | apimachinery 0.36.1 | `templatePatch` |
+//! | [`kustomize`] | Kustomize's strategic merge | kyaml 0.21.1 | Kustomize |
 //!
-//! Kustomize's own strategic merge works on text with comments and stands with the editable node.
-//!
-//! Nesting is walked without recursion, or the recursion follows a type and is bounded by it.
+//! Nesting is walked without recursion, or the recursion is bounded by a type or a cap.
 
 mod literal;
 
 mod json;
+pub mod kustomize;
 mod merge;
 mod strategic;
 

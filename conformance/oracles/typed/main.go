@@ -1,6 +1,7 @@
 // Command typed prints the field tables that aoa-lang/src/typed reads: for every
 // API type that is imitated the JSON names of its fields, their Go types, and the
-// struct tags that steer encoding and strategic merge patches.
+// struct tags that steer encoding and strategic merge patches. With the argument
+// "openapi" it prints the table of Kustomize's own strategic merge.
 package main
 
 import (
@@ -19,6 +20,10 @@ import (
 )
 
 func main() {
+	if len(os.Args) == 2 && os.Args[1] == "openapi" {
+		printOpenAPI()
+		return
+	}
 	roots := map[string]reflect.Type{
 		"helm/Chart":              reflect.TypeFor[helmchart.Metadata](),
 		"kustomize/Kustomization": reflect.TypeFor[kustomize.Kustomization](),

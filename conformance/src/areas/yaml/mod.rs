@@ -26,6 +26,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "merge-patch" => patch::merge(input),
         "create-merge-patch" => patch::create_merge(input),
         "strategic-merge" => patch::strategic_merge(input),
+        "strategic-merge-kustomize" => patch::strategic_merge_kustomize(input),
         _ => None,
     }
 }

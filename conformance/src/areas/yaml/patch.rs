@@ -1,8 +1,10 @@
 //! Patches.
 
 use aoa_lang::json::{self, Numbers};
+use aoa_lang::patch::kustomize::{self, IdentityPart, MergeSchemas, Merged};
 use aoa_lang::patch::{self, JsonPatch};
-use aoa_lang::{Error, Result, Value, yaml};
+use aoa_lang::yaml::{Identity, Node};
+use aoa_lang::{Error, Limits, Result, Value, yaml};
 use serde::Deserialize;
 use serde_json::Value as Json;
 use serde_json::value::RawValue;
@@ -81,4 +83,44 @@ pub(super) fn strategic_merge(input: &Json) -> Option<Answer> {
     };
     let result = read("doc").and_then(|doc| patch::strategic_merge(of, &doc, &read("patch")?));
     Some(result.map(|value| to_json(&value)).map_err(Refusal::from))
+}
+
+/// `kustomize build` of one resource and a patch for it.
+pub(super) fn strategic_merge_kustomize(input: &Json) -> Option<Answer> {
+    let (document, patch) = (input.get("doc")?.as_str()?, input.get("patch")?.as_str()?);
+    let is_targeted = input.get("target").and_then(Json::as_bool).unwrap_or_default();
+    Some(build(document, patch, is_targeted).map_err(Refusal::from))
+}
+
+fn build(document: &str, patch: &str, is_targeted: bool) -> Result<Json> {
+    let limits = Limits::default();
+    yaml::print_resource_file(document.as_bytes(), &limits)?;
+    let mut resources = yaml::read_resources(document.as_bytes(), &limits)?;
+    let patches = yaml::read_resources(patch.as_bytes(), &limits)?;
+    if is_targeted && patches.len() > 1 {
+        return Err(Error::invalid("Multiple Strategic-Merge Patches in one `patches` entry is not allowed"));
+    }
+    let identity = |node: &Node| Identity::of(node).with_default_namespace();
+    for patch in &patches {
+        let mut is_found = false;
+        for at in (0..resources.len()).rev() {
+            let resource = &mut resources[at];
+            if !is_targeted && identity(resource) != identity(patch) {
+                continue;
+            }
+            is_found = true;
+            let patch = if is_targeted { kustomize::for_target(patch, resource) } else { patch.clone() };
+            let kept = IdentityPart::Kept;
+            if kustomize::merge(resource, &patch, MergeSchemas::built_in(), kept, kept)? == Merged::Deleted {
+                resources.remove(at);
+            }
+        }
+        if !is_found {
+            let id = Identity::of(patch);
+            return Err(Error::invalid(format!("no resource matches strategic merge patch \"{id}\"")));
+        }
+    }
+    let texts = resources.iter().map(Node::to_text).collect::<Result<Vec<_>>>()?;
+    let text = yaml::print_resource_file(texts.join("---\n").as_bytes(), &limits)?;
+    yaml::load(text.as_bytes()).map(|value| to_json(&value))
 }

@@ -1,0 +1,137 @@
+//! Setting the fields of maps as kyaml's `FieldSetter` does.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::Value;
+use crate::value::Text;
+use crate::yaml::{self, CollectionStyle, LoadOptions, Node, NodeKind, Numbers, ScalarStyle};
+
+/// go-yaml's `Style` of a node.
+#[derive(Clone, Copy)]
+pub(super) struct Style {
+    scalar: ScalarStyle,
+    collection: CollectionStyle,
+    is_tagged: bool,
+}
+
+impl Style {
+    pub(super) const PLAIN: Style =
+        Style { scalar: ScalarStyle::Plain, collection: CollectionStyle::Block, is_tagged: false };
+
+    pub(super) fn of(node: &Node) -> Style {
+        Style { scalar: node.scalar_style, collection: node.collection_style, is_tagged: node.is_tagged }
+    }
+
+    pub(super) fn apply(self, node: &mut Node) {
+        node.scalar_style = self.scalar;
+        node.collection_style = self.collection;
+        node.is_tagged = self.is_tagged;
+    }
+
+    fn is_plain(self) -> bool {
+        self.scalar == ScalarStyle::Plain && self.collection == CollectionStyle::Block && !self.is_tagged
+    }
+}
+
+/// Where a field stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Position(usize);
+
+/// The first field with this name.
+pub(super) fn find(map: &Node, name: &[u8]) -> Option<Position> {
+    map.entries().position(|(key, _)| key.text.as_bytes() == name).map(|at| Position(at * 2))
+}
+
+/// The first field of each name.
+pub(super) fn index(map: &Node) -> HashMap<Text, Position> {
+    let mut index = HashMap::new();
+    for (at, (key, _)) in map.entries().enumerate() {
+        index.entry(key.text.clone()).or_insert(Position(at * 2));
+    }
+    index
+}
+
+/// Removes fields, given in any order.
+pub(super) fn remove_all(map: &mut Node, positions: &[Position]) {
+    let gone: HashSet<usize> = positions.iter().flat_map(|at| [at.0, at.0 + 1]).collect();
+    if !gone.is_empty() {
+        let mut at = 0..;
+        map.content.to_mut().retain(|_| !at.next().is_some_and(|at| gone.contains(&at)));
+    }
+}
+
+impl Position {
+    pub(super) fn key(self, map: &Node) -> Option<&Node> {
+        map.content.as_slice().get(self.0)
+    }
+
+    pub(super) fn value(self, map: &Node) -> Option<&Node> {
+        map.content.as_slice().get(self.0 + 1)
+    }
+
+    pub(super) fn value_mut(self, map: &mut Node) -> Option<&mut Node> {
+        map.content.to_mut().get_mut(self.0 + 1)
+    }
+}
+
+/// Puts `value` into the field; what stands there keeps its style.
+pub(super) fn set(map: &mut Node, name: &Text, key_style: Style, value: Node) {
+    let at = find(map, name.as_bytes());
+    set_at(map, at, name, key_style, value);
+}
+
+/// [`set`] for a field that was looked for.
+pub(super) fn set_at(map: &mut Node, at: Option<Position>, name: &Text, key_style: Style, mut value: Node) {
+    quote_if_ambiguous(&mut value);
+    match at.and_then(|at| at.value_mut(map)) {
+        Some(field) => {
+            Style::of(field).apply(&mut value);
+            *field = value;
+        }
+        None => {
+            let mut key = Node::scalar(Text::EMPTY, name.clone());
+            key_style.apply(&mut key);
+            map.content.to_mut().extend([key, value]);
+        }
+    }
+}
+
+/// Sets a text below `path`, maps on the way created, if they can be: `SetMapField` with a new scalar.
+pub(super) fn set_text(root: &mut Node, path: &[&str], name: &str, text: Text) {
+    let mut map = root;
+    for part in path {
+        if map.field(part).is_none_or(Node::is_null) {
+            map.set_field(*part, Node::map([]));
+        }
+        let Some(inner) = map.field_mut(part) else { return };
+        map = inner;
+    }
+    if map.kind == NodeKind::Map {
+        set(map, &Text::from(name), Style::PLAIN, Node::scalar(Text::EMPTY, text));
+    }
+}
+
+/// Quotes a plain string that YAML 1.1 would read as something else.
+pub(super) fn quote_if_ambiguous(node: &mut Node) {
+    let is_string = node.kind == NodeKind::Scalar && (node.tag == "!!str" || node.tag.is_empty());
+    if is_string && Style::of(node).is_plain() && is_no_string(&node.text) {
+        node.scalar_style = ScalarStyle::DoubleQuoted;
+    }
+}
+
+/// Whether go-yaml v2 reads the text as something else than a string (`IsValueNonString`).
+fn is_no_string(text: &Text) -> bool {
+    let bytes = text.as_bytes();
+    if bytes.is_empty() || bytes.contains(&b'\n') || is_plain_word(bytes) {
+        return false;
+    }
+    let options = LoadOptions::new().with_numbers(Numbers::BeforeJson);
+    !matches!(yaml::load_with(bytes, &options), Err(_) | Ok(Value::String(_)))
+}
+
+/// Whether the text can be nothing but a string: letters, digits and a few signs, longer than the words of YAML 1.1.
+fn is_plain_word(bytes: &[u8]) -> bool {
+    bytes.len() > 5
+        && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+        && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'))
+}
