@@ -31,7 +31,12 @@ pub enum SetOutcome {
         rejected: BTreeMap<Text, Text>,
     },
     /// A generator asks for something that was not given.
-    Unknown(Gap),
+    Unknown {
+        /// What was missing.
+        gap: Gap,
+        /// The message in which the generator says so.
+        error: Text,
+    },
     /// A generator or the template fails: nothing is created, updated or deleted. The children are frozen.
     Failed(Text),
 }
@@ -40,7 +45,7 @@ impl SetOutcome {
     /// Whether another run may give something else once more projects exist.
     pub(crate) fn may_change(&self) -> bool {
         match self {
-            SetOutcome::Pending | SetOutcome::Unknown(_) | SetOutcome::Failed(_) => true,
+            SetOutcome::Pending | SetOutcome::Unknown { .. } | SetOutcome::Failed(_) => true,
             SetOutcome::Generated { rejected, .. } => !rejected.is_empty(),
         }
     }
@@ -51,7 +56,7 @@ impl SetOutcome {
         match self {
             SetOutcome::Pending => "pending",
             SetOutcome::Generated { .. } => "generated",
-            SetOutcome::Unknown(_) => "unknown",
+            SetOutcome::Unknown { .. } => "unknown",
             SetOutcome::Failed(_) => "error",
         }
     }
@@ -100,6 +105,6 @@ impl<'f> AppSet<'f> {
     /// Whether its children stay as they are, whatever the fleet says.
     #[must_use]
     pub fn is_frozen(&self) -> bool {
-        matches!(self.outcome(), SetOutcome::Failed(_) | SetOutcome::Unknown(_))
+        matches!(self.outcome(), SetOutcome::Failed(_) | SetOutcome::Unknown { .. })
     }
 }

@@ -391,7 +391,7 @@ impl<'f> Builder<'f> {
                     .push(Role::Error, "✗ frozen: ")
                     .push(Role::Plain, first_line(&error.to_str_lossy()));
             }
-            SetOutcome::Unknown(gap) => {
+            SetOutcome::Unknown { gap, .. } => {
                 row.source.push(Role::Warning, format!("? {gap}"));
             }
             SetOutcome::Generated { rejected, .. } if !rejected.is_empty() => {

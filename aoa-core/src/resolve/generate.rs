@@ -158,7 +158,7 @@ impl Run<'_> {
                         causes.push((cause, subject.clone(), set.place.clone()));
                     }
                 }
-                SetOutcome::Unknown(gap) => {
+                SetOutcome::Unknown { gap, .. } => {
                     causes.push((Cause::Unknown(gap.clone()), subject, set.place.clone()))
                 }
                 SetOutcome::Failed(error) => {
@@ -175,7 +175,9 @@ impl Run<'_> {
 /// Unknown, if something was not given; else failed, with Argo CD's message.
 fn failed(error: &Error, gap: Option<Gap>) -> SetOutcome {
     match gap {
-        Some(gap) if error.kind() == ErrorKind::NotFound => SetOutcome::Unknown(gap),
+        Some(gap) if error.kind() == ErrorKind::NotFound => {
+            SetOutcome::Unknown { gap, error: error.message().into() }
+        }
         _ => SetOutcome::Failed(error.message().into()),
     }
 }

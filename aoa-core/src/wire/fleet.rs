@@ -260,7 +260,7 @@ fn set(set: AppSet<'_>) -> Value {
                 fields.set("rejected", Value::map(entries));
             }
         }
-        SetOutcome::Unknown(gap) => {
+        SetOutcome::Unknown { gap, .. } => {
             fields.text("reason", &gap.to_string());
             fields.text("remedy", &gap.remedy());
         }

@@ -210,7 +210,7 @@ fn set(set: AppSet<'_>) -> Json {
             }
         }
         SetOutcome::Failed(error) => out["error"] = error.to_string().into(),
-        SetOutcome::Unknown(gap) => out["error"] = gap.to_string().into(),
+        SetOutcome::Unknown { error, .. } => out["error"] = error.to_string().into(),
         _ => {}
     }
     out
