@@ -1,4 +1,38 @@
-//! Resolves app-of-apps fleets offline.
+//! Resolves Argo CD app-of-apps fleets offline: which Applications exist, on which clusters, from which source, under
+//! which project - and what is wrong.
+//!
+//! Data goes one way: [`inputs`] are handed in by whoever reads files; [`resolve`] generates ([`generate`]) and
+//! renders ([`render`]) in rounds until nothing new appears; the [`Fleet`] answers questions; [`report`] and [`wire`]
+//! make texts and JSON of it. There is no I/O, no clock and no randomness in this crate.
+//!
+//! ```
+//! use aoa_core::inputs::Root;
+//! use aoa_core::lang::source::{Tree, TreePath};
+//! use aoa_core::{Inputs, Options, resolve};
+//!
+//! let tree = Tree::in_memory([(
+//!     "sets.yaml",
+//!     "
+//! apiVersion: argoproj.io/v1alpha1
+//! kind: ApplicationSet
+//! metadata: {name: web}
+//! spec:
+//!   generators: [{list: {elements: [{env: dev}, {env: prod}]}}]
+//!   template:
+//!     metadata: {name: 'web-{{env}}'}
+//!     spec:
+//!       project: default
+//!       source: {repoURL: https://git.example.com/fleet, path: 'web/{{env}}'}
+//!       destination: {name: in-cluster, namespace: '{{env}}'}
+//! ",
+//! )]);
+//! let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+//! inputs.roots.push(Root::new(TreePath::new("sets.yaml").unwrap()));
+//! let fleet = resolve(&inputs, &Options::default())?;
+//! let names: Vec<&str> = fleet.apps().map(|app| app.name()).collect();
+//! assert_eq!(names, ["web-dev", "web-prod"]);
+//! # Ok::<(), aoa_core::lang::Error>(())
+//! ```
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 

@@ -30,8 +30,7 @@ pub struct Suggestion {
 ///
 /// As [`load`].
 pub fn suggest_config(folder: &Path) -> Result<Suggestion> {
-    let mut options = LoadOptions::default();
-    options.ignore_config = true;
+    let options = LoadOptions { ignore_config: true, ..LoadOptions::default() };
     let loaded = load(folder, &options)?;
     let mut found = Vec::new();
     let mut text = String::from("# What aoa resolves; everything is optional. Schema: aoa schema config\n");

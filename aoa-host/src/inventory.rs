@@ -122,16 +122,18 @@ fn plain_cluster(object: &Value, origin: &Origin) -> Result<Cluster> {
     let kube_version = text("kubeVersion")?;
     // Argo CD's generators see the label that makes the Secret a cluster.
     let labels = string_map(object, "labels")?.with(SECRET_TYPE_LABEL, Value::from("cluster"));
-    let mut cluster = Cluster::default();
-    cluster.secret = name.clone();
-    cluster.project = text("project")?;
-    cluster.namespaces = strings("namespaces")?;
-    cluster.labels = labels;
-    cluster.annotations = string_map(object, "annotations")?;
-    cluster.kube_version = (!kube_version.is_empty()).then_some(kube_version);
-    cluster.api_versions = (!api_versions.is_empty()).then_some(api_versions);
-    cluster.origin = Some(origin.clone());
-    Ok(Cluster { name, server, ..cluster })
+    Ok(Cluster {
+        secret: name.clone(),
+        name,
+        server,
+        project: text("project")?,
+        namespaces: strings("namespaces")?,
+        labels,
+        annotations: string_map(object, "annotations")?,
+        kube_version: (!kube_version.is_empty()).then_some(kube_version),
+        api_versions: (!api_versions.is_empty()).then_some(api_versions),
+        origin: Some(origin.clone()),
+    })
 }
 
 fn string_map(object: &Value, key: &str) -> Result<Map> {

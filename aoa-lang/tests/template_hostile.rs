@@ -1,5 +1,7 @@
 //! Hostile templates end in an error of a kind, quickly, in bounded memory, and on the stack of a small thread.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::time::{Duration, Instant};
 
 use aoa_lang::template::{Functions, MissingKey, Template, TemplateOptions, sprig};

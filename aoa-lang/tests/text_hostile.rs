@@ -1,5 +1,7 @@
 //! Patterns and texts that are meant to be slow, deep or large: each ends in an answer or an error, soon, on a small stack.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::time::{Duration, Instant};
 
 use aoa_lang::text::glob::Glob;

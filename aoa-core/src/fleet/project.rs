@@ -3,6 +3,7 @@
 use aoa_lang::Value;
 
 use super::{Fleet, ProjectRecord};
+use crate::finding::Place;
 use crate::model::ObjectRef;
 
 /// A handle to one AppProject that the fleet brings.
@@ -29,6 +30,12 @@ impl<'f> Project<'f> {
     #[must_use]
     pub fn parent(&self) -> Option<ObjectRef> {
         self.fleet.data.parent_ref(self.record.parent)
+    }
+
+    /// Where its manifest begins.
+    #[must_use]
+    pub fn place(&self) -> Option<&'f Place> {
+        self.record.place.as_ref()
     }
 
     /// `spec`, as Argo CD's type reads it.

@@ -189,7 +189,7 @@ struct Bits(Vec<u64>);
 impl Bits {
     fn all(count: usize) -> Bits {
         let mut bits = Bits(vec![u64::MAX; count / 64]);
-        if count % 64 > 0 {
+        if !count.is_multiple_of(64) {
             bits.0.push(u64::MAX >> (64 - count % 64));
         }
         bits

@@ -79,8 +79,8 @@ pub(super) fn leaf<'v>(map: &'v Map, key: &str) -> Option<Cow<'v, Value>> {
         }
         match value {
             Value::Map(map) if opens(map, normalized) => {
-                if !rest.is_empty() {
-                    enter_map(map, rest.get(1..).unwrap_or_default(), normalized, &mut pending);
+                if let Some(below) = rest.get(1..) {
+                    enter_map(map, below, normalized, &mut pending);
                 }
             }
             Value::List(list) if list.kind() == aoa_lang::value::ListKind::Any => {

@@ -26,10 +26,7 @@ pub(crate) struct Repositories {
 /// A tree that serves a source.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {
-    /// Names the tree within a run.
-    pub(crate) checkout: (usize, usize),
     pub(crate) tree: Tree,
-    pub(crate) commit: Text,
     /// The URL under which the repository was given.
     pub(crate) url: Text,
 }
@@ -51,14 +48,7 @@ impl Repositories {
         let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
         let checkout = repository.checkout(revision).ok_or_else(missing)?;
-        let position =
-            repository.checkouts.iter().position(|c| std::ptr::eq(c, checkout)).unwrap_or_default();
-        Ok(Found {
-            checkout: (at, position),
-            tree: checkout.tree.clone(),
-            commit: checkout.commit.clone(),
-            url: repository.url.clone(),
-        })
+        Ok(Found { tree: checkout.tree.clone(), url: repository.url.clone() })
     }
 
     /// The first tree of the repository `url` (empty: of the first repository), whatever it serves: roots are read from it.
@@ -68,14 +58,7 @@ impl Repositories {
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
         let checkout =
             repository.checkout("").or_else(|| repository.checkouts.first()).ok_or_else(missing)?;
-        let position =
-            repository.checkouts.iter().position(|c| std::ptr::eq(c, checkout)).unwrap_or_default();
-        Ok(Found {
-            checkout: (at, position),
-            tree: checkout.tree.clone(),
-            commit: checkout.commit.clone(),
-            url: repository.url.clone(),
-        })
+        Ok(Found { tree: checkout.tree.clone(), url: repository.url.clone() })
     }
 
     /// The URLs that needed the loose relation, sorted: as asked, and as given.

@@ -108,10 +108,7 @@ impl ProjectRules {
             let by_namespace = rule.namespace.matches(namespace);
             if (by_server || by_name) && by_namespace {
                 any = true;
-            } else if (!by_name && rule.name.denies()) || (!by_server && rule.server.denies() && by_namespace)
-            {
-                return false;
-            } else if !by_namespace && rule.namespace.denies() && by_server {
+            } else if rule.denies(by_name, by_server, by_namespace) {
                 return false;
             }
         }
@@ -153,6 +150,15 @@ fn source_pattern(text: &str) -> Pattern {
 }
 
 impl DestinationRule {
+    /// Whether a rule that does not match forbids: a name denies by itself, a server where the namespace matches, a
+    /// namespace where the server does.
+    fn denies(&self, by_name: bool, by_server: bool, by_namespace: bool) -> bool {
+        let name = !by_name && self.name.denies();
+        let server = !by_server && self.server.denies() && by_namespace;
+        let namespace = !by_namespace && self.namespace.denies() && by_server;
+        name || server || namespace
+    }
+
     fn read(rule: &Value) -> Self {
         let pattern = |key| Pattern::new(rule.str_at(&[key]).unwrap_or_default(), "");
         DestinationRule { name: pattern("name"), server: pattern("server"), namespace: pattern("namespace") }

@@ -10,9 +10,7 @@ use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, State};
 use crate::inputs::{Root, Settings};
 use crate::load::{Found, Repositories};
-use crate::model::{
-    Application, Clusters, DEFAULT_PROJECT, IN_CLUSTER_SERVER, Manifest, has_multiple_sources, sources_of,
-};
+use crate::model::{Application, Manifest, has_multiple_sources, sources_of};
 use crate::options::Options;
 
 /// What rendering needs to know of the fleet.
@@ -20,7 +18,6 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) options: &'c Options,
     pub(crate) settings: &'c Settings,
     pub(crate) repositories: &'c Repositories,
-    pub(crate) clusters: &'c Clusters,
     pub(crate) cache: &'c RenderCache,
 }
 
@@ -34,8 +31,6 @@ pub(crate) fn render_application(ctx: &RenderContext<'_>, app: &Application) -> 
     }
     let request = Request {
         app_name: instance_name(ctx.settings, app),
-        namespace: app.destination().namespace.into(),
-        project: app.project().into(),
         multiple: has_multiple_sources(&spec),
         all: &sources,
     };
@@ -51,12 +46,9 @@ pub(crate) fn render_folder(ctx: &RenderContext<'_>, found: &Found, root: &Root)
     let sources = [Value::Map(source)];
     let request = Request {
         app_name: if root.name.is_empty() { Text::from_static("root") } else { root.name.clone() },
-        namespace: ctx.settings.namespace.clone(),
-        project: DEFAULT_PROJECT.into(),
         multiple: false,
         all: &sources,
     };
-    let _ = IN_CLUSTER_SERVER;
     Ok(Arc::new(render_sources(ctx, &request, Some(found))))
 }
 

@@ -19,9 +19,6 @@ use crate::model::Manifest;
 pub(crate) struct Request<'r> {
     /// The instance name of the Application.
     pub(crate) app_name: Text,
-    /// The namespace of its destination.
-    pub(crate) namespace: Text,
-    pub(crate) project: Text,
     /// Whether `spec.sources` is used.
     pub(crate) multiple: bool,
     /// All sources of the Application.

@@ -55,7 +55,6 @@ impl Run<'_> {
             options: self.options,
             settings: &self.data.inputs.settings,
             repositories: &self.repositories,
-            clusters: &self.data.clusters,
             cache: self.cache,
         }
     }

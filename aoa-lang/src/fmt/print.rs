@@ -8,7 +8,7 @@ use crate::Value;
 use crate::value::{FloatKind, GoType, List, Map, Object, Structure};
 
 /// The address that `%p` prints of all that has one: Go's differ from run to run.
-const ADDRESS: u64 = 0xc000_012_000;
+const ADDRESS: u64 = 0x00c0_0001_2000;
 
 /// What is still to be printed.
 enum Work {

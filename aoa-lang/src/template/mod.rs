@@ -33,6 +33,7 @@ mod options;
 mod parse;
 mod program;
 mod run;
+#[expect(clippy::module_inception, reason = "the file of the type `Template`")]
 mod template;
 
 pub mod argo;

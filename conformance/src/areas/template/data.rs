@@ -72,7 +72,7 @@ fn tagged(kind: &str, arg: &Json) -> Value {
         "anymap" => {
             let pairs = arg.as_array().unwrap().iter().map(|p| (typed(&p[0]), typed(&p[1])));
             let mut entries: Vec<(Value, Value)> = pairs.collect();
-            entries.sort_by(|a, b| order_of_keys(&a.0).cmp(&order_of_keys(&b.0)));
+            entries.sort_by_key(|a| order_of_keys(&a.0));
             let name = "map[interface {}]interface {}";
             Value::Object(Arc::new(OtherMap { key: GoType::Any, name, entries }))
         }
