@@ -1,5 +1,7 @@
 //! The command as people use it: what it prints, where, and how it exits.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

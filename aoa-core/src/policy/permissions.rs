@@ -68,7 +68,8 @@ pub fn denied_manifests(
             manifest.namespace()
         };
         let scoped = projects.scoped_clusters(&rules.name);
-        (namespaced && !rules.permits_destination(cluster, namespace, scoped)).then(|| {
+        let (name, server) = (cluster.name.to_str_lossy(), cluster.server_key());
+        (namespaced && !rules.permits_destination(&name, server, namespace, scoped)).then(|| {
             format!("{who}namespace {namespace} is not permitted in project '{}'", rules.name).into()
         })
     };
@@ -162,7 +163,9 @@ fn destination_condition(
         Ok(cluster) => cluster,
         Err(error) => return Some(error.message().into()),
     };
-    if rules.permits_destination(cluster, &destination.namespace, projects.scoped_clusters(&rules.name)) {
+    let (name, server) = (cluster.name.to_str_lossy(), cluster.server_key());
+    let scoped = projects.scoped_clusters(&rules.name);
+    if rules.permits_destination(&name, server, &destination.namespace, scoped) {
         return None;
     }
     let named =

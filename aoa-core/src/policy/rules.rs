@@ -83,21 +83,28 @@ impl ProjectRules {
         any
     }
 
-    /// Whether Applications may go to `namespace` of `cluster` (`IsDestinationPermitted`); `scoped` are the clusters that
+    /// Whether Applications may go to `namespace` of the cluster with this name and address
+    /// (`IsDestinationPermitted`); `scoped` are the clusters that
     /// belong to the project.
     #[must_use]
     pub fn permits_destination<'c>(
         &self,
-        cluster: &Cluster,
+        name: &str,
+        server: &str,
         namespace: &str,
         mut scoped: impl Iterator<Item = &'c Cluster>,
     ) -> bool {
-        let (name, server) = (cluster.name.to_str_lossy(), cluster.server_key());
-        let matched = self.matches_destination(&name, server, namespace);
+        let matched = self.matches_destination(name, server, namespace);
         if matched && self.only_scoped_clusters {
-            return scoped.any(|c| c.name == cluster.name || c.server_key() == server);
+            return scoped.any(|c| c.name == name || c.server_key() == server);
         }
         matched
+    }
+
+    /// Whether the answer of [`permits_destination`](Self::permits_destination) depends on the clusters of the project.
+    #[must_use]
+    pub fn asks_for_clusters(&self, name: &str, server: &str, namespace: &str) -> bool {
+        self.only_scoped_clusters && self.matches_destination(name, server, namespace)
     }
 
     fn matches_destination(&self, name: &str, server: &str, namespace: &str) -> bool {

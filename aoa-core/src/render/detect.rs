@@ -48,12 +48,17 @@ fn merge(source: &Value, text: &[u8]) -> Result<Value> {
 }
 
 /// The type of a source: the one whose options it has, else what lies in its folder. The last file in walk order
-/// decides between a chart and a kustomization.
+/// decides between a chart and a kustomization. `enabled` says which types Argo CD's settings leave on.
 ///
 /// # Errors
 ///
 /// The source has the options of several types.
-pub fn detect_type(tree: &Tree, folder: &TreePath, source: &Value) -> Result<SourceType> {
+pub fn detect_type(
+    tree: &Tree,
+    folder: &TreePath,
+    source: &Value,
+    enabled: &dyn Fn(SourceType) -> bool,
+) -> Result<SourceType> {
     let explicit: Vec<SourceType> = [
         ("kustomize", SourceType::Kustomize),
         ("helm", SourceType::Helm),
@@ -65,8 +70,10 @@ pub fn detect_type(tree: &Tree, folder: &TreePath, source: &Value) -> Result<Sou
     .map(|(_, source_type)| source_type)
     .collect();
     match explicit.as_slice() {
-        [] => Ok(found_type(tree, folder)),
-        [one] => Ok(*one),
+        [] => Ok(found_type(tree, folder, enabled)),
+        [one] if enabled(*one) => Ok(*one),
+        // A type that is switched off is read as plain manifests.
+        [_] => Ok(SourceType::Directory),
         several => {
             let names: Vec<&str> = several.iter().map(|t| t.name()).collect();
             Err(Error::invalid(format!("multiple application sources defined: {}", names.join(","))))
@@ -74,14 +81,15 @@ pub fn detect_type(tree: &Tree, folder: &TreePath, source: &Value) -> Result<Sou
     }
 }
 
-fn found_type(tree: &Tree, folder: &TreePath) -> SourceType {
+fn found_type(tree: &Tree, folder: &TreePath, enabled: &dyn Fn(SourceType) -> bool) -> SourceType {
     let mut found = SourceType::Directory;
     for (path, _) in files::walk(tree, folder) {
         let Some(name) = path.relative_to(folder).filter(|rest| !rest.contains('/')) else { continue };
-        if name.ends_with("Chart.yaml") {
+        if name.ends_with("Chart.yaml") && enabled(SourceType::Helm) {
             found = SourceType::Helm;
         }
-        if matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
+        let kustomization = matches!(name, "kustomization.yaml" | "kustomization.yml" | "Kustomization");
+        if kustomization && enabled(SourceType::Kustomize) {
             found = SourceType::Kustomize;
         }
     }

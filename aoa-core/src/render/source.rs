@@ -99,7 +99,7 @@ fn render_found(
             ));
         }
     };
-    let source_type = match detect_type(&found.tree, folder, &merged) {
+    let source_type = match detect_type(&found.tree, folder, &merged, &|_| true) {
         Ok(source_type) => source_type,
         Err(error) => return Outcome::failed(format!("error getting app source type: {error}")),
     };

@@ -3,6 +3,8 @@
 mod destination;
 mod git_files;
 mod matching;
+mod project;
+mod source_type;
 
 use serde_json::Value as Json;
 
@@ -20,6 +22,11 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "glob-list" => matching::glob_list(input),
         "semver" => matching::semver(input),
         "selector" => matching::selector(input),
+        "project-permit-source" => Ok(project::permit_source(input)),
+        "project-permit-destination" => project::permit_destination(input),
+        "project-permit-resource" => project::permit_resource(input),
+        "project-source-namespace" => Ok(project::source_namespace(input)),
+        "source-type" => source_type::source_type(input),
         _ => return None,
     })
 }
