@@ -82,3 +82,84 @@ pub fn functions() -> Functions {
     .into_iter()
     .fold(Functions::new(), Functions::with)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use crate::template::{MissingKey, Template, TemplateOptions, sprig};
+    use crate::{ErrorKind, Limits, Value};
+
+    fn render(template: &str, options: &TemplateOptions) -> crate::Result<String> {
+        Template::parse("t", template, &sprig::functions(), MissingKey::Invalid)?
+            .render(&Value::Null, options)
+    }
+
+    #[test]
+    fn there_are_as_many_functions_as_in_sprig() {
+        assert_eq!(sprig::functions().iter().count(), 211);
+    }
+
+    #[test]
+    fn the_seed_decides_every_draw() {
+        let draw = "{{ randAlphaNum 20 }} {{ uuidv4 }} {{ shuffle \"abcdefgh\" }} {{ randInt 0 1000 }} {{ randBytes 8 }}";
+        let with = |seed| render(draw, &TemplateOptions::default().with_seed(seed)).unwrap();
+        assert_eq!(with(1), with(1));
+        assert_ne!(with(1), with(2));
+    }
+
+    #[test]
+    fn what_would_grow_without_end_ends_in_a_limit() {
+        for template in [
+            "{{ repeat 1000000000000 \"x\" }}",
+            "{{ until 1000000000000 }}",
+            "{{ untilStep 9223372036854775807 -9223372036854775807 -1 }}",
+            "{{ seq 1 9223372036854775806 }}",
+            "{{ indent 1000000000 \"a\\nb\" }}",
+            "{{ wrapWith 1 (repeat 100000 \"y\") (repeat 100000 \"x\") }}",
+            "{{ replace \"\" (repeat 100000 \"y\") (repeat 100000 \"x\") }}",
+            "{{ join (repeat 100000 \"y\") (until 100000) }}",
+            "{{ randAlpha 1000000000000 }}",
+            "{{ regexReplaceAll \"x\" (repeat 100000 \"x\") (repeat 100000 \"y\") }}",
+            "{{ range until 1000 }}{{ $x := bcrypt \"x\" }}{{ end }}",
+            "{{ $d := dict }}{{ $x := set $d \"d\" $d }}{{ $d | toJson }}",
+            "{{ $d := dict \"a\" (dict) }}{{ $x := set $d \"a\" $d }}{{ $e := dict \"a\" (dict) }}{{ $x := set $e \"a\" $e }}{{ merge $d $e }}",
+        ] {
+            let limits = Limits { template_steps: 5_000_000, ..Limits::default() };
+            let started = Instant::now();
+            let error = render(template, &TemplateOptions::default().with_limits(limits)).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Limit, "{template}: {error}");
+            assert!(started.elapsed().as_secs() < 60, "{template}");
+        }
+    }
+
+    #[test]
+    fn the_world_is_what_the_options_say() {
+        let options = TemplateOptions::default()
+            .with_now(1_709_210_096, 5)
+            .with_environment([("HOME".to_owned(), "/root".to_owned())].into())
+            .with_hosts([("db".to_owned(), vec!["10.0.0.1".to_owned()])].into());
+        let world = "{{ env \"HOME\" }} {{ expandenv \"${HOME}/$X.\" }} {{ getHostByName \"db\" }} {{ now }}";
+        assert_eq!(
+            render(world, &options).unwrap(),
+            "/root /root/. 10.0.0.1 2024-02-29 12:34:56.000000005 +0000 UTC"
+        );
+        let error = render("{{ getHostByName \"other\" }}", &options).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Unsupported);
+    }
+
+    #[cfg(feature = "sprig-crypto")]
+    #[test]
+    fn certificates_are_read_again() {
+        for kind in ["ecdsa", "ed25519"] {
+            let template = format!(
+                "{{{{ $ca := genCAWithKey \"ca\" 365 (genPrivateKey {kind:?}) }}}}\
+                 {{{{ $c := genSignedCertWithKey \"svc\" (list \"10.0.0.1\" \"::1\") (list \"*.svc\") 30 $ca (genPrivateKey {kind:?}) }}}}\
+                 {{{{ $d := buildCustomCert (b64enc $c.Cert) (b64enc $c.Key) }}}}{{{{ eq $c.Cert $d.Cert }}}}"
+            );
+            assert_eq!(render(&template, &TemplateOptions::default()).unwrap(), "true");
+        }
+        let rsa = "{{ $c := genCA \"ca\" 1 }}{{ hasPrefix \"-----BEGIN RSA PRIVATE KEY-----\\n\" $c.Key }}";
+        assert_eq!(render(rsa, &TemplateOptions::default()).unwrap(), "true");
+    }
+}
