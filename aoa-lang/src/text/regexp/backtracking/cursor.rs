@@ -22,6 +22,8 @@ pub(super) struct Cursor<'p> {
     pub(super) pattern: Vec<char>,
     pub(super) at: usize,
     pub(super) options: Options,
+    /// In the first pass, in which mistakes are passed over.
+    pub(super) counting: bool,
     /// The named sets that have been asked for.
     categories: HashMap<String, Option<Category>>,
 }
@@ -33,11 +35,16 @@ impl<'p> Cursor<'p> {
             pattern: source.chars().collect(),
             at: 0,
             options: Options::default(),
+            counting: false,
             categories: HashMap::new(),
         }
     }
 
     pub(super) fn error(&self, code: &str) -> Error {
+        if self.counting {
+            // Nobody will see it, and the pattern may be long.
+            return Error::syntax(String::new());
+        }
         Error::syntax(format!("error parsing regexp: {code} in `{}`", self.source))
     }
 

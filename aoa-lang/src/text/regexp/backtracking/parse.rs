@@ -15,7 +15,10 @@ const MAX_DEPTH: usize = 200;
 /// Reads `pattern`.
 pub(super) fn parse(pattern: &str) -> Result<(Node, usize)> {
     let mut cursor = Cursor::new(pattern);
-    let groups = Groups::count_in(&mut cursor)?;
+    cursor.counting = true;
+    let counted = Groups::count_in(&mut cursor);
+    cursor.counting = false;
+    let groups = counted.map_err(|_| cursor.error("capture group number out of range"))?;
     (cursor.at, cursor.options) = (0, Options::default());
     let mut parser = Parser {
         cursor,
