@@ -1,9 +1,9 @@
-# make demo | make test | make bench | make fuzz : what README and CI call. Needs Rust, Python 3.9+ and Node 20+.
+# make demo | make test | make fuzz : what README and CI call. Needs Rust, Python 3.9+ and Node 20+.
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: demo test lint rust python node conformance bench fuzz bench-upstream
+.PHONY: demo test lint rust python node conformance fuzz bench-upstream
 
 demo: ## the example fleet as a tree
 	$(CARGO) run --release -q -p aoa-cli -- tree examples/fleets/gitops-bridge
@@ -25,9 +25,6 @@ python:
 
 node:
 	$(MAKE) -C aoa-node test
-
-bench:
-	$(CARGO) bench -p benches
 
 bench-upstream: ## Argo CD's own code on the same fixture; needs Go
 	cd conformance/oracles/appset && go run . -bench

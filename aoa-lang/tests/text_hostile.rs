@@ -2,8 +2,6 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::time::{Duration, Instant};
-
 use aoa_lang::text::glob::Glob;
 use aoa_lang::text::regexp::{BacktrackingRegexp, Regexp};
 use aoa_lang::text::selector::Selector;
@@ -12,18 +10,11 @@ use aoa_lang::text::{doublestar, path_glob};
 
 const LONG: usize = 100_000;
 
-/// Calls `ask` for each pattern, on the stack of a thread that nobody made larger. The bound leaves room for slow machines.
+/// Calls `ask` for each pattern, on the stack of a thread that nobody made larger.
 fn each_pattern(ask: impl Fn(&str) + Send + 'static) {
     let run = move || {
         for pattern in hostile_patterns() {
-            let started = Instant::now();
             ask(&pattern);
-            let shown: String = pattern.chars().take(20).collect();
-            let taken = started.elapsed();
-            assert!(taken < Duration::from_secs(60), "`{shown}…` of {} bytes took {taken:?}", pattern.len());
-            if std::env::var_os("SHOW_SLOW").is_some() && taken > Duration::from_millis(100) {
-                println!("`{shown}…` of {} bytes took {taken:?}", pattern.len());
-            }
         }
     };
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();

@@ -3,7 +3,7 @@
 use aoa_lang::Value;
 use aoa_lang::text::glob::Glob;
 use aoa_lang::text::path_glob::filepath_match;
-use aoa_lang::text::regexp::Regexp;
+use aoa_lang::text::regexp::BacktrackingRegexp;
 
 use super::patterns::Pattern;
 use crate::model::{Cluster, repo_url};
@@ -39,7 +39,7 @@ struct KindRule {
 enum NamespaceRule {
     Glob(Option<Glob>),
     /// Between slashes: either reading of the text counts.
-    Regexp(Option<Regexp>, Option<Glob>),
+    Regexp(Option<BacktrackingRegexp>, Option<Glob>),
 }
 
 impl ProjectRules {
@@ -192,7 +192,7 @@ impl NamespaceRule {
     fn read(text: &str) -> Self {
         let glob = Glob::new(text, "").ok();
         match text.strip_prefix('/').and_then(|rest| rest.strip_suffix('/')) {
-            Some(inner) if text.len() > 2 => NamespaceRule::Regexp(Regexp::new(inner).ok(), glob),
+            Some(inner) if text.len() > 2 => NamespaceRule::Regexp(BacktrackingRegexp::new(inner).ok(), glob),
             _ => NamespaceRule::Glob(glob),
         }
     }
@@ -203,7 +203,7 @@ impl NamespaceRule {
         match self {
             NamespaceRule::Glob(glob) => by_glob(glob),
             NamespaceRule::Regexp(regexp, glob) => {
-                regexp.as_ref().is_some_and(|r| r.is_match(namespace.as_bytes())) || by_glob(glob)
+                regexp.as_ref().is_some_and(|r| r.is_match(namespace).unwrap_or(false)) || by_glob(glob)
             }
         }
     }
