@@ -85,7 +85,6 @@ pub fn functions() -> Functions {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
 
     use crate::template::{MissingKey, Template, TemplateOptions, sprig};
     use crate::{ErrorKind, Limits, Value};
@@ -126,10 +125,8 @@ mod tests {
             "{{ $d := dict \"a\" (dict) }}{{ $x := set $d \"a\" $d }}{{ $e := dict \"a\" (dict) }}{{ $x := set $e \"a\" $e }}{{ merge $d $e }}",
         ] {
             let limits = Limits { template_steps: 5_000_000, ..Limits::default() };
-            let started = Instant::now();
             let error = render(template, &TemplateOptions::default().with_limits(limits)).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Limit, "{template}: {error}");
-            assert!(started.elapsed().as_secs() < 60, "{template}");
         }
     }
 
