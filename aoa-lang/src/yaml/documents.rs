@@ -31,16 +31,33 @@ impl<'t> Documents<'t> {
         Documents { text, pos: start, line }
     }
 
-    /// The next line with its end.
-    fn line(&self) -> &'t [u8] {
-        let rest = self.text.get(self.pos..).unwrap_or_default();
-        let end = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |at| at + 1);
+    /// The next line that begins like a separator, from here on.
+    fn separator(&self) -> Option<usize> {
+        let rest = self.text.get(self.pos..)?;
+        if rest.starts_with(b"---") {
+            return Some(self.pos);
+        }
+        memchr::memmem::find(rest, b"\n---").map(|at| self.pos + at + 1)
+    }
+
+    /// The line at `start`, with its end.
+    fn line_at(&self, start: usize) -> &'t [u8] {
+        let rest = self.text.get(start..).unwrap_or_default();
+        let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |at| at + 1);
         rest.get(..end).unwrap_or_default()
+    }
+
+    /// Moves to byte `to`.
+    fn go_to(&mut self, to: usize) {
+        let passed = self.text.get(self.pos..to).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', passed).count();
+        self.line = self.line.saturating_add(u32::try_from(breaks).unwrap_or(u32::MAX));
+        self.pos = to;
     }
 
     fn raw(&self, start: usize, end: usize, line: u32) -> RawDocument<'t> {
         let bytes = self.text.get(start..end).unwrap_or_default();
-        let plain = (bytes.is_empty() || bytes.ends_with(b"\n")) && !bytes.contains(&b'\r');
+        let plain = (bytes.is_empty() || bytes.ends_with(b"\n")) && memchr::memchr(b'\r', bytes).is_none();
         let text = if plain { Cow::Borrowed(bytes) } else { Cow::Owned(normalized(bytes)) };
         RawDocument { text, span: Span::new(start, end), line, bad_end: None }
     }
@@ -51,19 +68,16 @@ impl<'t> Iterator for Documents<'t> {
 
     fn next(&mut self) -> Option<RawDocument<'t>> {
         let (start, first_line) = (self.pos, self.line);
-        while self.pos < self.text.len() {
-            let (at, line) = (self.pos, self.line());
-            self.pos += line.len();
-            self.line += 1;
-            if !line.starts_with(b"---") {
-                continue;
-            }
+        while let Some(at) = self.separator() {
+            let line = self.line_at(at);
+            self.go_to(at + line.len());
             let bad_end = wrong_separator(line).map(|text| separator_error(&text, at, line.len()));
             // A separator in front of everything is part of the document, and harmless there.
             if at > start || bad_end.is_some() {
                 return Some(RawDocument { bad_end, ..self.raw(start, at, first_line) });
             }
         }
+        self.go_to(self.text.len());
         (self.pos > start).then(|| self.raw(start, self.pos, first_line))
     }
 }

@@ -102,28 +102,30 @@ fn utf8_problem(bytes: &[u8], at: usize) -> &'static str {
 
 /// The offset of the first character that YAML forbids.
 fn first_forbidden(text: &str, start: usize) -> Option<usize> {
-    let bytes = text.as_bytes();
+    const CHUNK: usize = 64;
+    let bytes = text.as_bytes().get(start..)?;
     let mut at = start;
-    loop {
-        at += bytes.get(at..)?.iter().position(|b| SUSPECT[usize::from(*b)])?;
-        let c = text.get(at..)?.chars().next()?;
-        if !is_allowed(c) {
-            return Some(at);
+    for chunk in bytes.chunks(CHUNK) {
+        // Without branches, so that it becomes vector code.
+        if chunk.iter().fold(false, |found, b| found | is_suspect(*b)) {
+            let suspects = chunk.iter().enumerate().filter(|(_, b)| is_suspect(**b)).map(|(i, _)| at + i);
+            for suspect in suspects {
+                let c = text.get(suspect..).and_then(|rest| rest.chars().next());
+                if c.is_some_and(|c| !is_allowed(c)) {
+                    return Some(suspect);
+                }
+            }
         }
-        at += c.len_utf8();
+        at += chunk.len();
     }
+    None
 }
 
-/// Bytes that are, or can begin, a forbidden character.
-static SUSPECT: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        table[b] = (b < 0x20 && b != 0x09 && b != 0x0A && b != 0x0D) || b == 0x7F || b == 0xC2 || b == 0xEF;
-        b += 1;
-    }
-    table
-};
+/// Whether a byte is, or can begin, a forbidden character.
+#[inline]
+fn is_suspect(b: u8) -> bool {
+    ((b < 0x20) & (b != 0x09) & (b != 0x0A) & (b != 0x0D)) | (b == 0x7F) | (b == 0xC2) | (b == 0xEF)
+}
 
 fn is_allowed(c: char) -> bool {
     matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{85}' | '\u{A0}'..='\u{FFFD}' | '\u{10000}'..)

@@ -89,6 +89,8 @@ enum Identity {
 /// The keys that were set in a map, in order, for strict reading.
 #[derive(Default)]
 pub(super) struct KeyLog {
+    /// The key of the entry whose value is being read.
+    waiting: Option<Key>,
     set: Vec<(Key, u32)>,
     seen: HashSet<Identity, FixedState>,
     /// Of a list of maps: their logs.
@@ -96,16 +98,27 @@ pub(super) struct KeyLog {
 }
 
 impl KeyLog {
-    pub(super) fn of_list(items: Vec<Rc<KeyLog>>) -> KeyLog {
-        KeyLog { items, ..KeyLog::default() }
+    /// Adds the log of an item.
+    pub(super) fn add_item(&mut self, log: Rc<KeyLog>) {
+        self.items.push(log);
     }
 
     pub(super) fn items(&self) -> &[Rc<KeyLog>] {
         &self.items
     }
 
+    /// Notes the key of the entry that has begun.
+    pub(super) fn wait_for(&mut self, key: Key) {
+        self.waiting = Some(key);
+    }
+
+    /// Notes that the entry is set by the value on `line`; the complaint if its key was set before.
+    pub(super) fn set(&mut self, line: u32) -> Option<String> {
+        self.waiting.take().and_then(|key| self.add(key, line))
+    }
+
     /// Notes that `key` is set by the value on `line`; the complaint if it was set before.
-    pub(super) fn add(&mut self, key: Key, line: u32) -> Option<String> {
+    fn add(&mut self, key: Key, line: u32) -> Option<String> {
         let is_new = key.identity().is_none_or(|identity| self.seen.insert(identity));
         let complaint = (!is_new).then(|| format!("line {line}: key {} already set in map", key.go_syntax()));
         self.set.push((key, line));

@@ -140,31 +140,27 @@ struct Composer<'a, 'o> {
 
 /// A collection that is being read.
 struct Frame<'a> {
-    kind: FrameKind,
+    /// What its next node is.
+    next: Next,
     /// Where its items or entries begin.
     start: usize,
     height: usize,
     anchor: Option<(&'a str, u64)>,
     line: u32,
+    /// Its keys, for strict reading; of a list that `<<` merges, those of its items.
+    log: Option<Box<KeyLog>>,
 }
 
-enum FrameKind {
-    List {
-        /// The keys of each item, where the list is what a `<<` merges.
-        logs: Option<Vec<Rc<KeyLog>>>,
-    },
-    Map {
-        key: Pending,
-        log: Option<Box<KeyLog>>,
-    },
-}
-
-/// What the next value of a map is for.
-enum Pending {
-    /// It is a key.
-    Nothing,
-    Key(Text, Option<Key>),
-    Merge,
+/// What the next node of a collection is.
+#[derive(Clone, Copy, PartialEq)]
+enum Next {
+    /// An item of a list.
+    Item,
+    Key,
+    /// The value of the last entry.
+    Value,
+    /// What stands behind `<<`.
+    Merged,
 }
 
 /// A node that is complete.
@@ -205,17 +201,17 @@ impl<'a, 'o> Composer<'a, 'o> {
             EventKind::Scalar(scalar) => self.scalar(scalar, line),
             EventKind::Alias(name) => self.alias(name, line)?,
             EventKind::SequenceStart(head) => {
-                let merges = matches!(self.pending(), Some(Pending::Merge));
-                let logs = (merges && self.strict).then(Vec::new);
-                if !merges {
+                let is_merged = self.next() == Some(Next::Merged);
+                if !is_merged {
                     self.count();
                 }
-                self.open(FrameKind::List { logs }, self.items.len(), &head, line)?;
+                let log = (is_merged && self.strict).then(Box::default);
+                self.open(Next::Item, log, &head, line)?;
             }
             EventKind::MappingStart(head) => {
                 self.count();
                 let log = self.strict.then(Box::default);
-                self.open(FrameKind::Map { key: Pending::Nothing, log }, self.entries.len(), &head, line)?;
+                self.open(Next::Key, log, &head, line)?;
             }
             EventKind::SequenceEnd | EventKind::MappingEnd => self.close(),
             EventKind::StreamStart
@@ -236,10 +232,14 @@ impl<'a, 'o> Composer<'a, 'o> {
         Err(Error::invalid(format!("yaml: unmarshal errors:\n  {}", self.complaints.join("\n  "))))
     }
 
-    fn pending(&mut self) -> Option<&mut Pending> {
-        match &mut self.stack.last_mut()?.kind {
-            FrameKind::Map { key, .. } => Some(key),
-            FrameKind::List { .. } => None,
+    #[inline]
+    fn next(&self) -> Option<Next> {
+        self.stack.last().map(|frame| frame.next)
+    }
+
+    fn set_next(&mut self, next: Next) {
+        if let Some(frame) = self.stack.last_mut() {
+            frame.next = next;
         }
     }
 
@@ -247,12 +247,60 @@ impl<'a, 'o> Composer<'a, 'o> {
 
     #[inline]
     fn scalar(&mut self, scalar: Scalar<'a>, line: u32) {
-        let is_key = matches!(self.pending(), Some(Pending::Nothing));
-        if is_key && scalar.value == "<<" && is_merge(&scalar) {
-            if let Some(pending) = self.pending() {
-                *pending = Pending::Merge;
+        if scalar.properties.is_some() || self.strict {
+            return self.any_scalar(scalar, line);
+        }
+        match self.next() {
+            Some(Next::Value) => {
+                self.count();
+                let value = self.simple(scalar);
+                self.set_value(value);
             }
-            return;
+            Some(Next::Item) => {
+                self.count();
+                let value = self.simple(scalar);
+                self.items.push(value);
+            }
+            Some(Next::Key) if self.is_text_key(&scalar) => {
+                self.count();
+                self.done.may_not_survive |= scalar.value.len() >= LONG_KEY
+                    || (scalar.style == ScalarStyle::DoubleQuoted && json::may_not_survive(&scalar.value));
+                self.entries.push((Text::from(scalar.value), Value::Null));
+                self.set_next(Next::Value);
+            }
+            _ => self.any_scalar(scalar, line),
+        }
+    }
+
+    /// Whether a key without properties is its text.
+    #[inline]
+    fn is_text_key(&self, scalar: &Scalar<'_>) -> bool {
+        scalar.style != ScalarStyle::Plain
+            || (matches!(resolve_plain(&scalar.value, Dialect::V2), Resolved::Str) && scalar.value != "<<")
+    }
+
+    /// The value of a scalar without properties.
+    #[inline]
+    fn simple(&mut self, scalar: Scalar<'a>) -> Value {
+        if scalar.style == ScalarStyle::DoubleQuoted {
+            self.done.may_not_survive |= json::may_not_survive(&scalar.value);
+        }
+        if scalar.style != ScalarStyle::Plain {
+            return Value::String(Text::from(scalar.value));
+        }
+        match resolve_plain(&scalar.value, Dialect::V2) {
+            Resolved::Str | Resolved::Timestamp(_) | Resolved::Binary => Value::String(Text::from(scalar.value)),
+            Resolved::Null => Value::Null,
+            Resolved::Bool(b) => Value::Bool(b),
+            Resolved::Int(n) => self.integer(n),
+            Resolved::Uint(n) => self.unsigned(n),
+            Resolved::Float(n) => self.float(n),
+        }
+    }
+
+    fn any_scalar(&mut self, scalar: Scalar<'a>, line: u32) {
+        if self.next() == Some(Next::Key) && scalar.value == "<<" && is_merge(&scalar) {
+            return self.set_next(Next::Merged);
         }
         self.count();
         let Scalar { value: text, style, properties } = scalar;
@@ -262,7 +310,7 @@ impl<'a, 'o> Composer<'a, 'o> {
             Some(properties) => self.resolve(&text, style, properties),
         };
         let anchor = properties.and_then(|p| p.anchor);
-        let keeps_key = is_key || anchor.is_some();
+        let keeps_key = self.next() == Some(Next::Key) || anchor.is_some();
         let (value, key) = match resolved {
             Resolved::Str | Resolved::Timestamp(_) => {
                 if style == ScalarStyle::DoubleQuoted {
@@ -338,7 +386,7 @@ impl<'a, 'o> Composer<'a, 'o> {
         Ok(())
     }
 
-    fn open(&mut self, kind: FrameKind, start: usize, head: &Collection<'a>, line: u32) -> Result<()> {
+    fn open(&mut self, next: Next, log: Option<Box<KeyLog>>, head: &Collection<'a>, line: u32) -> Result<()> {
         let depth = self.options.limits.depth;
         if self.stack.len() >= depth && depth < json::MAX_DEPTH {
             return Err(Error::limit(format!("yaml: nesting is deeper than {depth}")));
@@ -348,24 +396,22 @@ impl<'a, 'o> Composer<'a, 'o> {
             self.anchors.insert(name, Anchor::Open);
         }
         let anchor = name.map(|name| (name, self.counter.decoded()));
-        self.stack.push(Frame { kind, start, height: 1, anchor, line });
+        let start = if next == Next::Item { self.items.len() } else { self.entries.len() };
+        self.stack.push(Frame { next, start, height: 1, anchor, line, log });
         Ok(())
     }
 
     fn close(&mut self) {
         let Some(frame) = self.stack.pop() else { return };
-        let merges = matches!(self.pending(), Some(Pending::Merge))
-            || matches!(self.stack.last().map(|f| &f.kind), Some(FrameKind::List { logs: Some(_) }));
-        let (value, log) = match frame.kind {
-            FrameKind::List { logs } => {
-                let log = logs.map(|logs| Rc::new(KeyLog::of_list(logs)));
-                (Value::List(List::new(self.items.split_off(frame.start.min(self.items.len())))), log)
-            }
-            FrameKind::Map { log, .. } => {
-                let entries = self.entries.split_off(frame.start.min(self.entries.len()));
-                let log = log.filter(|_| merges || frame.anchor.is_some()).map(Rc::from);
-                (Value::Map(Map::of(MapKind::Any, entries)), log)
-            }
+        let is_merged = self.stack.last().is_some_and(|outer| {
+            outer.next == Next::Merged || (outer.next == Next::Item && outer.log.is_some())
+        });
+        let log = frame.log.filter(|_| is_merged || frame.anchor.is_some()).map(Rc::from);
+        let value = if frame.next == Next::Item {
+            Value::List(List::new(self.items.split_off(frame.start.min(self.items.len()))))
+        } else {
+            let entries = self.entries.split_off(frame.start.min(self.entries.len()));
+            Value::Map(Map::of(MapKind::Any, entries))
         };
         let node = Node { value, key: None, height: frame.height, is_alias: false, line: frame.line, log };
         if let Some((name, before)) = frame.anchor {
@@ -385,54 +431,51 @@ impl<'a, 'o> Composer<'a, 'o> {
             return;
         };
         frame.height = frame.height.max(node.height + 1);
-        match &mut frame.kind {
-            FrameKind::List { logs } => {
-                if let Some(logs) = logs {
-                    logs.push(node.log.unwrap_or_default());
+        match frame.next {
+            Next::Item => {
+                if let Some(log) = &mut frame.log {
+                    log.add_item(node.log.unwrap_or_default());
                 }
                 self.items.push(node.value);
             }
-            FrameKind::Map { key, log } => match std::mem::replace(key, Pending::Nothing) {
-                Pending::Nothing => {
-                    let key = self.key(node);
-                    if let Some(pending) = self.pending() {
-                        *pending = key;
-                    }
+            Next::Key => self.key(node),
+            Next::Value => {
+                if let Some(log) = &mut frame.log {
+                    self.complaints.extend(log.set(node.line));
                 }
-                Pending::Key(text, id) => {
-                    if let (Some(log), Some(id)) = (log, id) {
-                        self.complaints.extend(log.add(id, node.line));
-                    }
-                    self.entry(text, node.value);
-                }
-                Pending::Merge => self.merge(node),
-            },
+                self.set_value(node.value);
+            }
+            Next::Merged => self.merge(node),
         }
     }
 
-    fn entry(&mut self, text: Text, value: Value) {
-        if self.done.has_bad_keys && key::is_placeholder(&text) {
-            let value = key::unsupported(&text, value);
-            self.entries.push((text, value));
-        } else {
-            self.entries.push((text, value));
+    /// Completes the last entry.
+    #[inline]
+    fn set_value(&mut self, value: Value) {
+        if let Some((key, place)) = self.entries.last_mut() {
+            let is_bad = self.done.has_bad_keys && key::is_placeholder(key);
+            *place = if is_bad { key::unsupported(key, value) } else { value };
         }
+        self.set_next(Next::Key);
     }
 
-    /// The key that a node is.
-    fn key(&mut self, node: Node) -> Pending {
-        let Some(key) = node.key else {
+    /// Begins an entry with the key that a node is.
+    fn key(&mut self, node: Node) {
+        let key = node.key.unwrap_or_else(|| {
             let shown = key::go_syntax(&node.value);
             self.fail(Error::invalid(format!("yaml: invalid map key: {shown}")));
-            return Pending::Key(Text::EMPTY, None);
-        };
-        let text = match &key {
-            Key::Str(text) => text.clone(),
-            key => key.text(),
-        };
+            Key::Str(Text::EMPTY)
+        });
+        let text = key.text();
         self.done.has_bad_keys |= key.is_unsupported();
         self.done.may_not_survive |= text.len() >= LONG_KEY;
-        Pending::Key(text, self.strict.then_some(key))
+        self.entries.push((text, Value::Null));
+        if let Some(frame) = self.stack.last_mut() {
+            frame.next = Next::Value;
+            if let Some(log) = &mut frame.log {
+                log.wait_for(key);
+            }
+        }
     }
 
     /// Takes the entries of what stands behind `<<`; they override what stands before, and are overridden.
@@ -453,7 +496,8 @@ impl<'a, 'o> Composer<'a, 'o> {
             }
             _ => self.fail(Error::invalid("yaml: map merge requires map or sequence of maps as the value")),
         }
-        if let Some(Frame { kind: FrameKind::Map { log: Some(log), .. }, .. }) = self.stack.last_mut() {
+        self.set_next(Next::Key);
+        if let Some(Frame { log: Some(log), .. }) = self.stack.last_mut() {
             for merged in logs {
                 self.complaints.extend(log.merge(&merged));
             }
