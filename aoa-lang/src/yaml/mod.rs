@@ -11,6 +11,7 @@ mod emit;
 mod event;
 mod helm;
 mod load;
+mod locate;
 mod node;
 mod object;
 mod parser;
@@ -26,6 +27,7 @@ pub use event::{
 };
 pub use helm::{load_helm_values, load_helm_values_within, merge_values, read_helm_values};
 pub use load::{load, load_strict, load_with};
+pub use locate::{Place, Step, locate};
 pub use node::{Content, Identity, Node, NodeKind, Origin, print_resource_file, read_resources};
 pub use object::{load_object, load_object_within};
 pub use parser::Parser;

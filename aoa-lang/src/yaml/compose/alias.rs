@@ -52,7 +52,7 @@ pub(in crate::yaml) struct Counter {
 impl Counter {
     #[inline]
     pub(in crate::yaml) fn count(&mut self) {
-        self.decoded += 1;
+        self.decoded = self.decoded.saturating_add(1);
     }
 
     pub(in crate::yaml) fn count_aliased(&mut self, size: u64) {

@@ -12,7 +12,7 @@ use crate::value::{Object, Text, UintKind};
 
 /// A key as go-yaml sees it.
 #[derive(Clone, Debug)]
-pub(super) enum Key {
+pub(in crate::yaml) enum Key {
     Str(Text),
     Int(i64),
     Uint(u64),
@@ -26,7 +26,7 @@ const PLACEHOLDER: &[u8] = b"\xFF\xFFkey ";
 
 impl Key {
     /// The key in JSON.
-    pub(super) fn text(&self) -> Text {
+    pub(in crate::yaml) fn text(&self) -> Text {
         match self {
             Key::Str(text) => text.clone(),
             Key::Int(n) => Text::from(n.to_string()),

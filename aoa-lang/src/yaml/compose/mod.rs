@@ -17,7 +17,9 @@ use super::{Collection, Dialect, Event, EventKind, Parser, Properties, Scalar, S
 use crate::value::{List, Map, MapKind, Text};
 use crate::{Error, ErrorKind, Limits, Result, Value, base64};
 use alias::{Anchor, Anchors};
-use key::{Key, KeyLog};
+use key::KeyLog;
+
+pub(super) use key::Key;
 
 pub(super) use alias::Counter;
 pub(super) use json::replace_invalid;
@@ -289,7 +291,9 @@ impl<'a, 'o> Composer<'a, 'o> {
             return Value::String(Text::from(scalar.value));
         }
         match resolve_plain(&scalar.value, Dialect::V2) {
-            Resolved::Str | Resolved::Timestamp(_) | Resolved::Binary => Value::String(Text::from(scalar.value)),
+            Resolved::Str | Resolved::Timestamp(_) | Resolved::Binary => {
+                Value::String(Text::from(scalar.value))
+            }
             Resolved::Null => Value::Null,
             Resolved::Bool(b) => Value::Bool(b),
             Resolved::Int(n) => self.integer(n),
@@ -416,7 +420,7 @@ impl<'a, 'o> Composer<'a, 'o> {
         let node = Node { value, key: None, height: frame.height, is_alias: false, line: frame.line, log };
         if let Some((name, before)) = frame.anchor {
             // The collection itself was counted before it was opened.
-            let size = self.counter.decoded() - before + 1;
+            let size = self.counter.decoded().saturating_sub(before).saturating_add(1);
             self.anchors.close(name, &node, size);
         }
         self.complete(node);
