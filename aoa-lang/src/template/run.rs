@@ -390,7 +390,9 @@ impl Run<'_> {
         let slot = self.pop();
         match validate(slot, of, &self.heap) {
             Ok(slot) => {
-                self.push(slot);
+                // A nil that became a nil map of the type is new to the heap.
+                let value = self.heap.thaw(slot.value);
+                self.push(Slot { value, ..slot });
                 Ok(())
             }
             Err(message) => self.fail(&message),
