@@ -15,7 +15,7 @@ use crate::{Error, Result, Value, fmt, strconv};
 /// Go's bound on templates within templates.
 const MOST_TEMPLATES: usize = 100_000;
 
-/// Runs `program` with `data` and writes behind what is in `out`.
+/// Runs `program` with `data` and writes behind what is in `out`; what comes back is the data, if it was changed.
 ///
 /// # Errors
 /// Go's, and limits.
@@ -25,6 +25,7 @@ pub(super) fn run(
     data: &Value,
     options: &TemplateOptions,
     out: &mut Vec<u8>,
+    changes: Changes,
 ) -> Result<Option<Value>> {
     let mut heap = Heap::new(program.mutates);
     let root = Slot::of(heap.thaw(data.clone()));
@@ -52,10 +53,18 @@ pub(super) fn run(
         template: 0,
     };
     run.execute()?;
-    if !program.mutates {
-        return Ok(None);
+    match changes {
+        Changes::Kept if program.mutates => run.heap.freeze(&root.value, options.limits.depth).map(Some),
+        Changes::Kept | Changes::Forgotten => Ok(None),
     }
-    run.heap.freeze(&root.value, options.limits.depth).map(Some)
+}
+
+/// What becomes of the changes that the template makes to its data.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Changes {
+    /// The changed data comes back.
+    Kept,
+    Forgotten,
 }
 
 struct Run<'p> {
