@@ -1,5 +1,7 @@
 //! Inputs that were made to hurt: each ends quickly, on a small stack, in a value or a typed error.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use aoa_lang::yaml::{self, Dialect, EventKind, LoadOptions, Parser, Source};
 use aoa_lang::{ErrorKind, Limits, Result, Value, json};
 
