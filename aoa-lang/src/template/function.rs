@@ -19,9 +19,12 @@
 //! ```
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::heap::{Heap, NotMutable, Shape};
 use super::options::TemplateOptions;
+use super::patterns::Patterns;
+use crate::text::regexp::Regexp;
 use crate::value::{GoType, ListKind, Map, MapKind, Text};
 use crate::{Error, Value};
 
@@ -207,6 +210,7 @@ impl Meter {
 pub struct Call<'r> {
     pub(super) heap: &'r mut Heap,
     pub(super) meter: &'r mut Meter,
+    pub(super) patterns: &'r Patterns,
     pub(super) options: &'r TemplateOptions,
 }
 
@@ -215,6 +219,14 @@ impl Call<'_> {
     #[must_use]
     pub fn options(&self) -> &TemplateOptions {
         self.options
+    }
+
+    /// The regular expression of `pattern`, compiled once for all runs of the template.
+    ///
+    /// # Errors
+    /// As [`Regexp::new`].
+    pub fn regexp(&self, pattern: &[u8]) -> crate::Result<Arc<Regexp>> {
+        self.patterns.get(pattern)
     }
 
     /// The next random number of the run.

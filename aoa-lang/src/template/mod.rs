@@ -31,6 +31,7 @@ mod lex;
 mod number;
 mod options;
 mod parse;
+mod patterns;
 mod program;
 mod run;
 #[expect(clippy::module_inception, reason = "the file of the type `Template`")]

@@ -2,6 +2,7 @@
 
 use super::ast::{Ast, NodeId};
 use super::function::Function;
+use super::patterns::Patterns;
 use crate::Value;
 use crate::value::GoType;
 
@@ -163,6 +164,8 @@ pub(super) struct Program {
     /// Whether a function of it changes lists or maps.
     pub(super) mutates: bool,
     pub(super) ast: Ast,
+    /// Filled while it runs.
+    pub(super) patterns: Patterns,
 }
 
 /// The element of a table.

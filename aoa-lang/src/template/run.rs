@@ -516,7 +516,12 @@ impl Run<'_> {
             self.freeze_from(from)?;
         }
         self.charge(from)?;
-        let mut call = Call { heap: &mut self.heap, meter: &mut self.meter, options: self.options };
+        let mut call = Call {
+            heap: &mut self.heap,
+            meter: &mut self.meter,
+            patterns: &self.program.patterns,
+            options: self.options,
+        };
         let answer = (function.body)(&mut call, self.stack.get(from..).unwrap_or_default());
         self.stack.truncate(from);
         self.interface.truncate(from);

@@ -1,6 +1,7 @@
 //! Regular expressions of Go's `regexp`.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::args::{Answer, Args};
 use super::text::{string, strings};
@@ -64,9 +65,9 @@ enum Replacement {
     Literal,
 }
 
-fn compile(call: &mut Call<'_>, pattern: &[u8], bad: Bad) -> Result<Regexp, FnError> {
+fn compile(call: &mut Call<'_>, pattern: &[u8], bad: Bad) -> Result<Arc<Regexp>, FnError> {
     call.steps(pattern.len() + 100)?;
-    Regexp::new(pattern).map_err(|error| match (error.kind(), bad) {
+    call.regexp(pattern).map_err(|error| match (error.kind(), bad) {
         (ErrorKind::Syntax | ErrorKind::Invalid, Bad::Fails) => FnError::message(error.message()),
         (ErrorKind::Syntax | ErrorKind::Invalid, Bad::Panics) => {
             FnError::message(format!("regexp: Compile({}): {}", quoted(pattern), error.message()))
