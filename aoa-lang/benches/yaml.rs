@@ -1,5 +1,7 @@
 //! How fast YAML becomes values: streams of manifests, CRDs and Applications, in bytes a second.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a benchmark fails")]
+
 use std::fmt::Write;
 use std::hint::black_box;
 

@@ -17,9 +17,8 @@ fn render_on_small_stack(text: String, data: Value, limits: fn(&mut Limits)) -> 
             TemplateOptions::default().with_limits(tight)
         };
         let functions: Functions = sprig::functions();
-        let answer = Template::parse("t", &text, &functions, MissingKey::Invalid)
-            .and_then(|template| template.render_text(&data, &options));
-        answer
+        Template::parse("t", &text, &functions, MissingKey::Invalid)
+            .and_then(|template| template.render_text(&data, &options))
     };
     std::thread::Builder::new().stack_size(512 << 10).spawn(run).unwrap().join().unwrap()
 }

@@ -1,5 +1,7 @@
 //! Laws of the languages that match one text, against slow or independent implementations.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::collections::BTreeMap;
 
 use aoa_lang::text::glob::Glob;

@@ -1,5 +1,7 @@
 //! Laws of reading YAML: agreement with an independent reader where both mean the same, and with our own JSON.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use aoa_lang::{Value, json, yaml};
 use proptest::prelude::*;
 
