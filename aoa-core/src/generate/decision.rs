@@ -4,6 +4,7 @@ use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value, fmt};
 
 use super::context::Context;
+use super::crash::crash;
 use super::params::{Element, Origin, ParamSets};
 use super::providers::text;
 use super::selectors::{label_selector, labels_of, selector_of};
@@ -50,8 +51,9 @@ fn values_of(decision: &Value) -> Vec<(Text, Value)> {
 
 fn put_values(params: Map, values: &[(Text, Value)], go: bool) -> Result<Map> {
     if go && !values.is_empty() && params.contains_key("values") {
-        return Err(Error::invalid(
-            "a decision has an entry `values`, which leaves no place for the generator's (Argo CD crashes: interface conversion: interface {} is string, not map[string]string)",
+        return Err(crash(
+            "a decision has an entry `values`, which leaves no place for the generator's",
+            "interface conversion: interface {} is string, not map[string]string",
         ));
     }
     Ok(with_values(params, values.to_vec(), go))
@@ -102,15 +104,21 @@ fn decisions(resources: &[Value], status_key: &str) -> Result<Vec<Map>> {
             Some(status) => status,
         };
         let Some(Value::List(list)) = status.get(status_key) else {
-            return Err(Error::invalid(format!(
-                "`status.{status_key}` of a cluster decision is no list (Argo CD crashes: interface conversion: interface {{}} is nil, not []interface {{}})"
-            )));
+            let found = status.get(status_key).filter(|v| !v.is_null()).map_or("nil", Value::type_name);
+            return Err(crash(
+                &format!("`status.{status_key}` of a cluster decision is no list"),
+                &format!("interface conversion: interface {{}} is {found}, not []interface {{}}"),
+            ));
         };
         for decision in list {
             let Value::Map(decision) = decision else {
-                return Err(Error::invalid(format!(
-                    "an item of `status.{status_key}` of a cluster decision is no object (Argo CD crashes: interface conversion)"
-                )));
+                let found = if decision.is_null() { "nil" } else { decision.type_name() };
+                return Err(crash(
+                    &format!("an item of `status.{status_key}` of a cluster decision is no object"),
+                    &format!(
+                        "interface conversion: interface {{}} is {found}, not map[string]interface {{}}"
+                    ),
+                ));
             };
             found.push(decision.clone());
         }

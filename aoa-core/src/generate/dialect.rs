@@ -5,6 +5,8 @@ use aoa_lang::template::{self, FastTemplate, Params, TemplateOptions};
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value};
 
+use super::crash::as_crash;
+
 /// How an ApplicationSet writes its templates: `spec.goTemplate` and `spec.goTemplateOptions`.
 #[derive(Clone, Debug, Default)]
 pub struct Dialect {
@@ -31,7 +33,8 @@ impl Dialect {
     #[must_use]
     pub fn go<'o>(options: impl IntoIterator<Item = &'o str>, run: TemplateOptions) -> Self {
         let options: Vec<Text> = options.into_iter().map(Text::from).collect();
-        let refused = template::argo::missing_key(options.iter().filter_map(Text::as_str)).err();
+        let refused =
+            template::argo::missing_key(options.iter().filter_map(Text::as_str)).err().map(as_crash);
         Dialect { go: Some(GoOptions { options, run, refused }) }
     }
 

@@ -1,7 +1,7 @@
 //! Data that generators read: YAML and JSON texts as Go decodes them into maps and lists of maps.
 
 use aoa_lang::typed::rewrite;
-use aoa_lang::value::Map;
+use aoa_lang::value::{Map, MapKind};
 use aoa_lang::{Error, Result, Value};
 
 /// `value` with every number a float64, as Go's JSON decoder makes them.
@@ -29,20 +29,20 @@ pub(super) fn yaml(text: &[u8]) -> Result<Value> {
     with_floats(&value)
 }
 
-/// Decodes into a `map[string]any`; null is the empty map.
+/// Decodes into a `map[string]any`; null is the nil map.
 ///
 /// # Errors
 ///
 /// The text of encoding/json.
 pub(super) fn as_map(value: &Value) -> Result<Map> {
     match value {
-        Value::Null => Ok(Map::new()),
+        Value::Null => Ok(Map::nil(MapKind::Any)),
         Value::Map(map) => Ok(map.clone()),
         other => Err(cannot_decode(other, "map[string]interface {}")),
     }
 }
 
-/// Decodes into a `[]map[string]any`; null items are empty maps.
+/// Decodes into a `[]map[string]any`; null items are nil maps.
 ///
 /// # Errors
 ///

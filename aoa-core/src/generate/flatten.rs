@@ -79,14 +79,14 @@ pub(super) fn leaf<'v>(map: &'v Map, key: &str) -> Option<Cow<'v, Value>> {
         }
         match value {
             Value::Map(map) if opens(map, normalized) => {
-                if let Some(below) = rest.get(1..) {
+                // A map itself is no leaf.
+                if let Some(below) = rest.strip_prefix('.') {
                     enter_map(map, below, normalized, &mut pending);
                 }
             }
             Value::List(list) if list.kind() == aoa_lang::value::ListKind::Any => {
                 let Some(rest) = rest.strip_prefix('.') else { continue };
-                let (index, below) =
-                    rest.split_once('.').map_or((rest, ""), |(index, _)| (index, &rest[index.len()..]));
+                let (index, below) = rest.split_at(rest.find('.').unwrap_or(rest.len()));
                 let at = index.parse::<usize>().ok().filter(|at| at.to_string() == index);
                 if let Some(item) = at.and_then(|at| list.get(at)) {
                     // Maps inside of lists are not normalised.

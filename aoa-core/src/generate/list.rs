@@ -35,6 +35,10 @@ pub(super) fn generate(context: &Context<'_>, list: &Value) -> Result<ParamSets>
 fn flat_element(element: &Map) -> Result<Map> {
     // Upstream wraps an error that is not there.
     let not_text = || Error::invalid("error parsing value as string %!w(<nil>)");
+    if element.is_empty() {
+        // Upstream only puts the map into its list with the first entry.
+        return Ok(Map::nil(MapKind::Any));
+    }
     let mut params = Vec::with_capacity(element.len());
     for (key, value) in element.iter() {
         match value {

@@ -7,6 +7,7 @@ use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value, json};
 
 use super::context::Context;
+use super::crash::crash;
 use super::override_maps::override_map;
 use super::params::{Element, Origin, ParamSets, Row};
 use super::transform::Entry;
@@ -61,6 +62,12 @@ impl Merged {
             let found = self.by_key.get(&key).and_then(|base| self.sets.get_mut(*base));
             let (Some((params, sources)), Some(row)) = (found, over.row(at)) else { continue };
             let top = row.combined()?;
+            if !go && params.is_nil() && !top.is_empty() {
+                return Err(crash(
+                    "an empty set of parameters cannot be merged with another",
+                    "assignment to entry in nil map",
+                ));
+            }
             *params = if go {
                 override_map(params, &top)?
             } else {

@@ -26,6 +26,7 @@ mod override_maps;
 mod params;
 
 mod context;
+mod crash;
 mod documents;
 mod names;
 mod selectors;

@@ -3,6 +3,8 @@
 use aoa_lang::value::{Map, MapBuilder, MapKind, Text};
 use aoa_lang::{Error, Result, Value};
 
+use super::crash::crash;
+
 const DEPTH: usize = 500;
 
 /// `top` laid over `bottom` (`mergo.Merge(&bottom, top, mergo.WithOverride)` of mergo 1.0.2).
@@ -32,12 +34,16 @@ fn override_at(bottom: &Map, top: &Map, depth: usize) -> Result<Map> {
     let mut merged = bottom.clone().into_builder();
     for (key, value) in top.iter() {
         if only_texts && top.kind() != MapKind::String {
-            return Err(Error::invalid(format!(
-                "the parameter `{key}` cannot be put into a map of texts (Argo CD crashes: reflect.Value.SetMapIndex: value of type interface {{}} is not assignable to type string)"
-            )));
+            return Err(crash(
+                &format!("the parameter `{key}` cannot be put into a map of texts"),
+                "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string",
+            ));
         }
         let value = match (value, merged_get(&merged, key)) {
-            (Value::Map(over), Some(Value::Map(under))) if !under.is_empty() => {
+            // An empty map on the bottom is filled, and so keeps its type; a nil one is replaced.
+            (Value::Map(over), Some(Value::Map(under)))
+                if !(under.is_nil() || under.is_empty() && over.is_empty()) =>
+            {
                 Value::Map(override_at(under, over, depth + 1)?)
             }
             _ => value.clone(),

@@ -105,7 +105,7 @@ pub fn select_params(params: &[Map], selector: &Value) -> Result<Vec<usize>> {
     Ok(params.iter().enumerate().filter(|(_, params)| keeps(params)).map(|(at, _)| at).collect())
 }
 
-/// The requirement-free name of a label, for tests of a label on an object.
+/// The labels of an object.
 pub(super) fn labels_of(object: &Value) -> Vec<(String, String)> {
     let labels = object.at(&["metadata", "labels"]).and_then(Value::as_map);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();

@@ -8,6 +8,7 @@ use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value, typed};
 
 use super::context::Context;
+use super::crash::is_crash;
 use super::dialect::{CompiledText, Dialect};
 use super::fill_template::fill_template;
 use super::filling::{Filled, Filling, fill_one};
@@ -114,6 +115,7 @@ impl ApplicationSet {
             generated: GeneratedSet::new(self.clone()),
             destinations: HashMap::new(),
             trees: Vec::new(),
+            crashed: false,
         };
         let context = self.context(world);
         let most = world.settings().most_parameter_sets;
@@ -135,7 +137,7 @@ impl ApplicationSet {
                 }
             }
         }
-        run.generated
+        run.finish()
     }
 
     /// The Application for these parameters, by the set's own template and patch.
@@ -204,11 +206,20 @@ struct Run<'s> {
     destinations: HashMap<[Text; 3], u32>,
     /// Compiled templates; without overrides all generators share one.
     trees: Vec<(Value, Arc<Tree>)>,
+    crashed: bool,
 }
 
 impl Run<'_> {
     fn fail(&mut self, reason: FailureReason, error: Error) {
+        self.crashed |= is_crash(&error);
         self.generated.failure.get_or_insert(Failure { reason, error });
+    }
+
+    fn finish(mut self) -> GeneratedSet {
+        if self.crashed {
+            self.generated.apps.clear();
+        }
+        self.generated
     }
 
     /// The Applications of one generator's parameter sets.
