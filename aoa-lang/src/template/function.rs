@@ -279,17 +279,6 @@ impl Call<'_> {
         self.heap.freeze(value, self.options.limits.depth).map_err(FnError::Abort)
     }
 
-    /// [`freeze`](Call::freeze) for writing as JSON: a value that contains itself is refused as Go's encoder does.
-    ///
-    /// # Errors
-    /// Go's text, or a limit.
-    pub fn freeze_for_json(&mut self, value: &Value) -> Result<Value, FnError> {
-        self.heap.freeze(value, self.options.limits.depth).map_err(|error| match self.heap.cycle() {
-            Some(of) => FnError::message(format!("json: unsupported value: encountered a cycle via {of}")),
-            None => FnError::Abort(error),
-        })
-    }
-
     /// The items of a list; none for anything else.
     pub fn items(&mut self, list: &Value) -> Vec<Value> {
         self.heap.items(list)
@@ -317,14 +306,7 @@ impl Call<'_> {
 
     /// A new list of these items.
     pub fn new_list(&mut self, kind: ListKind, items: Vec<Value>) -> Value {
-        let capacity = items.len();
-        self.heap.new_list(kind, items, capacity)
-    }
-
-    /// A new list of these items with room for `capacity`: in Go `slice` can reach behind the items that there are, see
-    /// [`appended_capacity`](crate::value::appended_capacity).
-    pub fn new_list_with_capacity(&mut self, kind: ListKind, items: Vec<Value>, capacity: usize) -> Value {
-        self.heap.new_list(kind, items, capacity)
+        self.heap.new_list(kind, items)
     }
 
     /// A new map of these entries; of equal keys the last counts.

@@ -5,8 +5,6 @@
 //! and the place where it stood then holds its handle, so that all who come that way share it. Programs that
 //! cannot mutate never come here.
 
-use std::collections::HashMap;
-
 use crate::value::{List, ListKind, Map, MapBuilder, MapKind, Text};
 use crate::{Error, Value};
 
@@ -47,8 +45,6 @@ pub(super) struct Heap {
     pub(super) active: bool,
     /// How many items were copied since this was last asked.
     copied: usize,
-    /// See [`Heap::cycle`].
-    cycle: Option<&'static str>,
 }
 
 enum Node {
@@ -119,9 +115,10 @@ impl Heap {
         }
     }
 
-    /// A new list with room for `capacity` items: a handle where the program can mutate.
-    pub(super) fn new_list(&mut self, kind: ListKind, items: Vec<Value>, capacity: usize) -> Value {
-        self.thaw(Value::List(List::of(kind, items).with_capacity(capacity)))
+    /// A new list: a handle where the program can mutate.
+    pub(super) fn new_list(&mut self, kind: ListKind, items: Vec<Value>) -> Value {
+        let len = items.len();
+        if self.active { self.add_list(kind, false, items, len) } else { Value::List(List::of(kind, items)) }
     }
 
     /// A new map: a handle where the program can mutate.
@@ -283,51 +280,32 @@ impl Heap {
     /// `value` without any handle, as it is now.
     ///
     /// # Errors
-    /// If it contains itself, or is nested deeper than `depth`.
+    /// If it is nested deeper than `depth`, as a map that contains itself is.
     pub(super) fn freeze(&mut self, value: &Value, depth: usize) -> Result<Value, Error> {
         let Value::Handle(root) = value else { return Ok(value.clone()) };
-        self.cycle = None;
         // Children first, on a list instead of the call stack.
         let mut path: Vec<Visit> = vec![Visit { id: *root, next: 0 }];
-        let mut on_path: HashMap<u32, usize> = HashMap::from([(*root, 0)]);
         while let Some(visit) = path.last_mut() {
-            let id = visit.id;
-            let child = if self.is_fresh(id) { None } else { self.stale_child(id, visit.next) };
-            let Some((child, next)) = child else {
-                if !self.is_fresh(id) {
-                    self.freeze_node(id);
-                }
-                on_path.remove(&id);
+            if self.is_fresh(visit.id) {
                 path.pop();
                 continue;
-            };
-            visit.next = next;
-            if let Some(entry) = on_path.insert(child, path.len()) {
-                self.cycle = self.cycle_type(&path, entry);
-                return Err(Error::limit("a list or map contains itself"));
             }
-            if path.len() >= depth {
-                return Err(Error::limit(format!("a value nests deeper than {depth} levels")));
+            match self.stale_child(visit.id, visit.next) {
+                Some((child, next)) => {
+                    visit.next = next;
+                    if path.len() >= depth {
+                        return Err(Error::limit(format!("a value nests deeper than {depth} levels")));
+                    }
+                    path.push(Visit { id: child, next: 0 });
+                }
+                None => {
+                    let id = visit.id;
+                    self.freeze_node(id);
+                    path.pop();
+                }
             }
-            path.push(Visit { id: child, next: 0 });
         }
         Ok(self.frozen(*root).unwrap_or_default())
-    }
-
-    /// The type by which Go's JSON encoder names the cycle that [`freeze`](Heap::freeze) found last: it begins to look at the
-    /// 1,001st level.
-    pub(super) fn cycle(&self) -> Option<&'static str> {
-        self.cycle
-    }
-
-    fn cycle_type(&self, path: &[Visit], entry: usize) -> Option<&'static str> {
-        let length = path.len().checked_sub(entry).filter(|l| *l > 0)?;
-        let named = if entry > 1000 { entry } else { entry + (1000 - entry) % length };
-        match self.shape(&Value::Handle(path.get(named)?.id)) {
-            Shape::List { kind, .. } => Some(kind.name()),
-            Shape::Map { kind, .. } => Some(kind.name()),
-            Shape::Other => None,
-        }
     }
 
     fn is_fresh(&self, id: u32) -> bool {

@@ -15,7 +15,7 @@ use crate::{Error, Result, Value, fmt, strconv};
 /// Go's bound on templates within templates.
 const MOST_TEMPLATES: usize = 100_000;
 
-/// Runs `program` with `data` and writes behind what is in `out`; what comes back is the data, if it was changed.
+/// Runs `program` with `data` and writes behind what is in `out`.
 ///
 /// # Errors
 /// Go's, and limits.
@@ -25,7 +25,6 @@ pub(super) fn run(
     data: &Value,
     options: &TemplateOptions,
     out: &mut Vec<u8>,
-    changes: Changes,
 ) -> Result<Option<Value>> {
     let mut heap = Heap::new(program.mutates);
     let root = Slot::of(heap.thaw(data.clone()));
@@ -53,18 +52,10 @@ pub(super) fn run(
         template: 0,
     };
     run.execute()?;
-    match changes {
-        Changes::Kept if program.mutates => run.heap.freeze(&root.value, options.limits.depth).map(Some),
-        Changes::Kept | Changes::Forgotten => Ok(None),
+    if !program.mutates {
+        return Ok(None);
     }
-}
-
-/// What becomes of the changes that the template makes to its data.
-#[derive(Clone, Copy, PartialEq)]
-pub(super) enum Changes {
-    /// The changed data comes back.
-    Kept,
-    Forgotten,
+    run.heap.freeze(&root.value, options.limits.depth).map(Some)
 }
 
 struct Run<'p> {

@@ -9,7 +9,7 @@ use super::function::Functions;
 use super::options::{MissingKey, TemplateOptions};
 use super::parse::{Tree, parse};
 use super::program::Program;
-use super::run::{Changes, run};
+use super::run::run;
 use crate::value::Text;
 use crate::{Error, Limits, Result, Value};
 
@@ -69,7 +69,7 @@ impl Template {
     /// # Errors
     /// As [`render`](Template::render).
     pub fn render_into(&self, data: &Value, options: &TemplateOptions, out: &mut Vec<u8>) -> Result<()> {
-        run(&self.program, self.missing, data, options, out, Changes::Forgotten).map(|_| ())
+        run(&self.program, self.missing, data, options, out).map(|_| ())
     }
 
     /// Runs the template on data that it may change, as functions such as sprig's `set` do: in Go these changes stay
@@ -79,7 +79,7 @@ impl Template {
     /// As [`render`](Template::render).
     pub fn render_changing(&self, data: &mut Value, options: &TemplateOptions) -> Result<Text> {
         let mut out = Vec::new();
-        if let Some(changed) = run(&self.program, self.missing, data, options, &mut out, Changes::Kept)? {
+        if let Some(changed) = run(&self.program, self.missing, data, options, &mut out)? {
             *data = changed;
         }
         Ok(Text::from(out))

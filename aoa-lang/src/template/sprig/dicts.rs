@@ -4,7 +4,7 @@ use super::args::{Answer, Args};
 use super::text::strval;
 use crate::Value;
 use crate::template::{Call, FnError, Function, Shape};
-use crate::value::{GoType, ListKind, MapKind, Text, appended_capacity};
+use crate::value::{GoType, ListKind, MapKind, Text};
 
 const ANY: GoType = GoType::Any;
 const MAP: GoType = GoType::MAP;
@@ -61,9 +61,8 @@ fn has_key(call: &mut Call<'_>, args: &[Value]) -> Answer {
 }
 
 fn pluck(call: &mut Call<'_>, args: &[Value]) -> Answer {
-    let found: Vec<Value> = args.rest(1).iter().filter_map(|map| call.entry(map, args.text(0))).collect();
-    let capacity = appended_capacity(0, found.len());
-    Ok(call.new_list_with_capacity(ListKind::Any, found, capacity))
+    let found = args.rest(1).iter().filter_map(|map| call.entry(map, args.text(0))).collect();
+    Ok(call.new_list(ListKind::Any, found))
 }
 
 /// The keys of all maps, of each sorted; Go's order is random.
@@ -77,8 +76,7 @@ fn keys(call: &mut Call<'_>, args: &[Value]) -> Answer {
 fn values(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let values: Vec<Value> = call.entries(args.any(0)).into_iter().map(|(_, value)| value).collect();
     call.steps(values.len())?;
-    let capacity = appended_capacity(0, values.len());
-    Ok(call.new_list_with_capacity(ListKind::Any, values, capacity))
+    Ok(call.new_list(ListKind::Any, values))
 }
 
 fn pick(call: &mut Call<'_>, args: &[Value]) -> Answer {

@@ -12,27 +12,20 @@ const STRING: GoType = GoType::String;
 const PRETTY: Layout<'static> = Layout::Indented("  ");
 
 pub(super) const TABLE: &[Function] = &[
-    // They share nothing, but want to see for themselves whether a value contains itself.
     Function::new("toJson", &[ANY], STRING, |call, args| {
         lenient(write(call, args, Html::Escaped, Layout::Compact))
-    })
-    .shares(),
+    }),
     Function::new("mustToJson", &[ANY], STRING, |call, args| {
         write(call, args, Html::Escaped, Layout::Compact)
-    })
-    .shares(),
+    }),
     Function::new("toPrettyJson", &[ANY], STRING, |call, args| {
         lenient(write(call, args, Html::Escaped, PRETTY))
-    })
-    .shares(),
-    Function::new("mustToPrettyJson", &[ANY], STRING, |call, args| write(call, args, Html::Escaped, PRETTY))
-        .shares(),
-    Function::new("toRawJson", &[ANY], STRING, |call, args| write(call, args, Html::Plain, Layout::Compact))
-        .shares(),
+    }),
+    Function::new("mustToPrettyJson", &[ANY], STRING, |call, args| write(call, args, Html::Escaped, PRETTY)),
+    Function::new("toRawJson", &[ANY], STRING, |call, args| write(call, args, Html::Plain, Layout::Compact)),
     Function::new("mustToRawJson", &[ANY], STRING, |call, args| {
         write(call, args, Html::Plain, Layout::Compact)
-    })
-    .shares(),
+    }),
     Function::new("fromJson", &[STRING], ANY, |call, args| match read(call, args) {
         // What is no JSON is nil.
         Err(FnError::Message(_)) => Ok(Value::Null),
@@ -42,7 +35,7 @@ pub(super) const TABLE: &[Function] = &[
 ];
 
 fn write(call: &mut Call<'_>, args: &[Value], html: Html, layout: Layout<'_>) -> Answer {
-    let value = call.freeze_for_json(args.any(0))?;
+    let value = call.freeze(args.any(0))?;
     let mut text = String::new();
     let limit = call.options().limits.template_output;
     json::write_within(&mut text, &value, html, layout, limit).map_err(failed)?;

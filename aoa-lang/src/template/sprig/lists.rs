@@ -6,7 +6,7 @@ use super::defaults::is_empty;
 use super::types::{are_equal, kind};
 use crate::Value;
 use crate::template::{Call, FnError, Function, Shape};
-use crate::value::{GoType, List, ListKind, appended_capacity, extended_capacity};
+use crate::value::{GoType, List, ListKind};
 
 const ANY: GoType = GoType::Any;
 const LIST: GoType = GoType::LIST;
@@ -68,30 +68,20 @@ fn new_list(call: &mut Call<'_>, items: Vec<Value>) -> Answer {
     Ok(call.new_list(ListKind::Any, items))
 }
 
-/// [`new_list`], its items appended one by one to a slice that had room for `start`.
-fn new_appended(call: &mut Call<'_>, items: Vec<Value>, start: usize) -> Answer {
-    let capacity = appended_capacity(start, items.len());
-    call.build(capacity.saturating_mul(size_of::<Value>()))?;
-    Ok(call.new_list_with_capacity(ListKind::Any, items, capacity))
-}
-
 fn list(call: &mut Call<'_>, args: &[Value]) -> Answer {
     new_list(call, args.to_vec())
 }
 
 fn append(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut list = items(call, args.any(0), "Cannot push on type")?;
-    let room = list.len();
     list.push(args.any(1).clone());
-    new_appended(call, list, room)
+    new_list(call, list)
 }
 
 fn prepend(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut list = items(call, args.any(0), "Cannot prepend on type")?;
     list.insert(0, args.any(1).clone());
-    call.build(list.len().saturating_mul(size_of::<Value>()))?;
-    let capacity = extended_capacity(1, list.len());
-    Ok(call.new_list_with_capacity(ListKind::Any, list, capacity))
+    new_list(call, list)
 }
 
 fn first(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -130,7 +120,7 @@ fn reverse(call: &mut Call<'_>, args: &[Value]) -> Answer {
 fn compact(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut list = items(call, args.any(0), "Cannot compact on type")?;
     list.retain(|item| !is_empty(call, item));
-    new_appended(call, list, 0)
+    new_list(call, list)
 }
 
 fn uniq(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -145,7 +135,7 @@ fn uniq(call: &mut Call<'_>, args: &[Value]) -> Answer {
             kept.push(item);
         }
     }
-    new_appended(call, kept, 0)
+    new_list(call, kept)
 }
 
 fn without(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -159,7 +149,7 @@ fn without(call: &mut Call<'_>, args: &[Value]) -> Answer {
             kept.push(item);
         }
     }
-    new_appended(call, kept, 0)
+    new_list(call, kept)
 }
 
 fn has(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -201,7 +191,7 @@ fn concat(call: &mut Call<'_>, args: &[Value]) -> Answer {
     if all.is_empty() {
         return Ok(Value::List(List::nil(ListKind::Any)));
     }
-    new_appended(call, all, 0)
+    new_list(call, all)
 }
 
 /// Go counts the chunks with floats, so that odd sizes give odd answers.
