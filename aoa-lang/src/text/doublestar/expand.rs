@@ -65,14 +65,14 @@ impl Files for PathList {
 
 /// The paths that `pattern` matches, as `doublestar.FilepathGlob` lists them for the root joined with the pattern.
 ///
-/// The order is that of folders read in the order of their names. `**` matches no files behind which the pattern goes on,
+/// A folder's own files come before those of the folders in it; folders are read in the order of their names. `**` matches no files behind which the pattern goes on,
 /// and all files and folders at its end, the folder itself included (which for the root is `.`). Hidden files match.
 ///
 /// ```
 /// use aoa_lang::text::doublestar::{self, PathList};
 ///
 /// let files = PathList::new(["apps/web/a.yaml", "apps/db/b.yaml", "c.yaml"]);
-/// assert_eq!(doublestar::glob(&files, "**/*.yaml")?, ["apps/db/b.yaml", "apps/web/a.yaml", "c.yaml"]);
+/// assert_eq!(doublestar::glob(&files, "**/*.yaml")?, ["c.yaml", "apps/db/b.yaml", "apps/web/a.yaml"]);
 /// # Ok::<(), aoa_lang::Error>(())
 /// ```
 ///
