@@ -3,7 +3,7 @@ CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: demo test lint rust python node conformance fuzz bench-upstream
+.PHONY: demo test lint rust python node conformance fuzz bench bench-table bench-upstream
 
 demo: ## the example fleet as a tree
 	$(CARGO) run --release -q -p aoa-cli -- tree examples/fleets/gitops-bridge
@@ -25,6 +25,12 @@ python:
 
 node:
 	$(MAKE) -C aoa-node test
+
+bench: ## criterion benches: BENCH="--bench generate" for one of them
+	$(CARGO) bench -p benches $(BENCH)
+
+bench-table: ## the table of benches/RESULTS.md, measured here
+	$(CARGO) run -q --profile bench -p benches --bin bench-table
 
 bench-upstream: ## Argo CD's own code on the same fixture; needs Go
 	cd conformance/oracles/appset && go run . -bench
