@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use aoa_core::lang::value::{Map, Text};
-use aoa_core::lang::{Error, Result, Value};
+use aoa_core::lang::{Error, Result, Value, typed};
 use aoa_core::load::documents;
 use aoa_core::model::{Cluster, Origin, SECRET_TYPE_LABEL};
 
@@ -77,15 +77,26 @@ fn add(object: &Value, origin: &Origin, inventory: &mut Inventory) -> Result<()>
                 .with_help("a cluster is written as {name: ..., server: ..., labels: {...}}"));
         }
         // Nothing of other Secrets is kept: their data must not get further.
-        "Secret" => inventory.clusters.extend(
-            Cluster::from_secret(object).map(|cluster| Cluster { origin: Some(origin.clone()), ..cluster }),
-        ),
+        "Secret" if Cluster::from_secret(object).is_some() => {
+            let cluster = Cluster::from_secret(&as_stored(object)?);
+            inventory.clusters.extend(cluster.map(|c| Cluster { origin: Some(origin.clone()), ..c }));
+        }
+        "Secret" => {}
         "ConfigMap" if name == "argocd-cm" => inventory.argocd_cm = object.get("data").cloned(),
         "ConfigMap" if name == "argocd-cmd-params-cm" => inventory.params_cm = object.get("data").cloned(),
         "RecordedAnswers" => inventory.answers.push(object.clone()),
         _ => inventory.objects.push(object.clone()),
     }
     Ok(())
+}
+
+/// The Secret as the API server takes it: labels and annotations are strings.
+fn as_stored(secret: &Value) -> Result<Value> {
+    match typed::schema("v1", "Secret") {
+        Some(of) => typed::read(of, secret, typed::Mode::Kubernetes)
+            .map_err(|e| e.with_help("labels and annotations are strings: put their values in quotes")),
+        None => Ok(secret.clone()),
+    }
 }
 
 fn plain_cluster(object: &Value, origin: &Origin) -> Result<Cluster> {

@@ -9,7 +9,9 @@ fuzz_target!(|input: &[u8]| {
     let Some([pattern, separators, text]) = texts(input) else { return };
     let alone = Glob::new(pattern, separators).and_then(|glob| glob.matches(text));
     // Without separators, and in a list, the answer is the same.
-    if separators.is_empty() && let Ok(alone) = alone {
+    if separators.is_empty()
+        && let Ok(alone) = alone
+    {
         assert_eq!(PatternList::new([pattern], PatternMode::Glob).matches(text).ok(), Some(alone));
     }
     let plain = |c: char| c.is_alphanumeric();

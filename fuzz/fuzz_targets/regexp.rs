@@ -11,7 +11,9 @@ fuzz_target!(|input: &[u8]| {
     let regexp = match Regexp::new(pattern) {
         Ok(regexp) => regexp,
         Err(error) => {
-            assert!(error.kind() == ErrorKind::Limit || error.message().starts_with("error parsing regexp: "));
+            assert!(
+                error.kind() == ErrorKind::Limit || error.message().starts_with("error parsing regexp: ")
+            );
             return;
         }
     };
