@@ -38,10 +38,23 @@ export interface AppSet {
   /** Its children stay as they are, whatever the fleet says. */
   frozen: boolean
   status: 'pending' | 'generated' | 'unknown' | 'error'
+  /** What the controller may do to its Applications. */
+  policy: 'create-only' | 'create-update' | 'create-delete' | 'sync'
+  preserveResourcesOnDeletion: boolean
+  rollout?: Rollout
   generated?: string[]
   rejected?: Record<string, string>
   reason?: string
   remedy?: string
+}
+
+/** How the strategy RollingSync syncs the Applications of a set. */
+export interface Rollout {
+  /** null where the controller's settings are not known. */
+  enabled: boolean | null
+  steps: string[][]
+  unselected: string[]
+  deletionOrder?: string[]
 }
 
 export interface Project { namespace?: string; name: string; parent: Ref | null; spec: Record<string, unknown> | null }

@@ -4,7 +4,7 @@ mod binary;
 mod parse;
 mod unquote;
 
-pub use parse::{NumberError, parse_float, parse_int, parse_uint};
+pub use parse::{NumberError, parse_bool, parse_float, parse_int, parse_uint};
 pub use unquote::{Unit, unquote, unquote_char};
 
 /// How a float is written: Go's format verbs.

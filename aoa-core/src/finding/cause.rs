@@ -73,6 +73,21 @@ pub enum Cause {
         /// Its path.
         path: Text,
     },
+    /// The API server would not store an object.
+    RefusedObject {
+        /// Its message.
+        error: Text,
+    },
+    /// The API server would drop a field that it does not know.
+    UnknownField {
+        /// The path of the field.
+        field: Text,
+    },
+    /// An Application stands in a project that only itself, or what it brings, creates.
+    ProjectFromBelow {
+        /// The project.
+        project: Text,
+    },
     /// A bound was passed.
     LimitPassed {
         /// Which one.
@@ -97,6 +112,9 @@ impl Cause {
             Cause::SelfManaged => Rule::SelfManaged,
             Cause::UrlAlias { .. } => Rule::UrlAlias,
             Cause::FoundRoot { .. } => Rule::FoundRoot,
+            Cause::RefusedObject { .. } => Rule::RefusedObject,
+            Cause::UnknownField { .. } => Rule::UnknownField,
+            Cause::ProjectFromBelow { .. } => Rule::ProjectFromBelow,
             Cause::LimitPassed { .. } => Rule::LimitPassed,
         }
     }
@@ -116,6 +134,7 @@ impl Cause {
             | Cause::SourceFailed { error }
             | Cause::InvalidSpec { error }
             | Cause::DeniedManifest { error }
+            | Cause::RefusedObject { error }
             | Cause::LimitPassed { error } => error.to_string(),
             Cause::Conflict { kept, lost, same } => {
                 let name = |parent: &Option<ObjectRef>| {
@@ -124,6 +143,10 @@ impl Cause {
                 let how = if *same { "with the same spec" } else { "with another spec" };
                 format!("kept from {}, also brought by {} {how}", name(kept), name(lost))
             }
+            Cause::UnknownField { field } => format!("`{field}` is no field of it: the API server drops it"),
+            Cause::ProjectFromBelow { project } => format!(
+                "is in project `{project}`, which comes into being only when it is synced: Argo CD waits for ever"
+            ),
             Cause::SelfManaged => "manages itself".to_owned(),
             Cause::UrlAlias { asked, given } => format!("`{asked}` is taken for `{given}`"),
             Cause::FoundRoot { path } => format!("`{path}` is taken for a root: no source covers it"),
@@ -139,6 +162,12 @@ impl Cause {
             }
             Cause::UrlAlias { given, .. } => {
                 Some(format!("Argo CD's projects compare URLs to the letter: write `{given}` everywhere"))
+            }
+            Cause::UnknownField { .. } => {
+                Some("look for a typing error; kubectl would say `unknown field`".to_owned())
+            }
+            Cause::ProjectFromBelow { .. } => {
+                Some("put it into `default`, or create the project beside it".to_owned())
             }
             Cause::FoundRoot { path } => Some(format!("declare it in aoa.yaml: `roots: [{{path: {path}}}]`")),
             _ => None,

@@ -30,6 +30,12 @@ pub enum Rule {
     FoundRoot,
     /// A bound of the options was passed.
     LimitPassed,
+    /// The API server would not store an object.
+    RefusedObject,
+    /// The API server would drop a field that it does not know.
+    UnknownField,
+    /// An Application's project is created only by the Application itself: it is never synced.
+    ProjectFromBelow,
 }
 
 /// How much a finding matters.
@@ -58,7 +64,7 @@ impl Severity {
 
 impl Rule {
     /// Every rule, by id.
-    pub const ALL: [Rule; 13] = [
+    pub const ALL: [Rule; 16] = [
         Rule::BrokenFile,
         Rule::InvalidObject,
         Rule::SetFailed,
@@ -72,6 +78,9 @@ impl Rule {
         Rule::UrlAlias,
         Rule::FoundRoot,
         Rule::LimitPassed,
+        Rule::RefusedObject,
+        Rule::UnknownField,
+        Rule::ProjectFromBelow,
     ];
 
     /// The stable id.
@@ -91,6 +100,9 @@ impl Rule {
             Rule::UrlAlias => "R011",
             Rule::FoundRoot => "R012",
             Rule::LimitPassed => "R013",
+            Rule::RefusedObject => "R014",
+            Rule::UnknownField => "R015",
+            Rule::ProjectFromBelow => "R016",
         }
     }
 
@@ -111,6 +123,9 @@ impl Rule {
             Rule::UrlAlias => "url-alias",
             Rule::FoundRoot => "found-root",
             Rule::LimitPassed => "limit-passed",
+            Rule::RefusedObject => "refused-object",
+            Rule::UnknownField => "unknown-field",
+            Rule::ProjectFromBelow => "project-from-below",
         }
     }
 
@@ -125,8 +140,10 @@ impl Rule {
             | Rule::RejectedApp
             | Rule::InvalidSpec
             | Rule::DeniedManifest
+            | Rule::RefusedObject
+            | Rule::ProjectFromBelow
             | Rule::LimitPassed => Severity::Error,
-            Rule::UnknownSource | Rule::Conflict => Severity::Warning,
+            Rule::UnknownField | Rule::UnknownSource | Rule::Conflict => Severity::Warning,
             Rule::SelfManaged | Rule::UrlAlias | Rule::FoundRoot => Severity::Info,
         }
     }

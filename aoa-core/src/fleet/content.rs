@@ -21,6 +21,8 @@ pub struct Content {
     pub conditions: Vec<Text>,
     /// Manifests that the project forbids, in Argo CD's words.
     pub denied: Vec<Text>,
+    /// Why the API server would not store the Application, in its words.
+    pub refusal: Option<Text>,
 }
 
 /// Whether a content is known.
@@ -126,6 +128,7 @@ impl Content {
             manifests: Arc::default(),
             conditions: Vec::new(),
             denied: Vec::new(),
+            refusal: None,
         }
     }
 

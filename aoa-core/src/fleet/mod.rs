@@ -13,7 +13,7 @@ mod set;
 pub use app::App;
 pub use content::{Content, SourceResult, SourceType, State};
 pub use project::Project;
-pub use set::{AppSet, SetOutcome};
+pub use set::{AppSet, Rollout, SetOutcome};
 
 pub(crate) use index::KeyIndex;
 pub(crate) use record::{

@@ -5,9 +5,12 @@ use std::collections::BTreeMap;
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
-use super::{Fleet, SetId, SetRecord};
+use super::{App, Fleet, SetId, SetRecord};
 use crate::finding::Gap;
 use crate::model::ObjectRef;
+use crate::sets::{
+    ControllerOptions, ProgressiveSyncs, Steps, SyncPolicy, deletes_in_reverse, deletion_order, has_steps,
+};
 
 /// A handle to one ApplicationSet.
 #[derive(Clone, Copy)]
@@ -39,6 +42,21 @@ pub enum SetOutcome {
     },
     /// A generator or the template fails: nothing is created, updated or deleted. The children are frozen.
     Failed(Text),
+}
+
+/// How the Applications of a set with the strategy `RollingSync` are synced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Rollout {
+    /// Whether the controller has progressive syncs enabled; without them the strategy does nothing. `None`: its settings
+    /// are not known.
+    pub is_enabled: Option<bool>,
+    /// The names of each step. Each step waits until the one before it is healthy.
+    pub steps: Vec<Vec<String>>,
+    /// Applications that no step selects: they are never synced by themselves.
+    pub unselected: Vec<Text>,
+    /// The order in which the Applications of a deleted set go, if it has one (`deletionOrder: Reverse`).
+    pub deletion_order: Option<Vec<String>>,
 }
 
 impl SetOutcome {
@@ -93,6 +111,58 @@ impl<'f> AppSet<'f> {
     #[must_use]
     pub fn object(&self) -> &'f Value {
         self.record().map_or(&Value::Null, |r| &r.object)
+    }
+
+    /// The Applications that it generates and that are written, by name.
+    pub fn apps(&self) -> impl Iterator<Item = App<'f>> {
+        let (fleet, namespace) = (self.fleet, self.namespace());
+        let names = match self.outcome() {
+            SetOutcome::Generated { names, .. } => names.as_slice(),
+            _ => &[],
+        };
+        names
+            .iter()
+            .filter_map(move |name| fleet.app(namespace, name.as_str()?))
+            .filter(move |app| app.origin().is_some_and(|set| set.name == *self.name()))
+    }
+
+    /// What the controller may do to its Applications: what it asks for itself, or what the controller's settings
+    /// (`argocd-cmd-params-cm`) say where they do not let it.
+    #[must_use]
+    pub fn sync_policy(&self) -> SyncPolicy {
+        let controller = ControllerOptions::from_params(self.fleet.data.inputs.settings.params_cm.as_ref());
+        SyncPolicy::of_set(self.object(), controller.policy, controller.policy_override)
+    }
+
+    /// Whether its Applications leave their objects behind when they go (`preserveResourcesOnDeletion`): they are made
+    /// without the finalizer that would delete them. A finalizer that the template writes still counts.
+    #[must_use]
+    pub fn preserves_resources(&self) -> bool {
+        let flag = self.object().at(&["spec", "syncPolicy", "preserveResourcesOnDeletion"]);
+        flag == Some(&Value::Bool(true))
+    }
+
+    /// The steps in which its Applications are synced; `None` without the strategy `RollingSync`.
+    #[must_use]
+    pub fn rollout(&self) -> Option<Rollout> {
+        if !has_steps(self.object()) {
+            return None;
+        }
+        let applications: Vec<Value> =
+            self.apps().filter_map(|app| app.application().map(|a| a.object.clone())).collect();
+        let steps = Steps::of(self.object(), &applications);
+        let unselected =
+            self.apps().map(|app| app.name()).filter(|name| steps.of_application(name).is_none());
+        let progressive = self.fleet.data.inputs.settings.params_cm.as_ref().map(|params| {
+            ControllerOptions::from_params(Some(params)).progressive_syncs == ProgressiveSyncs::Enabled
+        });
+        Some(Rollout {
+            is_enabled: progressive,
+            unselected: unselected.map(Text::from).collect(),
+            deletion_order: deletes_in_reverse(self.object())
+                .then(|| deletion_order(self.object(), &applications)),
+            steps: steps.applications,
+        })
     }
 
     /// What became of it.

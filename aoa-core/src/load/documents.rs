@@ -40,6 +40,11 @@ fn load(chunk: &[u8], limits: &Limits) -> Result<Value, Error> {
     yaml::load_with(chunk, &yaml::LoadOptions::new().with_limits(limits.clone()))
 }
 
+/// The text of the document whose first thing stands in `line`, with the number of its own first line.
+pub(crate) fn document_at(text: &[u8], line: u32) -> Option<(u32, &[u8])> {
+    chunks(text).into_iter().find(|(first, chunk)| first_character(chunk, *first).0 == line)
+}
+
 /// The stretches between separators, each with the number of its first line.
 fn chunks(text: &[u8]) -> Vec<(u32, &[u8])> {
     let mut chunks = Vec::new();

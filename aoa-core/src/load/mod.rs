@@ -5,5 +5,6 @@ mod documents;
 mod repositories;
 
 pub(crate) use candidates::candidates;
+pub(crate) use documents::document_at;
 pub use documents::{Document, documents};
 pub(crate) use repositories::{Found, Repositories};

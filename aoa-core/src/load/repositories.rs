@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aoa_lang::source::Tree;
 use aoa_lang::value::Text;
 
-use crate::finding::Gap;
+use crate::finding::{Gap, Place};
 use crate::inputs::Inputs;
 use crate::model::repo_url;
 use crate::options::UrlMatching;
@@ -59,6 +59,12 @@ impl Repositories {
         let checkout =
             repository.checkout("").or_else(|| repository.checkouts.first()).ok_or_else(missing)?;
         Ok(Found { tree: checkout.tree.clone(), url: repository.url.clone() })
+    }
+
+    /// The file of `place`, from the first checkout that has it.
+    pub(crate) fn read(&self, place: &Place) -> Option<Arc<[u8]>> {
+        let repository = self.inputs.repositories.iter().find(|r| r.url == place.repository)?;
+        repository.checkouts.iter().find_map(|checkout| checkout.tree.read(&place.path).ok())
     }
 
     /// The URLs that needed the loose relation, sorted: as asked, and as given.

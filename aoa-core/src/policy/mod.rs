@@ -10,6 +10,7 @@ mod rules;
 mod scope;
 
 pub use effective::{Projects, effective_project};
+pub(crate) use permissions::missing_project;
 pub use permissions::{application_conditions, denied_manifests};
 pub use rules::ProjectRules;
 pub use scope::Scopes;

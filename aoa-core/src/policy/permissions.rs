@@ -20,7 +20,7 @@ pub fn application_conditions(
     let spec = app.spec();
     let project = project_of(spec);
     let Some(rules) = projects.get(project) else {
-        return vec![format!("Application referencing project {project} which does not exist").into()];
+        return vec![missing_project(project)];
     };
     let (name, namespace) = (app.name.to_str_lossy(), app.namespace.to_str_lossy());
     if !rules.permits_app_namespace(&namespace, controller_namespace) {
@@ -35,6 +35,11 @@ pub fn application_conditions(
     };
     conditions.extend(destination_condition(spec, rules, projects, clusters));
     conditions
+}
+
+/// What the controller says of an Application whose project is not there.
+pub(crate) fn missing_project(name: &str) -> Text {
+    format!("Application referencing project {name} which does not exist").into()
 }
 
 /// Manifests that the project forbids, in the order of `manifests`. Argo CD fails the whole sync for one of them.

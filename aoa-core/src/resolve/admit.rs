@@ -6,9 +6,11 @@ use aoa_lang::value::Text;
 use aoa_lang::{Error, Value};
 
 use super::run::Run;
+use super::spot::{Part, Spot};
 use crate::finding::{Cause, Place};
 use crate::fleet::{AppId, AppObject, AppRecord, Conflict, Parent, ProjectRecord, SetOutcome, SetRecord};
 use crate::model::{Application, Kind, Manifest, ObjectRef, read_object};
+use crate::sets::crd;
 
 const GROUP: &str = "argoproj.io";
 
@@ -38,14 +40,30 @@ impl Run<'_> {
             Ok(read) => in_namespace(&read, &object.namespace),
             Err(error) => {
                 let cause = Cause::InvalidObject { error: error.message().into() };
-                return self.findings.add(cause, Some(object), manifest.place.clone());
+                return self.findings.add(cause, Some(object), spot(manifest, Part::Object));
             }
         };
+        if kind == Kind::ApplicationSet {
+            self.note_api_server(&object, manifest);
+        }
         let place = manifest.place.clone();
         match kind {
             Kind::Application => self.admit_application(object, read, parent, place),
             Kind::ApplicationSet => self.admit_set(object, read, parent, place),
             Kind::AppProject => self.admit_project(object, read, parent, place),
+        }
+    }
+
+    /// What the API server would drop from a set, and why it would refuse it.
+    fn note_api_server(&mut self, object: &ObjectRef, manifest: &Manifest) {
+        let Ok(admitted) = crd::admit(&manifest.object) else { return };
+        for field in admitted.unknown_fields {
+            let cause = Cause::UnknownField { field: field.into() };
+            self.findings.add(cause, Some(object.clone()), spot(manifest, Part::Spec));
+        }
+        for error in admitted.errors {
+            let cause = Cause::RefusedObject { error: error.into() };
+            self.findings.add(cause, Some(object.clone()), spot(manifest, Part::Spec));
         }
     }
 
@@ -112,34 +130,15 @@ impl Run<'_> {
         same: bool,
         place: Option<Place>,
     ) {
+        let spot = place.map(|place| Spot::of(place, Part::Name));
         let lost = self.data.parent_ref(parent);
         let kept_ref = kept.and_then(|kept| self.data.parent_ref(kept));
         self.data.conflicts.push(Conflict { object: object.clone(), parent: lost.clone(), same });
-        if self.is_ancestor(&object, parent) {
-            self.findings.add(Cause::SelfManaged, Some(object), place);
+        if self.is_among_parents(&object, parent) {
+            self.findings.add(Cause::SelfManaged, Some(object), spot);
         } else if kept != Some(parent) {
             // A set that is tried again brings its own Applications once more: no conflict for people.
-            self.findings.add(Cause::Conflict { kept: kept_ref, lost, same }, Some(object), place);
-        }
-    }
-
-    /// Whether the Application `object` stands among `parent` and its parents.
-    fn is_ancestor(&self, object: &ObjectRef, parent: Parent) -> bool {
-        let mut next = parent;
-        // A chain of parents has no cycles: each object keeps the parent that came first.
-        loop {
-            match next {
-                Parent::Root => return false,
-                Parent::App(id) => {
-                    if self.data.app_key(id) == (text(&object.namespace), text(&object.name)) {
-                        return true;
-                    }
-                    next = self.data.apps.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
-                }
-                Parent::Set(id) => {
-                    next = self.data.sets.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
-                }
-            }
+            self.findings.add(Cause::Conflict { kept: kept_ref, lost, same }, Some(object), spot);
         }
     }
 }
@@ -149,6 +148,10 @@ fn in_namespace(object: &Value, namespace: &Text) -> Value {
     let metadata = object.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();
     let metadata = Value::Map(metadata.with("namespace", Value::String(namespace.clone())));
     Value::Map(object.as_map().cloned().unwrap_or_default().with("metadata", metadata))
+}
+
+fn spot(manifest: &Manifest, part: Part) -> Option<Spot> {
+    manifest.place.clone().map(|place| Spot::of(place, part))
 }
 
 fn text(text: &Text) -> &str {

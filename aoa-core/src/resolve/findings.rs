@@ -1,31 +1,39 @@
 //! Collects findings while the fleet grows: one for each cause, with all that it touches.
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
+use super::spot::{Locator, Spot};
 use crate::finding::{Cause, Finding, Place, Severity};
+use crate::load::Repositories;
 use crate::model::ObjectRef;
 
 /// Findings by cause, in the order in which they came.
 #[derive(Default)]
 pub(super) struct FindingSink {
-    by_cause: IndexMap<Cause, (Vec<ObjectRef>, Vec<Place>), foldhash::fast::FixedState>,
+    by_cause: IndexMap<
+        Cause,
+        (Vec<ObjectRef>, IndexSet<Spot, foldhash::fast::FixedState>),
+        foldhash::fast::FixedState,
+    >,
 }
 
 impl FindingSink {
-    pub(super) fn add(&mut self, cause: Cause, subject: Option<ObjectRef>, place: Option<Place>) {
-        let (subjects, places) = self.by_cause.entry(cause).or_default();
+    pub(super) fn add(&mut self, cause: Cause, subject: Option<ObjectRef>, spot: Option<Spot>) {
+        let (subjects, spots) = self.by_cause.entry(cause).or_default();
         subjects.extend(subject);
-        places.extend(place);
+        spots.extend(spot);
     }
 
     /// All findings: errors first, then by rule, subject and cause.
-    pub(super) fn into_findings(self) -> Vec<Finding> {
+    pub(super) fn into_findings(self, repositories: &Repositories) -> Vec<Finding> {
+        let mut locator = Locator::new(repositories);
         let mut findings: Vec<Finding> = self
             .by_cause
             .into_iter()
-            .map(|(cause, (mut subjects, mut places))| {
+            .map(|(cause, (mut subjects, spots))| {
                 subjects.sort();
                 subjects.dedup();
+                let mut places: Vec<Place> = spots.iter().map(|spot| locator.locate(spot)).collect();
                 places.sort();
                 places.dedup();
                 Finding { cause, subjects, places }

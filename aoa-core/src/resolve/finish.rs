@@ -10,7 +10,7 @@ use crate::model::ObjectRef;
 
 impl Run<'_> {
     pub(super) fn into_fleet(mut self) -> Fleet {
-        self.note_sets();
+        self.note_all();
         let mut data = self.data;
         let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
         sorted.sort_by(|a, b| data.app_key(*a).cmp(&data.app_key(*b)));
@@ -23,7 +23,7 @@ impl Run<'_> {
         for (asked, given) in self.repositories.take_aliases() {
             self.findings.add(Cause::UrlAlias { asked, given }, None, None);
         }
-        data.findings = self.findings.into_findings();
+        data.findings = self.findings.into_findings(&self.repositories);
         let mut needs: BTreeMap<Gap, Vec<ObjectRef>> = BTreeMap::new();
         for finding in &data.findings {
             if let Cause::Unknown(gap) = &finding.cause {

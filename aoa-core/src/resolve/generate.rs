@@ -8,7 +8,7 @@ use aoa_lang::{Error, ErrorKind, Result};
 
 use super::run::Run;
 use super::world::SetWorld;
-use crate::finding::{Cause, Gap};
+use crate::finding::Gap;
 use crate::fleet::{AppObject, AppRecord, Generation, Parent, SetId, SetOutcome};
 use crate::generate::{ApplicationSet, GeneratedSet};
 use crate::model::{DEFAULT_PROJECT, Kind, ObjectRef};
@@ -141,33 +141,6 @@ impl Run<'_> {
     fn set_outcome(&mut self, id: SetId, outcome: SetOutcome) {
         if let Some(record) = self.data.sets.get_mut(id.0 as usize) {
             record.outcome = outcome;
-        }
-    }
-
-    /// What is to be said of the sets, once nothing changes any more.
-    pub(super) fn note_sets(&mut self) {
-        let sets = (0u32..).zip(&self.data.sets);
-        let mut causes = Vec::new();
-        for (id, set) in sets {
-            let subject = self.data.set_ref(SetId(id));
-            match &set.outcome {
-                SetOutcome::Pending => {}
-                SetOutcome::Generated { rejected, .. } => {
-                    for (name, error) in rejected {
-                        let cause = Cause::RejectedApp { name: name.clone(), error: error.clone() };
-                        causes.push((cause, subject.clone(), set.place.clone()));
-                    }
-                }
-                SetOutcome::Unknown { gap, .. } => {
-                    causes.push((Cause::Unknown(gap.clone()), subject, set.place.clone()))
-                }
-                SetOutcome::Failed(error) => {
-                    causes.push((Cause::SetFailed { error: error.clone() }, subject, set.place.clone()));
-                }
-            }
-        }
-        for (cause, subject, place) in causes {
-            self.findings.add(cause, Some(subject), place);
         }
     }
 }

@@ -10,9 +10,11 @@ mod discover;
 mod findings;
 mod finish;
 mod generate;
+mod notes;
 mod render;
 mod roots;
 mod run;
+mod spot;
 mod world;
 
 use aoa_lang::Result;

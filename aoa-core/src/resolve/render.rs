@@ -6,13 +6,13 @@ use aoa_lang::Result;
 use aoa_lang::value::Text;
 
 use super::run::Run;
-use crate::finding::Cause;
-use crate::fleet::{AppId, Content, Parent, State};
+use crate::fleet::{AppId, Content, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
 use crate::model::{Application, Destination};
 use crate::policy::{Projects, application_conditions, denied_manifests};
 use crate::render::{RenderContext, render_application, render_folder};
+use crate::sets::refusal_of_metadata;
 
 impl Run<'_> {
     /// The contents of `apps`, in their order.
@@ -32,14 +32,15 @@ impl Run<'_> {
         let clusters = &self.data.clusters;
         let conditions = application_conditions(app, projects, clusters, &home);
         let denied = denied_manifests(app, &content.manifests, projects, clusters, &self.scopes, &home);
-        if conditions.is_empty() && denied.is_empty() {
+        let refusal = refusal_of_metadata(&app.object).map(Text::from);
+        if conditions.is_empty() && denied.is_empty() && refusal.is_none() {
             return content;
         }
-        Arc::new(Content { conditions, denied, ..(*content).clone() })
+        Arc::new(Content { conditions, denied, refusal, ..(*content).clone() })
     }
 
     /// The projects that exist so far.
-    fn projects(&self) -> Projects {
+    pub(super) fn projects(&self) -> Projects {
         let home = &self.data.inputs.settings.namespace;
         let here = self.data.projects.iter().filter(|p| p.namespace == *home);
         let named = here.map(|p| (p.name.as_str().unwrap_or_default(), &p.object));
@@ -59,10 +60,8 @@ impl Run<'_> {
         }
     }
 
-    /// Says what is to be said of a content, and admits the children that it brings into the control plane's own
-    /// cluster.
+    /// Admits the children that a content brings into the control plane's own cluster.
     pub(super) fn follow(&mut self, app: AppId, content: &Content) {
-        self.note(app, content);
         self.scopes.learn(&content.manifests);
         let Some(destination) = self.destination(app) else { return };
         let lands_here =
@@ -82,28 +81,5 @@ impl Run<'_> {
 
     fn destination(&self, app: AppId) -> Option<Destination> {
         Some(self.data.application(app)?.destination())
-    }
-
-    fn note(&mut self, app: AppId, content: &Content) {
-        let subject = || Some(self.data.app_ref(app));
-        let place = self.data.application(app).and_then(|a| a.place.clone());
-        let mut causes = Vec::new();
-        for source in &content.sources {
-            match &source.state {
-                State::Unknown(gap) => causes.push(Cause::Unknown(gap.clone())),
-                State::Failed(error) => causes.push(Cause::SourceFailed { error: error.clone() }),
-                State::Rendered | State::Skipped => {}
-            }
-        }
-        if content.sources.is_empty()
-            && let State::Failed(error) = &content.state
-        {
-            causes.push(Cause::SourceFailed { error: error.clone() });
-        }
-        causes.extend(content.conditions.iter().map(|error| Cause::InvalidSpec { error: error.clone() }));
-        causes.extend(content.denied.iter().map(|error| Cause::DeniedManifest { error: error.clone() }));
-        for cause in causes {
-            self.findings.add(cause, subject(), place.clone());
-        }
     }
 }

@@ -5,6 +5,7 @@ use aoa_lang::{Error, ErrorKind, Result};
 
 use super::admit::broken;
 use super::run::Run;
+use super::spot::{Part, Spot};
 use crate::finding::{Cause, Place};
 use crate::fleet::{Parent, State};
 use crate::inputs::{Declared, Root};
@@ -55,7 +56,7 @@ impl Run<'_> {
                 Ok(object) => self.admit(&Manifest { object, place: Some(place) }, Parent::Root, &namespace),
                 Err(error) => {
                     let cause = Cause::BrokenFile { path: root.path.as_str().into(), error: broken(&error) };
-                    self.findings.add(cause, None, Some(place));
+                    self.findings.add(cause, None, Some(Spot::of(place, Part::Object)));
                 }
             }
         }

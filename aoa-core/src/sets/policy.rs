@@ -52,6 +52,17 @@ impl SyncPolicy {
         }
     }
 
+    /// The name, as the field has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            SyncPolicy::CreateOnly => "create-only",
+            SyncPolicy::CreateUpdate => "create-update",
+            SyncPolicy::CreateDelete => "create-delete",
+            SyncPolicy::Sync => "sync",
+        }
+    }
+
     /// Whether existing Applications are updated.
     #[must_use]
     pub fn allows_update(self) -> bool {

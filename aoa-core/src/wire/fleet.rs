@@ -10,7 +10,7 @@ use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use super::{WireOptions, manifests_of};
 use crate::finding::{Finding, Gap, Place};
-use crate::fleet::{App, AppSet, Fleet, Project, SetOutcome, SourceResult, State};
+use crate::fleet::{App, AppSet, Fleet, Project, Rollout, SetOutcome, SourceResult, State};
 use crate::model::{Cluster, Destination, ObjectRef};
 
 /// Writes `fleet` as one JSON object, one Application, set, project, conflict, finding and need a line.
@@ -102,6 +102,9 @@ pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {
         }
         if !content.denied.is_empty() {
             fields.set("denied", texts(&content.denied));
+        }
+        if let Some(error) = &content.refusal {
+            fields.text("refusal", &error.to_str_lossy());
         }
         if options.manifests {
             fields.set("manifests", Value::list(manifests_of(content)));
@@ -251,6 +254,11 @@ fn set(set: AppSet<'_>) -> Value {
     fields.set("parent", object_ref(set.parent().as_ref()));
     fields.set("frozen", Value::Bool(set.is_frozen()));
     fields.text("status", set.outcome().name());
+    fields.text("policy", set.sync_policy().name());
+    fields.set("preserveResourcesOnDeletion", Value::Bool(set.preserves_resources()));
+    if let Some(plan) = set.rollout() {
+        fields.set("rollout", rollout(&plan));
+    }
     match set.outcome() {
         SetOutcome::Pending => {}
         SetOutcome::Generated { names, rejected } => {
@@ -265,6 +273,18 @@ fn set(set: AppSet<'_>) -> Value {
             fields.text("remedy", &gap.remedy());
         }
         SetOutcome::Failed(error) => fields.text("reason", &error.to_str_lossy()),
+    }
+    fields.into_value()
+}
+
+fn rollout(rollout: &Rollout) -> Value {
+    let names = |names: &[String]| Value::list(names.iter().map(|n| Value::from(n.as_str())).collect());
+    let mut fields = Fields::default();
+    fields.set("enabled", rollout.is_enabled.map_or(Value::Null, Value::Bool));
+    fields.set("steps", Value::list(rollout.steps.iter().map(|step| names(step)).collect()));
+    fields.set("unselected", texts(&rollout.unselected));
+    if let Some(order) = &rollout.deletion_order {
+        fields.set("deletionOrder", names(order));
     }
     fields.into_value()
 }

@@ -20,6 +20,21 @@ impl NumberError {
     }
 }
 
+/// `strconv.ParseBool(text)`; `None` where Go has an error.
+///
+/// ```
+/// use aoa_lang::strconv::parse_bool;
+/// assert_eq!([parse_bool("T"), parse_bool("0"), parse_bool("yes")], [Some(true), Some(false), None]);
+/// ```
+#[must_use]
+pub fn parse_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
 /// `strconv.ParseUint(text, base, bits)`; base 0 means that a prefix (`0x`, `0o`, `0b`, `0`) tells, and allows underscores.
 ///
 /// # Errors

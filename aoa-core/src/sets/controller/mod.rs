@@ -7,6 +7,7 @@ mod run;
 pub use rolling::look_at_rollout;
 
 use aoa_lang::Value;
+use aoa_lang::strconv::parse_bool;
 
 use super::object::text_at;
 use super::policy::{PolicyOverride, SyncPolicy};
@@ -29,6 +30,36 @@ pub struct ControllerOptions {
     pub preserved_annotations: Vec<String>,
     /// `--preserved-labels`
     pub preserved_labels: Vec<String>,
+}
+
+impl ControllerOptions {
+    /// The options that the ConfigMap `argocd-cmd-params-cm` sets (`applicationsetcontroller.*`); Argo CD's defaults
+    /// where it is not known. The policy override is on unless the ConfigMap turns it off or names a policy.
+    #[must_use]
+    pub fn from_params(params: Option<&Value>) -> Self {
+        let text = |key: &str| params.and_then(|p| p.str_at(&[key])).unwrap_or_default();
+        let list = |key: &str| -> Vec<String> {
+            text(key).split(',').filter(|part| !part.is_empty()).map(str::to_owned).collect()
+        };
+        let policy = text("applicationsetcontroller.policy");
+        let own = parse_bool(text("applicationsetcontroller.enable.policy.override"));
+        let progressive = parse_bool(text("applicationsetcontroller.enable.progressive.syncs"));
+        ControllerOptions {
+            policy: SyncPolicy::from_name(policy),
+            policy_override: if own.unwrap_or(policy.is_empty()) {
+                PolicyOverride::Enabled
+            } else {
+                PolicyOverride::Disabled
+            },
+            progressive_syncs: if progressive == Some(true) {
+                ProgressiveSyncs::Enabled
+            } else {
+                ProgressiveSyncs::Disabled
+            },
+            preserved_annotations: list("applicationsetcontroller.global.preserved.annotations"),
+            preserved_labels: list("applicationsetcontroller.global.preserved.labels"),
+        }
+    }
 }
 
 /// Whether the controller honours `strategy`.

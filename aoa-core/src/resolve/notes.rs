@@ -1,0 +1,158 @@
+//! What is to be said of sets and Applications, once nothing changes any more.
+
+use aoa_lang::value::Text;
+
+use super::run::Run;
+use super::spot::{Holder, Part, Spot};
+use crate::finding::{Cause, Place};
+use crate::fleet::{AppId, AppObject, Content, Parent, SetId, SetOutcome, State};
+use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
+use crate::policy::{Projects, application_conditions, denied_manifests, missing_project};
+
+impl Run<'_> {
+    /// Adds the findings of all sets and Applications.
+    pub(super) fn note_all(&mut self) {
+        for (id, _) in (0u32..).zip(0..self.data.sets.len()) {
+            for (cause, part) in self.causes_of_set(SetId(id)) {
+                let place = self.data.sets.get(id as usize).and_then(|set| set.place.clone());
+                let spot = place.map(|place| Spot::of(place, part));
+                self.findings.add(cause, Some(self.data.set_ref(SetId(id))), spot);
+            }
+        }
+        let projects = self.projects();
+        for (id, _) in (0u32..).zip(0..self.data.apps.len()) {
+            let id = AppId(id);
+            let causes = self.causes_of_app(id, &projects);
+            if causes.is_empty() {
+                continue;
+            }
+            let (place, holder) = self.place_of_app(id);
+            for (cause, part) in causes {
+                let spot = place.clone().map(|place| Spot::new(place, part, holder));
+                self.findings.add(cause, Some(self.data.app_ref(id)), spot);
+            }
+        }
+    }
+
+    fn causes_of_set(&self, id: SetId) -> Vec<(Cause, Part)> {
+        let Some(set) = self.data.sets.get(id.0 as usize) else { return Vec::new() };
+        match &set.outcome {
+            SetOutcome::Pending => Vec::new(),
+            SetOutcome::Generated { rejected, .. } => {
+                let cause = |(name, error): (&Text, &Text)| Cause::RejectedApp {
+                    name: name.clone(),
+                    error: error.clone(),
+                };
+                rejected.iter().map(|entry| (cause(entry), Part::Template)).collect()
+            }
+            SetOutcome::Unknown { gap, .. } => vec![(Cause::Unknown(gap.clone()), Part::Generators)],
+            SetOutcome::Failed(error) => {
+                vec![(Cause::SetFailed { error: error.clone() }, Part::Generators)]
+            }
+        }
+    }
+
+    /// Where the object of an Application begins, and what stands there.
+    fn place_of_app(&self, id: AppId) -> (Option<Place>, Holder) {
+        let holder = match self.data.apps.get(id.0 as usize).map(|record| &record.object) {
+            Some(AppObject::Generated { .. }) => Holder::Template,
+            _ => Holder::Itself,
+        };
+        (self.data.application(id).and_then(|app| app.place.clone()), holder)
+    }
+
+    fn causes_of_app(&self, id: AppId, projects: &Projects) -> Vec<(Cause, Part)> {
+        let content = self.data.apps.get(id.0 as usize).and_then(|record| record.content.clone());
+        let Some(content) = content else { return Vec::new() };
+        let mut causes = causes_of_sources(&content);
+        if let Some(error) = &content.refusal {
+            causes.push((Cause::RefusedObject { error: error.clone() }, Part::Object));
+        }
+        if content.conditions.is_empty() && content.denied.is_empty() {
+            return causes;
+        }
+        match self.late_project(id, &content, projects) {
+            None => causes.extend(causes_of_rules(&content.conditions, &content.denied)),
+            Some(late) => causes.extend(late),
+        }
+        causes
+    }
+
+    /// What the rules say of an Application whose project appeared after it; `None` if that is not what happened.
+    fn late_project(&self, id: AppId, content: &Content, projects: &Projects) -> Option<Vec<(Cause, Part)>> {
+        let app = self.data.application(id)?;
+        let name = app.project();
+        if !content.conditions.iter().any(|text| *text == missing_project(name)) {
+            return None;
+        }
+        if name == DEFAULT_PROJECT {
+            return None;
+        }
+        let home = &self.data.inputs.settings.namespace;
+        let project = self.data.projects.iter().find(|p| p.namespace == *home && p.name == *name);
+        let Some(project) = project else {
+            let error = missing_project(name);
+            return Some(vec![(Cause::InvalidSpec { error }, Part::Project)]);
+        };
+        let subject = self.data.app_ref(id);
+        if self.is_among_parents(&subject, project.parent) {
+            let cause = Cause::ProjectFromBelow { project: name.into() };
+            return Some(vec![(cause, Part::Project)]);
+        }
+        Some(self.judged_again(&app, content, projects))
+    }
+
+    fn judged_again(&self, app: &Application, content: &Content, projects: &Projects) -> Vec<(Cause, Part)> {
+        let home = self.data.inputs.settings.namespace.to_str_lossy();
+        let clusters = &self.data.clusters;
+        let conditions = application_conditions(app, projects, clusters, &home);
+        let denied = denied_manifests(app, &content.manifests, projects, clusters, &self.scopes, &home);
+        causes_of_rules(&conditions, &denied)
+    }
+
+    /// Whether the Application `object` stands among `parent` and its parents.
+    pub(super) fn is_among_parents(&self, object: &ObjectRef, parent: Parent) -> bool {
+        let key = (object.namespace.as_str().unwrap_or_default(), object.name.as_str().unwrap_or_default());
+        let mut next = parent;
+        // A chain of parents has no cycles: each object keeps the parent that came first.
+        loop {
+            match next {
+                Parent::Root => return false,
+                Parent::App(id) => {
+                    if object.kind == Kind::Application && self.data.app_key(id) == key {
+                        return true;
+                    }
+                    next = self.data.apps.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
+                }
+                Parent::Set(id) => {
+                    next = self.data.sets.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
+                }
+            }
+        }
+    }
+}
+
+fn causes_of_sources(content: &Content) -> Vec<(Cause, Part)> {
+    let several = content.sources.len() > 1;
+    let mut causes = Vec::new();
+    for (at, source) in content.sources.iter().enumerate() {
+        let part = if several { Part::SourceNumber(at) } else { Part::Source };
+        match &source.state {
+            State::Unknown(gap) => causes.push((Cause::Unknown(gap.clone()), part)),
+            State::Failed(error) => causes.push((Cause::SourceFailed { error: error.clone() }, part)),
+            State::Rendered | State::Skipped => {}
+        }
+    }
+    if content.sources.is_empty()
+        && let State::Failed(error) = &content.state
+    {
+        causes.push((Cause::SourceFailed { error: error.clone() }, Part::Spec));
+    }
+    causes
+}
+
+fn causes_of_rules(conditions: &[Text], denied: &[Text]) -> Vec<(Cause, Part)> {
+    let broken = conditions.iter().map(|error| (Cause::InvalidSpec { error: error.clone() }, Part::Spec));
+    let denied = denied.iter().map(|error| (Cause::DeniedManifest { error: error.clone() }, Part::Project));
+    broken.chain(denied).collect()
+}
