@@ -59,7 +59,7 @@ export interface Rollout {
 
 export interface Project { namespace?: string; name: string; parent: Ref | null; spec: Record<string, unknown> | null }
 export interface Conflict { object: Ref; parent: Ref | null; same: boolean }
-export interface Place { repository?: string; path: string; line: number; column?: number }
+export interface Place { repository?: string; path: string; line: number; column?: number; width?: number }
 
 export interface Finding {
   rule: string

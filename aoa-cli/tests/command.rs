@@ -90,7 +90,7 @@ fn check_exits_by_severity() {
         report.contains("error[R005] source-failed · Application argocd/a: gone: app path does not exist"),
         "{report}"
     );
-    assert!(report.contains("--> root.yaml:1:1"), "{report}");
+    assert!(report.contains("--> root.yaml:5:54\n  5 |   source: {repoURL: https://git.example.com/x, path: gone}\n    |                                                      ^^^^\n"), "{report}");
     assert_eq!(aoa(&["check", path, "--ignore", "R005"]).status.code(), Some(0));
     assert_eq!(aoa(&["check", path, "--select", "nonsense"]).status.code(), Some(2));
 }

@@ -54,8 +54,8 @@ spec:
 #[test]
 fn a_finding_points_at_the_field_in_its_document() {
     let fleet = fleet_of(&[("root.yaml", SECOND_DOCUMENT), ("web/a.yaml", "kind: X\napiVersion: v1\n")]);
-    assert_eq!(places(&fleet, &[Rule::InvalidSpec]), ["R008 root.yaml:13:3"]);
-    assert_eq!(places(&fleet, &[Rule::UnknownSource]), ["R004 root.yaml:17:7"]);
+    assert_eq!(places(&fleet, &[Rule::InvalidSpec]), ["R008 root.yaml:13:12"]);
+    assert_eq!(places(&fleet, &[Rule::UnknownSource]), ["R004 root.yaml:17:16"]);
 }
 
 const SET: &str = "apiVersion: argoproj.io/v1alpha1
@@ -78,7 +78,7 @@ spec:
 #[test]
 fn findings_of_generated_applications_point_into_the_template() {
     let fleet = fleet_of(&[("root.yaml", SET)]);
-    assert_eq!(places(&fleet, &[Rule::UnknownSource]), ["R004 root.yaml:12:7"]);
+    assert_eq!(places(&fleet, &[Rule::UnknownSource]), ["R004 root.yaml:13:18"]);
 }
 
 #[test]
@@ -133,7 +133,7 @@ spec: {sourceRepos: ['*'], destinations: [{server: '*', namespace: allowed}]}
 fn a_project_that_only_the_application_itself_brings_is_a_deadlock() {
     let root: &'static str = PARENT.replace("PROJECT", "platform").leak();
     let fleet = fleet_of(&[("root.yaml", root), ("apps/project.yaml", PROJECT)]);
-    assert_eq!(places(&fleet, &[Rule::ProjectFromBelow]), ["R016 root.yaml:5:3"]);
+    assert_eq!(places(&fleet, &[Rule::ProjectFromBelow]), ["R016 root.yaml:5:12"]);
     assert!(places(&fleet, &[Rule::InvalidSpec]).is_empty());
 }
 

@@ -47,8 +47,12 @@ fn verdict(fleet: &aoa_core::Fleet, findings: &[&Finding]) -> Text {
     }
     let unknown = fleet.apps().filter(|a| a.content().is_some_and(|c| c.state.name() == "unknown")).count();
     let counts = if parts.is_empty() { "nothing to say".to_owned() } else { parts.join(", ") };
-    let mut text = Text::default();
-    text.push(Role::Plain, format!("{counts} in {} apps ({unknown} unknown)", fleet.apps().len())).end_line();
+    let (mut text, all) = (Text::default(), fleet.apps().len());
+    text.push(
+        Role::Plain,
+        format!("{counts} in {all} app{} ({unknown} unknown)", if all == 1 { "" } else { "s" }),
+    )
+    .end_line();
     text
 }
 

@@ -39,6 +39,8 @@ pub struct Place {
     pub line: u32,
     /// The column in characters, from 1; 0 where only the line is known.
     pub column: u32,
+    /// How many characters of the line are meant; 0 where only the beginning is known.
+    pub width: u32,
 }
 
 impl Finding {

@@ -102,8 +102,13 @@ fn manifests(
         }
         let file = read_manifest_file(ctx, &found.tree, path, &real).map_err(Stop::Failed)?;
         for (object, line, column) in &file.objects {
-            let place =
-                Place { repository: found.url.clone(), path: path.clone(), line: *line, column: *column };
+            let place = Place {
+                repository: found.url.clone(),
+                path: path.clone(),
+                line: *line,
+                column: *column,
+                width: 0,
+            };
             flatten(object, place, &mut manifests);
         }
     }

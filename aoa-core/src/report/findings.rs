@@ -11,8 +11,9 @@ const PLACES: usize = 3;
 ///
 /// ```text
 /// error[R003] set-failed · ApplicationSet argocd/workloads: ...
-///   --> tenants/workloads.yaml:9:1
-///  9 | kind: ApplicationSet
+///   --> tenants/workloads.yaml:9:3
+///  9 |   generators:
+///    |   ^^^^^^^^^^
 ///    = help
 /// ```
 #[must_use]
@@ -52,7 +53,9 @@ fn excerpt(fleet: &Fleet, place: &Place, out: &mut Text) {
     out.push(Role::Faint, format!("{number:>3} | ")).push(Role::Plain, &line).end_line();
     if place.column > 1 {
         let gap = " ".repeat(place.column as usize - 1);
-        out.push(Role::Faint, "    | ").push(Role::Error, format!("{gap}^")).end_line();
+        let room = (line.chars().count() + 1).saturating_sub(place.column as usize).max(1);
+        let marks = "^".repeat((place.width.max(1) as usize).min(room));
+        out.push(Role::Faint, "    | ").push(Role::Error, format!("{gap}{marks}")).end_line();
     }
 }
 

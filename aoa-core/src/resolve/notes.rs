@@ -4,7 +4,7 @@ use aoa_lang::value::Text;
 
 use super::run::Run;
 use super::spot::{Holder, Part, Spot};
-use crate::finding::{Cause, Place};
+use crate::finding::{Cause, Gap, Place};
 use crate::fleet::{AppId, AppObject, Content, Parent, SetId, SetOutcome, State};
 use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
 use crate::policy::{Projects, application_conditions, denied_manifests, missing_project};
@@ -136,10 +136,13 @@ fn causes_of_sources(content: &Content) -> Vec<(Cause, Part)> {
     let several = content.sources.len() > 1;
     let mut causes = Vec::new();
     for (at, source) in content.sources.iter().enumerate() {
-        let part = if several { Part::SourceNumber(at) } else { Part::Source };
+        let part = |field| if several { Part::SourceNumber(at, field) } else { Part::Source(field) };
         match &source.state {
-            State::Unknown(gap) => causes.push((Cause::Unknown(gap.clone()), part)),
-            State::Failed(error) => causes.push((Cause::SourceFailed { error: error.clone() }, part)),
+            State::Unknown(gap) => causes.push((Cause::Unknown(gap.clone()), part(field_of(gap)))),
+            State::Failed(error) => {
+                let field = if source.chart.is_empty() { "path" } else { "chart" };
+                causes.push((Cause::SourceFailed { error: error.clone() }, part(field)));
+            }
             State::Rendered | State::Skipped => {}
         }
     }
@@ -149,6 +152,17 @@ fn causes_of_sources(content: &Content) -> Vec<(Cause, Part)> {
         causes.push((Cause::SourceFailed { error: error.clone() }, Part::Spec));
     }
     causes
+}
+
+/// The field of a source that asks for what is missing.
+fn field_of(gap: &Gap) -> &'static str {
+    match gap {
+        Gap::Repository { .. } | Gap::Oci { .. } => "repoURL",
+        Gap::Revision { .. } => "targetRevision",
+        Gap::Chart { .. } => "chart",
+        Gap::Plugin { .. } => "plugin",
+        Gap::Renderer { .. } | Gap::Answer { .. } => "path",
+    }
 }
 
 fn causes_of_rules(conditions: &[Text], denied: &[Text]) -> Vec<(Cause, Part)> {

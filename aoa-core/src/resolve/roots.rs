@@ -51,6 +51,7 @@ impl Run<'_> {
                 path: root.path.clone(),
                 line: document.line,
                 column: document.column,
+                width: 0,
             };
             match document.value {
                 Ok(object) => self.admit(&Manifest { object, place: Some(place) }, Parent::Root, &namespace),

@@ -32,10 +32,10 @@ pub(super) enum Part {
     Name,
     Spec,
     Project,
-    /// The only source.
-    Source,
-    /// One of several.
-    SourceNumber(usize),
+    /// A field of the only source.
+    Source(&'static str),
+    /// A field of one of several.
+    SourceNumber(usize, &'static str),
     Generators,
     Template,
 }
@@ -47,14 +47,17 @@ impl Part {
             Part::Name => &["metadata", "name"],
             Part::Spec => &["spec"],
             Part::Project => &["spec", "project"],
-            Part::Source => &["spec", "source"],
-            Part::SourceNumber(_) => &["spec", "sources"],
+            Part::Source(_) => &["spec", "source"],
+            Part::SourceNumber(..) => &["spec", "sources"],
             Part::Generators => &["spec", "generators"],
             Part::Template => &["spec", "template"],
         };
         let mut steps: Vec<Step<'static>> = keys.iter().map(|key| Step::Key(key)).collect();
-        if let Part::SourceNumber(at) = self {
+        if let Part::SourceNumber(at, _) = self {
             steps.push(Step::Index(at));
+        }
+        if let Part::Source(field) | Part::SourceNumber(_, field) = self {
+            steps.push(Step::Key(field));
         }
         steps
     }
@@ -103,10 +106,14 @@ impl<'r> Locator<'r> {
         });
         let (first_line, text) = document.as_ref()?;
         let found = locate(text, &steps).filter(|found| found.steps > 0)?;
-        // The key of a map or list, the value of a scalar: what one would put a finger on.
-        let at = found.key.map_or(found.value.start, |key| key.start);
-        let position = line_column(text, at as usize);
+        // A value that was asked for and stands on one line; else the key of what holds it.
+        let is_short = !text.get(found.value.range()).unwrap_or_default().contains(&b'\n');
+        let meant = found.key.filter(|_| found.steps < steps.len() || !is_short).unwrap_or(found.value);
+        let position = line_column(text, meant.start as usize);
         let line = first_line.saturating_add(position.line).saturating_sub(1);
-        Some(Place { line, column: position.column, ..spot.document.clone() })
+        let words = text.get(meant.range()).unwrap_or_default();
+        let first = words.split(|b| *b == b'\n').next().unwrap_or_default();
+        let width = u32::try_from(String::from_utf8_lossy(first).chars().count()).unwrap_or_default();
+        Some(Place { line, column: position.column, width, ..spot.document.clone() })
     }
 }

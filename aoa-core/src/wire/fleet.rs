@@ -327,6 +327,9 @@ fn place(place: &Place) -> Value {
     if place.column > 0 {
         fields.set("column", Value::int64(i64::from(place.column)));
     }
+    if place.width > 0 {
+        fields.set("width", Value::int64(i64::from(place.width)));
+    }
     fields.into_value()
 }
 
