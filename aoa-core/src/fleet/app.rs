@@ -19,6 +19,10 @@ impl<'f> App<'f> {
         App { fleet, id }
     }
 
+    pub(crate) fn id(&self) -> AppId {
+        self.id
+    }
+
     fn record(&self) -> Option<&'f AppRecord> {
         self.fleet.data.apps.get(self.id.0 as usize)
     }

@@ -4,14 +4,17 @@
 //! parent; whatever stays uncovered is a root. Files that cover each other and that nobody else covers are one
 //! self-managing group: its first file by path is the root.
 
+use std::collections::HashSet;
+
 use aoa_lang::Result;
 use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
+use petgraph::Direction::Incoming;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::run::Run;
-use crate::fleet::{App, Fleet, SourceType};
+use crate::fleet::{App, Fleet, Parent, SourceType};
 use crate::inputs::{Declared, Inputs, Root};
 use crate::load::{Repositories, candidates};
 use crate::options::Options;
@@ -47,11 +50,17 @@ fn coverage(
 ) -> DiGraph<usize, ()> {
     let mut graph = DiGraph::new();
     let nodes: Vec<NodeIndex> = (0..files.len()).map(|at| graph.add_node(at)).collect();
+    // Thousands of Applications of one set may read the same folder.
+    let mut known = HashSet::new();
     for app in fleet.apps() {
-        let Some(from) = file_of(app).and_then(|path| files.binary_search(&path).ok()) else { continue };
+        let Some(from) = file_of(fleet, app).and_then(|path| files.binary_search(&path).ok()) else {
+            continue;
+        };
         for folder in sources_in(app, url, repositories) {
-            let covered = files.iter().enumerate().filter(|(_, file)| folder.covers(file));
-            for (to, _) in covered {
+            if !known.insert((from, folder.path.clone(), folder.directory.as_ref().map(directory_key))) {
+                continue;
+            }
+            for (to, _) in within(files, &folder.path).filter(|(_, file)| folder.covers(file)) {
                 if let (Some(from), Some(to)) = (nodes.get(from), nodes.get(to)) {
                     graph.update_edge(*from, *to, ());
                 }
@@ -61,9 +70,38 @@ fn coverage(
     graph
 }
 
-/// The file that an Application's manifest, or that of its ApplicationSet, stands in.
-fn file_of(app: App<'_>) -> Option<TreePath> {
-    app.application()?.place.as_ref().map(|place| place.path.clone())
+/// The files under `folder`, with their numbers: neighbours in the sorted list.
+fn within<'f>(files: &'f [TreePath], folder: &TreePath) -> impl Iterator<Item = (usize, &'f TreePath)> {
+    let prefix = if folder.as_str().is_empty() { String::new() } else { format!("{folder}/") };
+    let start = files.partition_point(|file| file.as_str() < prefix.as_str());
+    let rest = files.get(start..).unwrap_or_default().iter();
+    (start..).zip(rest.take_while(move |file| file.as_str().starts_with(&prefix)))
+}
+
+/// The file that an Application's manifest, or that of its ApplicationSet, stands in. What a chart or kustomization
+/// renders stands nowhere: then the file of its nearest ancestor that does.
+fn file_of(fleet: &Fleet, app: App<'_>) -> Option<TreePath> {
+    let own = app.application()?.place.as_ref().map(|place| place.path.clone());
+    own.or_else(|| {
+        let mut next = fleet.data.apps.get(app.id().0 as usize)?.parent;
+        loop {
+            let (place, parent) = match next {
+                Parent::Root => return None,
+                Parent::App(id) => {
+                    let place = fleet.data.application(id)?.place.clone();
+                    (place, fleet.data.apps.get(id.0 as usize)?.parent)
+                }
+                Parent::Set(id) => {
+                    let set = fleet.data.sets.get(id.0 as usize)?;
+                    (set.place.clone(), set.parent)
+                }
+            };
+            if let Some(place) = place {
+                return Some(place.path);
+            }
+            next = parent;
+        }
+    })
 }
 
 struct Covered {
@@ -77,6 +115,10 @@ impl Covered {
         let Some(rest) = file.relative_to(&self.path).filter(|rest| !rest.is_empty()) else { return false };
         self.directory.as_ref().is_none_or(|source| directory_covers(source, rest))
     }
+}
+
+fn directory_key(source: &aoa_lang::Value) -> String {
+    aoa_lang::json::to_string(source.get("directory").unwrap_or(&aoa_lang::Value::Null)).unwrap_or_default()
 }
 
 /// The folders of the main repository that an Application's sources read.
@@ -101,12 +143,19 @@ fn sources_in(app: App<'_>, url: &Text, repositories: &Repositories) -> Vec<Cove
 
 /// The files without parents: of each group that covers itself the first.
 fn uncovered<'f>(graph: &DiGraph<usize, ()>, files: &'f [TreePath]) -> Vec<&'f TreePath> {
+    let groups = tarjan_scc(graph);
+    let mut group_of = vec![0usize; files.len()];
+    for (number, group) in groups.iter().enumerate() {
+        for node in group {
+            if let Some(slot) = group_of.get_mut(node.index()) {
+                *slot = number;
+            }
+        }
+    }
     let mut roots = Vec::new();
-    for group in tarjan_scc(graph) {
-        let inside = |node: &NodeIndex| group.contains(node);
-        let has_parent = group.iter().any(|node| {
-            graph.neighbors_directed(*node, petgraph::Direction::Incoming).any(|from| !inside(&from))
-        });
+    for (number, group) in groups.iter().enumerate() {
+        let outside = |from: NodeIndex| group_of.get(from.index()) != Some(&number);
+        let has_parent = group.iter().any(|node| graph.neighbors_directed(*node, Incoming).any(outside));
         if !has_parent {
             let members =
                 group.iter().filter_map(|node| graph.node_weight(*node).and_then(|at| files.get(*at)));
