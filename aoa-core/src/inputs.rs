@@ -1,10 +1,18 @@
 //! Everything that a fleet's meaning depends on, handed in by the edge. Nothing is looked for: what is missing is named.
 
+mod jsonnet;
+mod reference;
+
+use std::sync::Arc;
+
 use aoa_lang::Value;
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
 use crate::model::Cluster;
+
+pub use jsonnet::{JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+pub use reference::Reference;
 
 /// What a fleet is resolved from.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +31,21 @@ pub struct Inputs {
     pub answers: Answers,
     /// How Argo CD is set up.
     pub settings: Settings,
+    /// Evaluates Jsonnet; `None`: sources that need it are unknown.
+    pub jsonnet: Option<Arc<dyn JsonnetEvaluator>>,
+    /// Which config management plugins the repo-server has.
+    pub plugins: Plugins,
+}
+
+/// Which config management plugins a repo-server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Plugins {
+    /// Nobody said: sources that need one are unknown.
+    #[default]
+    Unknown,
+    /// None: sources that need one fail.
+    None,
 }
 
 /// One Git repository, at one or several revisions.
@@ -32,6 +55,9 @@ pub struct Repository {
     pub url: Text,
     /// The trees at hand.
     pub checkouts: Vec<Checkout>,
+    /// What its server lists, where that is known: revisions are looked up here, as Argo CD does it. Empty: a revision is
+    /// found by the names that checkouts serve.
+    pub references: Vec<Reference>,
 }
 
 /// One tree of a repository.
@@ -134,17 +160,30 @@ impl Default for Settings {
     }
 }
 
+impl Settings {
+    /// A setting of the ConfigMap `argocd-cm`.
+    #[must_use]
+    pub fn argocd(&self, key: &str) -> Option<&str> {
+        self.argocd_cm.as_ref()?.str_at(&[key])
+    }
+}
+
 impl Inputs {
     /// Inputs of one repository that serves every revision, for examples and tests.
     #[must_use]
     pub fn of_tree(url: &str, tree: Tree) -> Self {
         let checkout = Checkout { serves: Serves::Any, commit: Text::EMPTY, tree };
-        let repository = Repository { url: url.into(), checkouts: vec![checkout] };
+        let repository = Repository::new(url, vec![checkout]);
         Inputs { repositories: vec![repository], ..Inputs::default() }
     }
 }
 
 impl Repository {
+    /// The repository at `url`, with these trees and nothing known of its references.
+    pub fn new(url: impl Into<Text>, checkouts: Vec<Checkout>) -> Self {
+        Repository { url: url.into(), checkouts, references: Vec::new() }
+    }
+
     /// The checkout that stands for `revision`: the one that names it, else the one that serves all.
     ///
     /// A commit may be shortened as Git allows it, down to seven digits.

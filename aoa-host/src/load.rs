@@ -145,7 +145,7 @@ impl Loaded {
         let tree = read_folder(&self.top, options.limits)?;
         for url in urls {
             let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
-            self.inputs.repositories.push(Repository { url, checkouts: vec![checkout] });
+            self.inputs.repositories.push(Repository::new(url, vec![checkout]));
         }
         for (url, path) in others {
             let folder = base.join(&*path.to_str_lossy());
@@ -156,7 +156,7 @@ impl Loaded {
             let canonical = fs::canonicalize(&folder).ok();
             let own = git.filter(|g| fs::canonicalize(&g.top).ok() == canonical);
             let checkout = checkout_of(own.as_ref(), &Text::EMPTY, tree);
-            self.inputs.repositories.push(Repository { url, checkouts: vec![checkout] });
+            self.inputs.repositories.push(Repository::new(url, vec![checkout]));
         }
         Ok(())
     }

@@ -3,8 +3,10 @@
 mod candidates;
 mod documents;
 mod repositories;
+mod revision;
 
 pub(crate) use candidates::candidates;
 pub(crate) use documents::document_at;
 pub use documents::{Document, documents};
-pub(crate) use repositories::{Found, Repositories};
+pub(crate) use repositories::{Found, NoTree, Repositories};
+pub use revision::{is_commit, max_version, resolve_revision};

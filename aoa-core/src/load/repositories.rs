@@ -7,9 +7,11 @@ use aoa_lang::source::Tree;
 use aoa_lang::value::Text;
 
 use crate::finding::{Gap, Place};
-use crate::inputs::Inputs;
+use crate::inputs::{Checkout, Inputs, Repository};
 use crate::model::repo_url;
 use crate::options::UrlMatching;
+
+use super::revision::resolve_revision;
 
 /// The repositories at hand, found by the two URL relations.
 pub(crate) struct Repositories {
@@ -29,6 +31,17 @@ pub(crate) struct Found {
     pub(crate) tree: Tree,
     /// The URL under which the repository was given.
     pub(crate) url: Text,
+    /// The commit; empty where it is not known.
+    pub(crate) commit: Text,
+}
+
+/// Why there is no tree for a source.
+#[derive(Clone, Debug)]
+pub(crate) enum NoTree {
+    /// It was not given.
+    Gap(Gap),
+    /// The repository has no such revision; in Argo CD's words.
+    Unresolved(Text),
 }
 
 impl Repositories {
@@ -48,7 +61,23 @@ impl Repositories {
         let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
         let checkout = repository.checkout(revision).ok_or_else(missing)?;
-        Ok(Found { tree: checkout.tree.clone(), url: repository.url.clone() })
+        Ok(found(repository, checkout))
+    }
+
+    /// The tree of `url` at the commit that `revision` stands for; see [`resolve_revision`]. Where the references of the
+    /// repository are not known, checkouts are found by the names that they serve.
+    pub(crate) fn resolve(&self, url: &str, revision: &str, tag_prefix: &str) -> Result<Found, NoTree> {
+        let at = self.position(url).ok_or_else(|| NoTree::Gap(Gap::Repository { url: url.into() }))?;
+        let missing = || NoTree::Gap(Gap::Revision { url: url.into(), revision: revision.into() });
+        let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
+        if repository.references.is_empty() {
+            let checkout = repository.checkout(revision).ok_or_else(missing)?;
+            return Ok(found(repository, checkout));
+        }
+        let commit = resolve_revision(&repository.references, revision, tag_prefix)
+            .map_err(|error| NoTree::Unresolved(error.message().into()))?;
+        let checkout = repository.checkout(&commit).ok_or_else(missing)?;
+        Ok(found(repository, checkout))
     }
 
     /// The first tree of the repository `url` (empty: of the first repository), whatever it serves: roots are read from it.
@@ -58,7 +87,7 @@ impl Repositories {
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
         let checkout =
             repository.checkout("").or_else(|| repository.checkouts.first()).ok_or_else(missing)?;
-        Ok(Found { tree: checkout.tree.clone(), url: repository.url.clone() })
+        Ok(found(repository, checkout))
     }
 
     /// The file of `place`, from the first checkout that has it.
@@ -90,4 +119,8 @@ impl Repositories {
         self.aliases.lock().unwrap_or_else(PoisonError::into_inner).insert((url.into(), given));
         Some(at)
     }
+}
+
+fn found(repository: &Repository, checkout: &Checkout) -> Found {
+    Found { tree: checkout.tree.clone(), url: repository.url.clone(), commit: checkout.commit.clone() }
 }

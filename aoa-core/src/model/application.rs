@@ -73,6 +73,29 @@ pub fn sources_of(spec: &Value) -> Vec<Value> {
     }
 }
 
+/// The sources that Argo CD syncs: as [`sources_of`], but of a hydrated Application the source that is hydrated to
+/// (`GetSources` of Argo CD 3.5.7).
+#[must_use]
+pub fn synced_sources(spec: &Value) -> Vec<Value> {
+    match spec.get("sourceHydrator").filter(|hydrator| !hydrator.is_null()) {
+        Some(hydrator) => vec![sync_source(hydrator)],
+        None => sources_of(spec),
+    }
+}
+
+/// The source that a hydrator writes to: its own repository and path, at the branch that is synced.
+fn sync_source(hydrator: &Value) -> Value {
+    let text = |keys: &[&str]| hydrator.str_at(keys).unwrap_or_default();
+    let dry_url = text(&["drySource", "repoURL"]);
+    let url = Some(text(&["syncSource", "repoURL"])).filter(|url| !url.is_empty()).unwrap_or(dry_url);
+    let fields = [
+        ("repoURL", url),
+        ("path", text(&["syncSource", "path"])),
+        ("targetRevision", text(&["syncSource", "targetBranch"])),
+    ];
+    Value::map(fields.into_iter().filter(|(_, v)| !v.is_empty()).map(|(k, v)| (k, Value::from(v))))
+}
+
 /// Whether `sources` is used: several sources, even if there is only one.
 #[must_use]
 pub fn has_multiple_sources(spec: &Value) -> bool {

@@ -56,7 +56,7 @@ impl Destination {
     /// # Errors
     ///
     /// As [`Destination::server`], and if no such cluster is registered or it is switched off.
-    pub fn resolve<'c>(&'c self, clusters: &'c Clusters) -> Result<&'c Cluster> {
+    pub fn resolve<'c>(&self, clusters: &'c Clusters) -> Result<&'c Cluster> {
         let server = self.server(clusters)?;
         clusters.by_server(server).map_err(|reason| {
             let what = if self.server.is_empty() {

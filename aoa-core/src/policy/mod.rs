@@ -13,4 +13,4 @@ pub use effective::{Projects, effective_project};
 pub(crate) use permissions::missing_project;
 pub use permissions::{application_conditions, denied_manifests};
 pub use rules::ProjectRules;
-pub use scope::Scopes;
+pub use scope::{Scope, Scopes};

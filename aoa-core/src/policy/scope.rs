@@ -1,37 +1,129 @@
 //! Which kinds have no namespace: built-in ones, and those of CustomResourceDefinitions that the fleet brings.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use aoa_lang::Value;
 
 use crate::model::Manifest;
 
-/// What is known about the scope of kinds.
-#[derive(Clone, Debug, Default)]
-pub struct Scopes {
-    /// `(group, kind)` of custom resources without namespace.
-    cluster_scoped: HashSet<(String, String)>,
+/// Whether objects of a kind live in a namespace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// They do.
+    Namespaced,
+    /// They belong to the whole cluster.
+    Cluster,
 }
 
-/// Kinds without namespace that need no definition from the fleet.
-const CLUSTER_SCOPED: [(&str, &str); 24] = [
-    ("", "Namespace"),
-    ("", "Node"),
-    ("", "PersistentVolume"),
-    ("apiextensions.k8s.io", "CustomResourceDefinition"),
-    ("apiregistration.k8s.io", "APIService"),
-    ("admissionregistration.k8s.io", "MutatingWebhookConfiguration"),
-    ("admissionregistration.k8s.io", "ValidatingWebhookConfiguration"),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicy"),
-    ("admissionregistration.k8s.io", "ValidatingAdmissionPolicyBinding"),
-    ("rbac.authorization.k8s.io", "ClusterRole"),
-    ("rbac.authorization.k8s.io", "ClusterRoleBinding"),
-    ("storage.k8s.io", "StorageClass"),
-    ("storage.k8s.io", "CSIDriver"),
-    ("storage.k8s.io", "VolumeAttributesClass"),
-    ("scheduling.k8s.io", "PriorityClass"),
-    ("node.k8s.io", "RuntimeClass"),
-    ("networking.k8s.io", "IngressClass"),
+/// What is known about the scope of kinds.
+#[derive(Clone, Debug)]
+pub struct Scopes {
+    /// Of `(group, kind)`: what definitions and discovery say.
+    learned: HashMap<(String, String), Scope>,
+    foreign: Foreign,
+}
+
+/// Whether kinds of well-known operators are known without their definitions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Foreign {
+    Known,
+    Unknown,
+}
+
+impl Default for Scopes {
+    fn default() -> Self {
+        Scopes { learned: HashMap::new(), foreign: Foreign::Known }
+    }
+}
+
+/// The kinds of Kubernetes 1.35.
+const BUILT_IN: [(&str, &[(&str, Scope)]); 19] = {
+    use Scope::{Cluster as C, Namespaced as N};
+    [
+        (
+            "",
+            &[
+                ("Namespace", C),
+                ("Node", C),
+                ("PersistentVolume", C),
+                ("ComponentStatus", C),
+                ("ConfigMap", N),
+                ("Secret", N),
+                ("Service", N),
+                ("ServiceAccount", N),
+                ("Pod", N),
+                ("PodTemplate", N),
+                ("Endpoints", N),
+                ("Event", N),
+                ("LimitRange", N),
+                ("ResourceQuota", N),
+                ("ReplicationController", N),
+                ("PersistentVolumeClaim", N),
+                ("Binding", N),
+            ],
+        ),
+        (
+            "apps",
+            &[
+                ("Deployment", N),
+                ("StatefulSet", N),
+                ("DaemonSet", N),
+                ("ReplicaSet", N),
+                ("ControllerRevision", N),
+            ],
+        ),
+        ("batch", &[("Job", N), ("CronJob", N)]),
+        ("autoscaling", &[("HorizontalPodAutoscaler", N)]),
+        ("policy", &[("PodDisruptionBudget", N)]),
+        (
+            "networking.k8s.io",
+            &[
+                ("Ingress", N),
+                ("NetworkPolicy", N),
+                ("IngressClass", C),
+                ("IPAddress", C),
+                ("ServiceCIDR", C),
+            ],
+        ),
+        (
+            "rbac.authorization.k8s.io",
+            &[("Role", N), ("RoleBinding", N), ("ClusterRole", C), ("ClusterRoleBinding", C)],
+        ),
+        (
+            "storage.k8s.io",
+            &[
+                ("StorageClass", C),
+                ("CSIDriver", C),
+                ("CSINode", C),
+                ("VolumeAttachment", C),
+                ("VolumeAttributesClass", C),
+                ("CSIStorageCapacity", N),
+            ],
+        ),
+        ("apiextensions.k8s.io", &[("CustomResourceDefinition", C)]),
+        ("apiregistration.k8s.io", &[("APIService", C)]),
+        (
+            "admissionregistration.k8s.io",
+            &[
+                ("MutatingWebhookConfiguration", C),
+                ("ValidatingWebhookConfiguration", C),
+                ("ValidatingAdmissionPolicy", C),
+                ("ValidatingAdmissionPolicyBinding", C),
+            ],
+        ),
+        ("scheduling.k8s.io", &[("PriorityClass", C)]),
+        ("node.k8s.io", &[("RuntimeClass", C)]),
+        ("certificates.k8s.io", &[("CertificateSigningRequest", C)]),
+        ("coordination.k8s.io", &[("Lease", N)]),
+        ("discovery.k8s.io", &[("EndpointSlice", N)]),
+        ("events.k8s.io", &[("Event", N)]),
+        ("flowcontrol.apiserver.k8s.io", &[("FlowSchema", C), ("PriorityLevelConfiguration", C)]),
+        ("argoproj.io", &[("Application", N), ("ApplicationSet", N), ("AppProject", N)]),
+    ]
+};
+
+/// Kinds of well-known operators that have no namespace.
+const FOREIGN_CLUSTER_SCOPED: [(&str, &str); 7] = [
     ("snapshot.storage.k8s.io", "VolumeSnapshotClass"),
     ("gateway.networking.k8s.io", "GatewayClass"),
     ("cert-manager.io", "ClusterIssuer"),
@@ -42,21 +134,42 @@ const CLUSTER_SCOPED: [(&str, &str); 24] = [
 ];
 
 impl Scopes {
+    /// What the discovery of a cluster says that serves Kubernetes' own kinds, Argo CD's, and `kinds`: nothing else is known.
+    pub fn of_cluster<'k>(kinds: impl IntoIterator<Item = (&'k str, &'k str, Scope)>) -> Self {
+        let learned = kinds.into_iter().map(|(group, kind, scope)| ((group.into(), kind.into()), scope));
+        Scopes { learned: learned.collect(), foreign: Foreign::Unknown }
+    }
+
     /// Learns from the CustomResourceDefinitions among `manifests`.
     pub fn learn(&mut self, manifests: &[Manifest]) {
         for object in manifests.iter().filter(|m| m.kind() == "CustomResourceDefinition").map(|m| &m.object) {
             let text = |keys: &[&str]| object.str_at(keys).unwrap_or_default().to_owned();
             if object.at(&["spec", "scope"]).and_then(Value::as_str) == Some("Cluster") {
-                self.cluster_scoped.insert((text(&["spec", "group"]), text(&["spec", "names", "kind"])));
+                let kind = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
+                self.learned.insert(kind, Scope::Cluster);
             }
         }
     }
 
-    /// Whether objects of this kind live in a namespace.
+    /// The scope of a kind; `None` if the kind is not known.
+    #[must_use]
+    pub fn scope(&self, group: &str, kind: &str) -> Option<Scope> {
+        if !self.learned.is_empty()
+            && let Some(scope) = self.learned.get(&(group.to_owned(), kind.to_owned()))
+        {
+            return Some(*scope);
+        }
+        let kinds = BUILT_IN.iter().find(|(g, _)| *g == group).map(|(_, kinds)| *kinds).unwrap_or_default();
+        if let Some((_, scope)) = kinds.iter().find(|(k, _)| *k == kind) {
+            return Some(*scope);
+        }
+        let foreign = self.foreign == Foreign::Known && FOREIGN_CLUSTER_SCOPED.contains(&(group, kind));
+        foreign.then_some(Scope::Cluster)
+    }
+
+    /// Whether objects of this kind live in a namespace; those of unknown kinds are taken to.
     #[must_use]
     pub fn is_namespaced(&self, group: &str, kind: &str) -> bool {
-        !CLUSTER_SCOPED.contains(&(group, kind))
-            && (self.cluster_scoped.is_empty()
-                || !self.cluster_scoped.contains(&(group.to_owned(), kind.to_owned())))
+        self.scope(group, kind) != Some(Scope::Cluster)
     }
 }

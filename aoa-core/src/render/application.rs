@@ -6,11 +6,12 @@ use aoa_lang::value::Text;
 use aoa_lang::{Result, Value};
 
 use super::cache::RenderCache;
+use super::installation::Installation;
 use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, State};
-use crate::inputs::{Root, Settings};
+use crate::inputs::{JsonnetEvaluator, Plugins, Root, Settings};
 use crate::load::{Found, Repositories};
-use crate::model::{Application, Manifest, has_multiple_sources, sources_of};
+use crate::model::{Application, Clusters, Manifest, has_multiple_sources, sources_of};
 use crate::options::Options;
 
 /// What rendering needs to know of the fleet.
@@ -19,6 +20,11 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) settings: &'c Settings,
     pub(crate) repositories: &'c Repositories,
     pub(crate) cache: &'c RenderCache,
+    /// What the settings say, read once.
+    pub(crate) installation: &'c Installation,
+    pub(crate) clusters: &'c Clusters,
+    pub(crate) jsonnet: Option<&'c dyn JsonnetEvaluator>,
+    pub(crate) plugins: Plugins,
 }
 
 /// The content of an Application.
@@ -29,12 +35,32 @@ pub(crate) fn render_application(ctx: &RenderContext<'_>, app: &Application) -> 
         let results = sources.iter().map(|s| source_result(s, None, State::Skipped, 0)).collect();
         return Arc::new(Content { sources: results, ..Content::skipped() });
     }
-    let request = Request {
-        app_name: instance_name(ctx.settings, app),
-        multiple: has_multiple_sources(&spec),
-        all: &sources,
-    };
+    let request = request_of(ctx, app, &sources);
     Arc::new(render_sources(ctx, &request, None))
+}
+
+/// What the controller asks the repo-server for on behalf of `app`.
+pub(super) fn request_of<'r>(
+    ctx: &RenderContext<'r>,
+    app: &Application,
+    sources: &'r [Value],
+) -> Request<'r> {
+    let destination = app.destination();
+    let cluster = destination.resolve(ctx.clusters).ok();
+    let settings = ctx.settings;
+    Request {
+        app_name: instance_name(settings, app),
+        namespace: destination.namespace.as_str().into(),
+        project: app.project().into(),
+        kube_version: cluster
+            .and_then(|cluster| cluster.kube_version.clone())
+            .unwrap_or_else(|| settings.kube_version.clone()),
+        api_versions: cluster
+            .and_then(|cluster| cluster.api_versions.as_deref())
+            .unwrap_or(&settings.api_versions),
+        multiple: has_multiple_sources(app.spec()),
+        all: sources,
+    }
 }
 
 /// The content of a root folder, rendered as Argo CD would render it as a source of an Application.
@@ -46,6 +72,10 @@ pub(crate) fn render_folder(ctx: &RenderContext<'_>, found: &Found, root: &Root)
     let sources = [Value::Map(source)];
     let request = Request {
         app_name: if root.name.is_empty() { Text::from_static("root") } else { root.name.clone() },
+        namespace: Text::EMPTY,
+        project: Text::EMPTY,
+        kube_version: ctx.settings.kube_version.clone(),
+        api_versions: &ctx.settings.api_versions,
         multiple: false,
         all: &sources,
     };

@@ -29,6 +29,8 @@ pub(super) struct FolderKey {
     pub(super) url: Text,
     pub(super) folder: TreePath,
     pub(super) options: DirectoryOptions,
+    /// Whether somebody evaluates Jsonnet.
+    pub(super) evaluates: bool,
 }
 
 impl RenderCache {

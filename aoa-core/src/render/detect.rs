@@ -52,13 +52,23 @@ fn merge(source: &Value, text: &[u8]) -> Result<Value> {
 ///
 /// # Errors
 ///
-/// The source has the options of several types.
+/// As [`explicit_type`].
 pub fn detect_type(
     tree: &Tree,
     folder: &TreePath,
     source: &Value,
     enabled: &dyn Fn(SourceType) -> bool,
 ) -> Result<SourceType> {
+    Ok(explicit_type(source, enabled)?.unwrap_or_else(|| found_type(tree, folder, enabled)))
+}
+
+/// The type whose options a source has; a type that is switched off is read as plain manifests.
+///
+/// # Errors
+///
+/// `Invalid` if the source has the options of several types.
+pub fn explicit_type(source: &Value, enabled: &dyn Fn(SourceType) -> bool) -> Result<Option<SourceType>> {
+    // In the order of the names in Argo CD's message (`ExplicitType`).
     let explicit: Vec<SourceType> = [
         ("kustomize", SourceType::Kustomize),
         ("helm", SourceType::Helm),
@@ -70,10 +80,9 @@ pub fn detect_type(
     .map(|(_, source_type)| source_type)
     .collect();
     match explicit.as_slice() {
-        [] => Ok(found_type(tree, folder, enabled)),
-        [one] if enabled(*one) => Ok(*one),
-        // A type that is switched off is read as plain manifests.
-        [_] => Ok(SourceType::Directory),
+        [] => Ok(None),
+        [one] if enabled(*one) => Ok(Some(*one)),
+        [_] => Ok(Some(SourceType::Directory)),
         several => {
             let names: Vec<&str> = several.iter().map(|t| t.name()).collect();
             Err(Error::invalid(format!("multiple application sources defined: {}", names.join(","))))

@@ -13,11 +13,11 @@ use aoa_lang::value::Text;
 use super::application::RenderContext;
 use super::cache::FolderKey;
 use super::files::{self, Target};
+use super::jsonnet::{JsonnetOptions, evaluate_jsonnet};
 use super::manifest_file::{ParsedFile, parse_json, parse_yaml};
-use super::source::Outcome;
-use crate::finding::{Gap, Place};
+use super::source::{Located, Outcome, Stop};
+use crate::finding::Place;
 use crate::fleet::SourceType;
-use crate::load::Found;
 use crate::model::Manifest;
 
 /// A file with this text anywhere in it is not rendered.
@@ -29,15 +29,23 @@ pub(crate) struct DirectoryOptions {
     recurse: bool,
     include: Text,
     exclude: Text,
+    pub(super) jsonnet: JsonnetOptions,
 }
 
 impl DirectoryOptions {
-    pub(crate) fn read(source: &Value) -> Self {
+    pub(super) fn read(located: &Located<'_>) -> Self {
+        let jsonnet = JsonnetOptions::read(located.source, located.environment);
+        DirectoryOptions { jsonnet, ..DirectoryOptions::of(located.source) }
+    }
+
+    /// The options without those of Jsonnet.
+    fn of(source: &Value) -> Self {
         let text = |key| source.str_at(&["directory", key]).unwrap_or_default().into();
         DirectoryOptions {
             recurse: source.at(&["directory", "recurse"]).and_then(Value::as_bool).unwrap_or_default(),
             include: text("include"),
             exclude: text("exclude"),
+            jsonnet: JsonnetOptions::default(),
         }
     }
 
@@ -57,63 +65,68 @@ impl DirectoryOptions {
 
 /// Whether a folder that is rendered with the options of `source` reads the file at `rest`, a path relative to it.
 pub(crate) fn directory_covers(source: &Value, rest: &str) -> bool {
-    let options = DirectoryOptions::read(source);
+    let options = DirectoryOptions::of(source);
     (options.recurse || !rest.contains('/')) && options.selects(rest)
 }
 
 /// The manifests of a folder.
 pub(crate) fn render_directory(
     ctx: &RenderContext<'_>,
-    found: &Found,
-    folder: &TreePath,
+    located: &Located<'_>,
     options: &DirectoryOptions,
 ) -> Outcome {
+    if located.folder.is_link {
+        return Outcome::rendered(Some(SourceType::Directory), Vec::new());
+    }
     let key = FolderKey {
-        tree: found.tree.identity(),
-        url: found.url.clone(),
-        folder: folder.clone(),
+        tree: located.found.tree.identity(),
+        url: located.found.url.clone(),
+        folder: located.folder.path.clone(),
         options: options.clone(),
+        evaluates: ctx.jsonnet.is_some() && ctx.installation.renders(SourceType::Directory),
     };
-    ctx.cache.folder(key, || match manifests(ctx, found, folder, options) {
-        Ok(manifests) => Outcome::rendered(Some(SourceType::Directory), manifests),
-        Err(Stop::Unknown(gap)) => Outcome::unknown(Some(SourceType::Directory), gap),
-        Err(Stop::Failed(error)) => Outcome::failed(error),
+    let source_type = Some(SourceType::Directory);
+    ctx.cache.folder(key, || match manifests(ctx, located, options) {
+        Ok(manifests) => Outcome::rendered(source_type, manifests),
+        Err(stop) => Outcome::stopped(source_type, stop),
     })
-}
-
-/// Why a folder has no manifests.
-enum Stop {
-    Unknown(Gap),
-    Failed(String),
 }
 
 fn manifests(
     ctx: &RenderContext<'_>,
-    found: &Found,
-    folder: &TreePath,
+    located: &Located<'_>,
     options: &DirectoryOptions,
-) -> Result<Arc<[Manifest]>, Stop> {
+) -> Result<Vec<Manifest>, Stop> {
+    let tree = &located.found.tree;
     // All files are looked at before any is read as a manifest, as upstream does: an illegal link wins over a broken file.
-    let files = manifest_files(ctx, &found.tree, folder, options)?;
-    let mut manifests = Vec::new();
+    let files = manifest_files(ctx, tree, &located.folder.path, options)?;
+    let mut objects = Vec::new();
     for (path, real) in files {
+        let repository = &located.found.url;
+        let place = |line, column| Place {
+            repository: repository.clone(),
+            path: path.clone(),
+            line,
+            column,
+            width: 0,
+        };
         if path.name().ends_with(".jsonnet") {
-            return Err(Stop::Unknown(Gap::Renderer { source_type: "Jsonnet" }));
+            if ctx.installation.renders(SourceType::Directory) {
+                let evaluated = evaluate_jsonnet(ctx, located, path, &options.jsonnet)?;
+                objects.extend(evaluated.into_iter().map(|object| (object, place(1, 1))));
+            }
+            continue;
         }
-        let file = read_manifest_file(ctx, &found.tree, path, &real).map_err(Stop::Failed)?;
-        for (object, line, column) in &file.objects {
-            let place = Place {
-                repository: found.url.clone(),
-                path: path.clone(),
-                line: *line,
-                column: *column,
-                width: 0,
-            };
-            flatten(object, place, &mut manifests);
-        }
+        let file = read_manifest_file(ctx, tree, path, &real).map_err(Stop::failed)?;
+        objects.extend(
+            file.objects.iter().map(|(object, line, column)| (object.clone(), place(*line, *column))),
+        );
     }
-    manifests.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-    Ok(manifests.into())
+    let mut manifests = Vec::with_capacity(objects.len());
+    for (object, place) in objects {
+        flatten(object, place, &mut manifests)?;
+    }
+    Ok(manifests)
 }
 
 /// The files of a folder that count as manifests, in walk order, each with its real path.
@@ -136,9 +149,9 @@ fn manifest_files<'t>(
         let size = tree.get(&real).map_or(0, |entry| entry.size);
         if size > ctx.options.max_file_bytes {
             let error = format!("`{path}` is larger than {} bytes", ctx.options.max_file_bytes);
-            return Err(Stop::Failed(error));
+            return Err(Stop::failed(error));
         }
-        let text = tree.read(&real).map_err(|e| Stop::Failed(e.to_string()))?;
+        let text = tree.read(&real).map_err(|e| Stop::failed(e.to_string()))?;
         if !contains(&files::decode(&text), SKIP_MARKER) {
             files.push((path, real));
         }
@@ -158,7 +171,7 @@ fn real_file(tree: &Tree, path: &TreePath, entry: &Entry, rest: &str) -> Result<
         _ => match files::follow(tree, path.as_str()) {
             Target::File(real) => Ok(Some(real)),
             Target::Folder(_) | Target::Missing => Ok(None),
-            Target::Outside => Err(Stop::Failed(format!(
+            Target::Outside => Err(Stop::failed(format!(
                 "failed to get potentially valid manifests: invalid manifest file \"<path to cached source>/{path}\": illegal filepath in symlink at \"{rest}\""
             ))),
         },
@@ -183,15 +196,21 @@ fn read_manifest_file(
 }
 
 /// Adds an object, or the items of a list; lists inside lists stay lists (`GenerateManifests`).
-fn flatten(object: &Value, place: Place, into: &mut Vec<Manifest>) {
+pub(crate) fn flatten(object: Value, place: Place, into: &mut Vec<Manifest>) -> Result<(), Stop> {
     match object.get("items") {
-        Some(Value::List(items)) => {
-            let item = |object: &Value| Manifest { object: object.clone(), place: Some(place.clone()) };
-            into.extend(items.iter().map(item));
+        Some(Value::List(items)) if !items.is_nil() => {
+            for item in items.iter() {
+                if !matches!(item, Value::Map(_)) {
+                    // Upstream names the type that it wanted.
+                    return Err(Stop::failed("items member is not an object: map[string]interface {}"));
+                }
+                into.push(Manifest { object: item.clone(), place: Some(place.clone()) });
+            }
         }
         Some(Value::Null) if object.get("spec").is_none() && object.get("status").is_none() => {}
-        _ => into.push(Manifest { object: object.clone(), place: Some(place) }),
+        _ => into.push(Manifest { object, place: Some(place) }),
     }
+    Ok(())
 }
 
 fn contains(text: &[u8], needle: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! One file of manifests, read as the repo-server's decoders do.
 
-use aoa_lang::json::{self, Html, Layout, Numbers};
+use aoa_lang::json::{self, Numbers};
 use aoa_lang::source::{Span, line_column};
 use aoa_lang::{Error, Limits, Value, strconv, yaml};
 
@@ -61,28 +61,73 @@ pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, Fil
 
 /// The one object of a JSON file.
 ///
+/// An object without kind passes where an OCI image manifest might look like it, and fails only when the controller
+/// reads it.
+///
 /// # Errors
 ///
 /// The text of the decoder; something behind the object.
 pub(super) fn parse_json(text: &[u8], limits: &Limits) -> Result<ParsedFile, FileError> {
     let unreadable = |error: Error| FileError::Unreadable(error.message().to_owned());
     let (first, rest) = json::read_first(text, Numbers::PreserveInts, limits).map_err(unreadable)?;
-    if !rest.trim_ascii_start().is_empty() {
+    let position = line_column(text, text.len() - text.trim_ascii_start().len());
+    if first.str_at(&["kind"]).is_none_or(str::is_empty) && !could_be_image_manifest(&first) {
+        let body = text.trim_ascii_start();
+        let body = body.get(..body.len().saturating_sub(rest.len())).unwrap_or_default();
+        let body = String::from_utf8_lossy(body);
+        return Err(FileError::Unreadable(format!("Object 'Kind' is missing in '{body}'")));
+    }
+    // `More` of Go's decoder does not take a closing bracket for more.
+    if !matches!(rest.trim_ascii_start().first(), None | Some(b']' | b'}')) {
         return Err(FileError::SeveralObjects);
     }
-    let position = line_column(text, text.len() - text.trim_ascii_start().len());
-    let object = unstructured(first).map_err(FileError::Unreadable)?;
+    let object = if first.is_null() { Value::map::<&str>([]) } else { first };
     Ok(ParsedFile { objects: vec![(object, position.line, position.column)] })
 }
 
-/// What Kubernetes' unstructured decoder takes: an object with a kind.
-fn unstructured(value: Value) -> Result<Value, String> {
-    match value.str_at(&["kind"]) {
-        Some(kind) if !kind.is_empty() => Ok(value),
-        _ => {
-            let text = json::to_string_with(&value, Html::Escaped, Layout::Compact).unwrap_or_default();
-            Err(format!("Object 'Kind' is missing in '{text}'"))
-        }
+/// Whether Go's JSON decoder reads `value` as an image manifest: any object whose fields of these names, in any case, have
+/// the types of a manifest (`Manifest` of the OCI image specification 1.1).
+fn could_be_image_manifest(value: &Value) -> bool {
+    let map = match value {
+        Value::Null => return true,
+        Value::Map(map) => map,
+        _ => return false,
+    };
+    map.iter().all(|(key, value)| match key.to_str_lossy().to_ascii_lowercase().as_str() {
+        "schemaversion" => matches!(value, Value::Null | Value::Int(..) | Value::Uint(..)),
+        "mediatype" | "artifacttype" => matches!(value, Value::Null | Value::String(_)),
+        "config" | "subject" => value.is_null() || is_descriptor(value),
+        "layers" => match value {
+            Value::Null => true,
+            Value::List(layers) => layers.iter().all(|layer| layer.is_null() || is_descriptor(layer)),
+            _ => false,
+        },
+        "annotations" => is_text_map(value),
+        _ => true,
+    })
+}
+
+fn is_descriptor(value: &Value) -> bool {
+    let Value::Map(map) = value else { return false };
+    map.iter().all(|(key, value)| match key.to_str_lossy().to_ascii_lowercase().as_str() {
+        "mediatype" | "digest" | "artifacttype" | "data" => matches!(value, Value::Null | Value::String(_)),
+        "size" => matches!(value, Value::Null | Value::Int(..)),
+        "urls" => match value {
+            Value::Null => true,
+            Value::List(urls) => urls.iter().all(|url| matches!(url, Value::Null | Value::String(_))),
+            _ => false,
+        },
+        "annotations" => is_text_map(value),
+        "platform" => matches!(value, Value::Null | Value::Map(_)),
+        _ => true,
+    })
+}
+
+fn is_text_map(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Map(map) => map.values().all(|v| matches!(v, Value::Null | Value::String(_))),
+        _ => false,
     }
 }
 

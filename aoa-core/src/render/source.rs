@@ -1,50 +1,122 @@
 //! One source: where its files are, which type it has, which renderer it gets.
+//!
+//! The steps are those of the repo-server (`GenerateManifest`, `runRepoOperation`, `runManifestGenAsync` and
+//! `GenerateManifests` of Argo CD 3.5.7) in their order, since the first thing that is wrong decides the message.
 
 use std::sync::Arc;
 
 use aoa_lang::Value;
-use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
 
+use super::app_path::{AppFolder, app_folder};
 use super::application::RenderContext;
-use super::detect::{detect_type, merge_overrides};
+use super::detect::{detect_type, explicit_type, merge_overrides};
 use super::directory::{DirectoryOptions, render_directory};
-use super::files::{self, Target};
+use super::environment::{Environment, EnvironmentOf};
+use super::references::{Referenced, referenced};
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
-use crate::load::Found;
+use crate::inputs::Plugins;
+use crate::load::{Found, NoTree};
 use crate::model::Manifest;
 
-/// What a source's rendering depends on besides the source.
+/// What a source's rendering depends on besides the source: the repo-server's `ManifestRequest`.
+#[allow(dead_code, reason = "charts and overlays ask for all of it")]
 pub(crate) struct Request<'r> {
     /// The instance name of the Application.
     pub(crate) app_name: Text,
+    /// The namespace of the destination.
+    pub(crate) namespace: Text,
+    /// The project.
+    pub(crate) project: Text,
+    /// The Kubernetes version of the destination.
+    pub(crate) kube_version: Text,
+    /// The API versions that the destination serves.
+    pub(crate) api_versions: &'r [Text],
     /// Whether `spec.sources` is used.
     pub(crate) multiple: bool,
     /// All sources of the Application.
     pub(crate) all: &'r [Value],
 }
 
+/// A source whose files are at hand and whose type is known: what a renderer works on.
+#[allow(dead_code, reason = "charts and overlays ask for all of it")]
+pub(crate) struct Located<'l> {
+    pub(crate) request: &'l Request<'l>,
+    /// The source with the overrides from its folder merged in.
+    pub(crate) source: &'l Value,
+    /// The tree that holds the folder, with its URL and commit.
+    pub(crate) found: &'l Found,
+    pub(crate) folder: &'l AppFolder,
+    /// The trees that `$name/...` leads to.
+    pub(crate) referenced: &'l Referenced,
+    pub(crate) environment: &'l Environment,
+}
+
+/// Why a source has no manifests.
+#[derive(Clone, Debug)]
+pub(crate) enum Stop {
+    /// Something was not given.
+    Unknown(Gap),
+    /// Argo CD fails with this message. One that is a gRPC status already begins with `rpc error: code = `.
+    Failed(Text),
+}
+
+impl Stop {
+    pub(crate) fn failed(error: impl Into<Text>) -> Self {
+        Stop::Failed(error.into())
+    }
+}
+
+impl From<Gap> for Stop {
+    fn from(gap: Gap) -> Self {
+        Stop::Unknown(gap)
+    }
+}
+
+impl From<NoTree> for Stop {
+    fn from(none: NoTree) -> Self {
+        match none {
+            NoTree::Gap(gap) => Stop::Unknown(gap),
+            NoTree::Unresolved(error) => Stop::Failed(error),
+        }
+    }
+}
+
 /// What became of a source.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) source_type: Option<SourceType>,
+    /// The commit or chart version; empty where it is not known.
+    pub(crate) revision: Text,
     pub(crate) state: State,
     /// By group, kind, namespace and name.
     pub(crate) manifests: Arc<[Manifest]>,
+    /// The same in the order of generation.
+    pub(crate) generated: Arc<[Manifest]>,
 }
 
 impl Outcome {
-    pub(super) fn rendered(source_type: Option<SourceType>, manifests: Arc<[Manifest]>) -> Self {
-        Outcome { source_type, state: State::Rendered, manifests }
+    /// `generated` is in the order of generation.
+    pub(super) fn rendered(source_type: Option<SourceType>, generated: Vec<Manifest>) -> Self {
+        let generated: Arc<[Manifest]> = generated.into();
+        let manifests = if generated.is_sorted_by(|a, b| a.sort_key() <= b.sort_key()) {
+            generated.clone()
+        } else {
+            let mut sorted = generated.to_vec();
+            sorted.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
+            sorted.into()
+        };
+        Outcome { source_type, revision: Text::EMPTY, state: State::Rendered, manifests, generated }
     }
 
-    pub(super) fn unknown(source_type: Option<SourceType>, gap: Gap) -> Self {
-        Outcome { source_type, state: State::Unknown(gap), manifests: Arc::default() }
-    }
-
-    pub(super) fn failed(error: impl Into<Text>) -> Self {
-        Outcome { source_type: None, state: State::Failed(error.into()), manifests: Arc::default() }
+    pub(super) fn stopped(source_type: Option<SourceType>, stop: Stop) -> Self {
+        let (source_type, state) = match stop {
+            Stop::Unknown(gap) => (source_type, State::Unknown(gap)),
+            Stop::Failed(error) => (None, State::Failed(error)),
+        };
+        let none: Arc<[Manifest]> = Arc::default();
+        Outcome { source_type, revision: Text::EMPTY, state, manifests: none.clone(), generated: none }
     }
 }
 
@@ -55,98 +127,112 @@ pub(crate) fn render_source(
     source: &Value,
     tree: Option<&Found>,
 ) -> Outcome {
+    render_steps(ctx, request, source, tree).unwrap_or_else(|stop| Outcome::stopped(None, stop))
+}
+
+fn render_steps(
+    ctx: &RenderContext<'_>,
+    request: &Request<'_>,
+    source: &Value,
+    tree: Option<&Found>,
+) -> Result<Outcome, Stop> {
+    let text = |field| source.str_at(&[field]).unwrap_or_default();
+    let (url, path, chart, revision) = (text("repoURL"), text("path"), text("chart"), text("targetRevision"));
+    let is_git = !url.starts_with("oci://") && chart.is_empty();
+    if request.multiple && path.is_empty() && is_git && !text("ref").is_empty() {
+        let found = ctx.repositories.resolve(url, revision, "")?;
+        return Ok(Outcome { revision: found.commit, ..Outcome::rendered(None, Vec::new()) });
+    }
+    let found = match tree {
+        Some(tree) => tree.clone(),
+        None => locate(ctx, source)?,
+    };
+    let referenced = referenced(ctx, request, source)?;
+    if let Some(link) = ctx.cache.out_of_bounds_link(&found) {
+        let what = if is_git { "repository" } else { "chart" };
+        return Err(Stop::failed(format!("{what} contains out-of-bounds symlinks. file: {link}")));
+    }
+    let commit = found.commit.clone();
+    if request.multiple && path.is_empty() && chart.is_empty() {
+        return Ok(Outcome { revision: commit, ..Outcome::rendered(None, Vec::new()) });
+    }
+    let folder =
+        if is_git { app_folder(&found.tree, path).map_err(Stop::failed)? } else { AppFolder::root() };
+    referenced.check(source, &found).map_err(Stop::failed)?;
+    let outcome = render_located(ctx, request, source, &found, &folder, &referenced)?;
+    Ok(Outcome { revision: commit, ..outcome })
+}
+
+/// The tree of a source: a repository at a commit, a chart of a version, an OCI artifact.
+fn locate(ctx: &RenderContext<'_>, source: &Value) -> Result<Found, Stop> {
     let text = |field| source.str_at(&[field]).unwrap_or_default();
     let (url, chart, revision) = (text("repoURL"), text("chart"), text("targetRevision"));
     if url.starts_with("oci://") {
-        return Outcome::unknown(None, Gap::Oci { url: url.into() });
+        return Err(Gap::Oci { url: url.into() }.into());
     }
     if !chart.is_empty() {
         let gap = Gap::Chart { repository: url.into(), chart: chart.into(), version: revision.into() };
-        return Outcome::unknown(None, gap);
+        return Err(gap.into());
     }
-    let found = match tree.cloned().map_or_else(|| ctx.repositories.find(url, revision), Ok) {
-        Ok(found) => found,
-        Err(gap) => return Outcome::unknown(None, gap),
-    };
-    if let Some(gap) = missing_reference(ctx, request, source) {
-        return Outcome::unknown(None, gap);
-    }
-    if !text("ref").is_empty() && text("path").is_empty() {
-        return Outcome::rendered(None, Arc::default());
-    }
-    if let Some(link) = ctx.cache.out_of_bounds_link(&found) {
-        return Outcome::failed(format!("repository contains out-of-bounds symlinks. file: {link}"));
-    }
-    let folder = match app_path(&found, text("path")) {
-        Ok(folder) => folder,
-        Err(error) => return Outcome::failed(error),
-    };
-    render_found(ctx, request, source, &found, &folder)
+    Ok(ctx.repositories.resolve(url, revision, text("tagPrefix"))?)
 }
 
-fn render_found(
+fn render_located(
     ctx: &RenderContext<'_>,
     request: &Request<'_>,
     source: &Value,
     found: &Found,
-    folder: &TreePath,
-) -> Outcome {
-    let merged = match merge_overrides(&found.tree, folder, source, &request.app_name.to_str_lossy()) {
-        Ok(merged) => merged,
-        Err(error) => {
-            return Outcome::failed(format!(
-                "error getting app source type: error while parsing source parameters: {error}"
-            ));
-        }
+    folder: &AppFolder,
+    referenced: &Referenced,
+) -> Result<Outcome, Stop> {
+    let merged = merge_overrides(&found.tree, &folder.path, source, &request.app_name.to_str_lossy());
+    let merged = merged.map_err(|error| {
+        Stop::failed(format!("error getting app source type: error while parsing source parameters: {error}"))
+    })?;
+    let enabled = |source_type| ctx.installation.renders(source_type);
+    // A walk does not enter a folder that is a link, so that nothing is found there.
+    let source_type = if folder.is_link {
+        explicit_type(&merged, &enabled).map(|found| found.unwrap_or(SourceType::Directory))
+    } else {
+        detect_type(&found.tree, &folder.path, &merged, &enabled)
     };
-    let source_type = match detect_type(&found.tree, folder, &merged, &|_| true) {
-        Ok(source_type) => source_type,
-        Err(error) => return Outcome::failed(format!("error getting app source type: {error}")),
-    };
-    match source_type {
-        SourceType::Directory => {
-            let options = DirectoryOptions::read(&merged);
-            render_directory(ctx, found, folder, &options)
-        }
-        SourceType::Helm => Outcome::unknown(Some(source_type), Gap::Renderer { source_type: "Helm" }),
+    let source_type = source_type.map_err(|e| Stop::failed(format!("error getting app source type: {e}")))?;
+    let environment = environment(request, &merged, found);
+    let located = Located { request, source: &merged, found, folder, referenced, environment: &environment };
+    Ok(match source_type {
+        SourceType::Directory => render_directory(ctx, &located, &DirectoryOptions::read(&located)),
+        SourceType::Helm => Outcome::stopped(Some(source_type), Gap::Renderer { source_type: "Helm" }.into()),
         SourceType::Kustomize => {
-            Outcome::unknown(Some(source_type), Gap::Renderer { source_type: "Kustomize" })
+            Outcome::stopped(Some(source_type), Gap::Renderer { source_type: "Kustomize" }.into())
         }
-        SourceType::Plugin => {
-            let name = merged.str_at(&["plugin", "name"]).unwrap_or_default().into();
-            Outcome::unknown(Some(source_type), Gap::Plugin { name })
-        }
-    }
+        SourceType::Plugin => Outcome::stopped(Some(source_type), plugin(ctx, request, &merged)),
+    })
 }
 
-/// The folder that `path` of a source names (`util/app/path` of Argo CD 3.5.7).
-fn app_path(found: &Found, path: &str) -> Result<TreePath, String> {
-    if path.starts_with('/') {
-        return Err(format!("{path}: app path is absolute"));
-    }
-    if TreePath::new(path).is_none() {
-        return Err(format!("{path}: app path outside root"));
-    }
-    match files::follow(&found.tree, path) {
-        Target::Folder(folder) => Ok(folder),
-        Target::File(_) => Err(format!("{path}: app path is not a directory")),
-        Target::Missing | Target::Outside => Err(format!("{path}: app path does not exist")),
-    }
+/// What becomes of a source of a plugin: nothing here runs one.
+fn plugin(ctx: &RenderContext<'_>, request: &Request<'_>, source: &Value) -> Stop {
+    let name = source.str_at(&["plugin", "name"]).unwrap_or_default();
+    let why = match (ctx.plugins, name) {
+        (Plugins::Unknown, _) => return Gap::Plugin { name: name.into() }.into(),
+        (Plugins::None, "") => "could not find plugin supporting the given repository".to_owned(),
+        (Plugins::None, name) => format!(
+            "could not find cmp-server plugin with name {} supporting the given repository",
+            aoa_lang::strconv::quote(name.as_bytes())
+        ),
+    };
+    let app = aoa_lang::strconv::quote(request.app_name.as_bytes());
+    Stop::failed(format!("CMP processing failed for application {app}: {why}"))
 }
 
-/// The first referenced source of a value file whose repository was not given.
-fn missing_reference(ctx: &RenderContext<'_>, request: &Request<'_>, source: &Value) -> Option<Gap> {
-    if !request.multiple {
-        return None;
-    }
-    let helm = source.get("helm")?;
-    let list = |key| helm.get(key).and_then(Value::as_list).into_iter().flatten();
-    let values = list("valueFiles").filter_map(Value::as_str);
-    let parameters = list("fileParameters").filter_map(|p| p.str_at(&["path"]));
-    values.chain(parameters).find_map(|file| {
-        let name = file.strip_prefix('$')?.split('/').next()?;
-        let target = request.all.iter().find(|s| s.str_at(&["ref"]) == Some(name))?;
-        let text = |field| target.str_at(&[field]).unwrap_or_default();
-        ctx.repositories.find(text("repoURL"), text("targetRevision")).err()
+fn environment(request: &Request<'_>, source: &Value, found: &Found) -> Environment {
+    let text = |field| source.str_at(&[field]).unwrap_or_default();
+    Environment::standard(EnvironmentOf {
+        app_name: &request.app_name.to_str_lossy(),
+        namespace: &request.namespace.to_str_lossy(),
+        project: &request.project.to_str_lossy(),
+        revision: &found.commit.to_str_lossy(),
+        repo_url: text("repoURL"),
+        path: text("path"),
+        target_revision: text("targetRevision"),
     })
 }

@@ -57,6 +57,10 @@ impl Run<'_> {
             settings: &self.data.inputs.settings,
             repositories: &self.repositories,
             cache: self.cache,
+            installation: &self.installation,
+            clusters: &self.data.clusters,
+            jsonnet: self.data.inputs.jsonnet.as_deref(),
+            plugins: self.data.inputs.plugins,
         }
     }
 

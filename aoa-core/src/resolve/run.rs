@@ -12,12 +12,13 @@ use crate::load::Repositories;
 use crate::model::Clusters;
 use crate::options::Options;
 use crate::policy::Scopes;
-use crate::render::RenderCache;
+use crate::render::{Installation, RenderCache};
 
 pub(super) struct Run<'r> {
     pub(super) options: &'r Options,
     pub(super) cache: &'r RenderCache,
     pub(super) repositories: Repositories,
+    pub(super) installation: Installation,
     pub(super) data: FleetData,
     pub(super) findings: FindingSink,
     pub(super) scopes: Scopes,
@@ -38,6 +39,7 @@ impl<'r> Run<'r> {
             options,
             cache,
             repositories: Repositories::new(inputs.clone(), options.urls),
+            installation: Installation::read(&inputs.settings),
             data: FleetData { inputs: inputs.clone(), clusters, ..FleetData::default() },
             findings: FindingSink::default(),
             scopes: Scopes::default(),

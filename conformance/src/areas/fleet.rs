@@ -56,9 +56,7 @@ fn inputs(folder: &Path, case: &Json) -> Result<Inputs, String> {
         let checkout = Checkout { serves, commit: text("commit").into(), tree };
         match inputs.repositories.iter_mut().find(|r| r.url == text("url")) {
             Some(repository) => repository.checkouts.push(checkout),
-            None => {
-                inputs.repositories.push(Repository { url: text("url").into(), checkouts: vec![checkout] })
-            }
+            None => inputs.repositories.push(Repository::new(text("url"), vec![checkout])),
         }
     }
     for root in case["roots"].as_array().into_iter().flatten() {

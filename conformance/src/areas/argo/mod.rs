@@ -1,9 +1,11 @@
 //! The area `argo`.
 
+mod commit;
 mod destination;
 mod git_files;
 mod matching;
 mod project;
+mod render;
 mod source_type;
 
 use serde_json::Value as Json;
@@ -26,6 +28,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "project-permit-destination" => project::permit_destination(input),
         "project-permit-resource" => project::permit_resource(input),
         "project-source-namespace" => Ok(project::source_namespace(input)),
+        "directory" | "helm-source" | "kustomize-source" | "multi-source" | "render" => render::render(input),
         "source-type" => source_type::source_type(input),
         _ => return None,
     })
