@@ -3,7 +3,11 @@
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The bytes of `text`, or where it is corrupt.
-pub(crate) fn decode(text: &[u8]) -> Result<Vec<u8>, usize> {
+///
+/// # Errors
+///
+/// The offset of the first byte that is out of place, as Go counts it.
+pub fn decode(text: &[u8]) -> Result<Vec<u8>, usize> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3);
     let mut quantum = Vec::with_capacity(4);
     let mut bytes = text.iter().copied().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r'));
@@ -49,7 +53,7 @@ fn value_of(byte: u8) -> Option<u8> {
 }
 
 /// The text of `bytes`, padded.
-pub(crate) fn encode(bytes: &[u8]) -> String {
+pub fn encode(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));

@@ -19,7 +19,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
-mod base64;
+pub mod base64;
 pub mod error;
 pub mod fmt;
 pub mod json;

@@ -21,6 +21,7 @@ pub fn judge(area: &str, op: &str, expected: &Expected, answer: Option<Answer>) 
         return Verdict { difference: format!("op `{op}` is not implemented"), ..Verdict::default() };
     };
     match (expected, answer) {
+        (Expected::Want(want), Ok(got)) if area == "kustomize" => judge_documents(want, &got),
         (Expected::Want(want), Ok(got)) => {
             match first_difference(&in_order(want), &in_order(&got), numbers_of(area)) {
                 None => Verdict { passed: true, ..Verdict::default() },
@@ -50,6 +51,29 @@ pub fn judge(area: &str, op: &str, expected: &Expected, answer: Option<Answer>) 
             Verdict { passed: refusal.is_genuine(), exact, difference }
         }
     }
+}
+
+/// Judges manifests: they must be the same documents in the same order, and are compared byte by byte besides.
+fn judge_documents(want: &Json, got: &Json) -> Verdict {
+    let text = |json: &Json| json["yaml"].as_str().unwrap_or_default().to_owned();
+    let (want, got) = (text(want), text(got));
+    let exact = Some(want == got);
+    if exact == Some(true) {
+        return Verdict { passed: true, exact, difference: String::new() };
+    }
+    let read = |text: &str| -> Vec<_> {
+        text.split("\n---\n").map(|document| aoa_lang::yaml::load(document.as_bytes()).ok()).collect()
+    };
+    let lines = || {
+        want.lines()
+            .map(Some)
+            .chain(std::iter::repeat(None))
+            .zip(got.lines().map(Some).chain(std::iter::repeat(None)))
+    };
+    let count = want.lines().count().max(got.lines().count());
+    let line = lines().take(count).position(|(a, b)| a != b);
+    let difference = format!("first different line: {line:?}\nwant:\n{want}\n got:\n{got}");
+    Verdict { passed: read(&want) == read(&got), exact, difference }
 }
 
 /// The same answer, its lists sorted where it says that upstream leaves their order to chance.

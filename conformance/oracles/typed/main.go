@@ -16,6 +16,7 @@ import (
 	helmchart "helm.sh/helm/v4/pkg/chart/v2"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
+	"sigs.k8s.io/kustomize/api/builtins"
 	kustomize "sigs.k8s.io/kustomize/api/types"
 )
 
@@ -27,6 +28,25 @@ func main() {
 	roots := map[string]reflect.Type{
 		"helm/Chart":              reflect.TypeFor[helmchart.Metadata](),
 		"kustomize/Kustomization": reflect.TypeFor[kustomize.Kustomization](),
+		// What the files of a kustomization hold: configurations, replacements, the built-in plugins.
+		"kustomize/TransformerConfig":              reflect.TypeFor[TransformerConfig](),
+		"kustomize/Replacement":                    reflect.TypeFor[kustomize.Replacement](),
+		"kustomize/AnnotationsTransformer":         reflect.TypeFor[builtins.AnnotationsTransformerPlugin](),
+		"kustomize/ConfigMapGenerator":             reflect.TypeFor[builtins.ConfigMapGeneratorPlugin](),
+		"kustomize/HelmChartInflationGenerator":    reflect.TypeFor[builtins.HelmChartInflationGeneratorPlugin](),
+		"kustomize/IAMPolicyGenerator":             reflect.TypeFor[builtins.IAMPolicyGeneratorPlugin](),
+		"kustomize/ImageTagTransformer":            reflect.TypeFor[builtins.ImageTagTransformerPlugin](),
+		"kustomize/LabelTransformer":               reflect.TypeFor[builtins.LabelTransformerPlugin](),
+		"kustomize/NamespaceTransformer":           reflect.TypeFor[builtins.NamespaceTransformerPlugin](),
+		"kustomize/PatchJson6902Transformer":       reflect.TypeFor[builtins.PatchJson6902TransformerPlugin](),
+		"kustomize/PatchStrategicMergeTransformer": reflect.TypeFor[builtins.PatchStrategicMergeTransformerPlugin](),
+		"kustomize/PatchTransformer":               reflect.TypeFor[builtins.PatchTransformerPlugin](),
+		"kustomize/PrefixTransformer":              reflect.TypeFor[builtins.PrefixTransformerPlugin](),
+		"kustomize/SuffixTransformer":              reflect.TypeFor[builtins.SuffixTransformerPlugin](),
+		"kustomize/ReplacementTransformer":         reflect.TypeFor[builtins.ReplacementTransformerPlugin](),
+		"kustomize/ReplicaCountTransformer":        reflect.TypeFor[builtins.ReplicaCountTransformerPlugin](),
+		"kustomize/SecretGenerator":                reflect.TypeFor[builtins.SecretGeneratorPlugin](),
+		"kustomize/ValueAddTransformer":            reflect.TypeFor[builtins.ValueAddTransformerPlugin](),
 		// Parts of an ApplicationSet that are read on their own.
 		"argoproj.io/v1alpha1/ApplicationSetTemplate":          reflect.TypeFor[application.ApplicationSetTemplate](),
 		"argoproj.io/v1alpha1/ApplicationSetGenerator":         reflect.TypeFor[application.ApplicationSetGenerator](),

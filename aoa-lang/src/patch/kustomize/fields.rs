@@ -86,6 +86,7 @@ pub(super) fn set_at(map: &mut Node, at: Option<Position>, name: &Text, key_styl
     match at.and_then(|at| at.value_mut(map)) {
         Some(field) => {
             Style::of(field).apply(&mut value);
+            value.set_twin(field.twin());
             *field = value;
         }
         None => {
@@ -111,8 +112,21 @@ pub(super) fn set_text(root: &mut Node, path: &[&str], name: &str, text: Text) {
     }
 }
 
+/// Puts `value` into the field `name` of a map as kyaml's `FieldSetter` does: what stands there keeps its style, a new plain string
+/// that YAML 1.1 would read as something else is quoted.
+pub fn put_field(map: &mut Node, name: &Text, value: Node) {
+    set(map, name, Style::PLAIN, value);
+}
+
+/// Puts `value` into the place of a scalar, which keeps its style: a `FieldSetter` without a name.
+pub fn put_scalar(place: &mut Node, mut value: Node) {
+    Style::of(place).apply(&mut value);
+    value.set_twin(place.twin());
+    *place = value;
+}
+
 /// Quotes a plain string that YAML 1.1 would read as something else.
-pub(super) fn quote_if_ambiguous(node: &mut Node) {
+pub fn quote_if_ambiguous(node: &mut Node) {
     let is_string = node.kind == NodeKind::Scalar && (node.tag == "!!str" || node.tag.is_empty());
     if is_string && Style::of(node).is_plain() && is_no_string(&node.text) {
         node.scalar_style = ScalarStyle::DoubleQuoted;

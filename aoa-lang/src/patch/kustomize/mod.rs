@@ -10,6 +10,7 @@ mod fields;
 mod schema;
 mod walk;
 
+pub use fields::{put_field, put_scalar, quote_if_ambiguous};
 pub use schema::MergeSchemas;
 
 use crate::Result;
@@ -82,6 +83,25 @@ pub fn merge(
     }
     set_namespace(resource, old_namespace);
     Ok(Merged::Kept)
+}
+
+/// Merges `patch` into `destination` and nothing more: kyaml's `merge2.Merge`, with which Kustomize also merges the values of charts.
+/// Where nothing is left, `destination` becomes a null.
+///
+/// # Errors
+///
+/// As [`merge`].
+pub fn merge_nodes(destination: &mut Node, patch: &Node, schemas: &MergeSchemas) -> Result<()> {
+    let root = destination.root_mut();
+    let mut patch = patch.root().clone();
+    let outcome = Walk { schemas }.walk(Some(root), Source::Node(&mut patch), None, 0)?;
+    match outcome {
+        Outcome::Destination => {}
+        Outcome::Gone => *root = Node::null(),
+        Outcome::Source => *root = patch,
+        Outcome::New(node) | Outcome::Null(node) => *root = node,
+    }
+    Ok(())
 }
 
 /// The patch as Kustomize applies it to what a `target` has selected (`resWrangler.ApplySmPatch`): labels and annotations

@@ -81,6 +81,7 @@ struct Extras {
     comments: Comments,
     /// Which of the anchored nodes an alias stands for, once that was found out.
     target: Option<usize>,
+    twin: Option<u32>,
 }
 
 static NO_COMMENTS: Comments = Comments { head: String::new(), line: String::new(), foot: String::new() };
@@ -156,6 +157,22 @@ impl Node {
         let name = name.into();
         if !name.is_empty() || self.extras.is_some() {
             self.extras.get_or_insert_default().anchor = name;
+        }
+    }
+
+    /// The number of the twins that this node is one of.
+    ///
+    /// Go programs put one node into several places; who then changes it in one place changes it in all. Twins share a number, so that
+    /// the one who builds a tree as such programs do can change them all.
+    #[must_use]
+    pub fn twin(&self) -> Option<u32> {
+        self.extras.as_ref().and_then(|extras| extras.twin)
+    }
+
+    /// Makes the node one of the twins of this number.
+    pub fn set_twin(&mut self, number: Option<u32>) {
+        if number.is_some() || self.extras.is_some() {
+            self.extras.get_or_insert_default().twin = number;
         }
     }
 

@@ -1,7 +1,8 @@
 //! Nodes that are the same data when they are printed and read again, so that this need not be done.
 
-use crate::yaml::event::ScalarStyle;
+use crate::yaml::event::{Dialect, ScalarStyle};
 use crate::yaml::node::{Node, NodeKind};
+use crate::yaml::resolve::look_of;
 
 /// Whether printing surely changes nothing. Comments, anchors, tags and folded texts are not looked at closer: each
 /// has cases where go-yaml v3 writes something else than it read.
@@ -40,11 +41,18 @@ fn scalar_survives(node: &Node) -> bool {
             node.tag == "!!str" && text.iter().all(is_printable)
         }
         // Where plain text is not allowed it is quoted, and becomes a string; so does an empty one in brackets.
-        ScalarStyle::Plain if node.tag == "!!str" => !text.is_empty() && text.iter().all(is_printable),
+        // Without a tag the text decides, as it will when it is read again.
+        ScalarStyle::Plain if node.tag == "!!str" || node.tag.is_empty() && is_string(node) => {
+            !text.is_empty() && text.iter().all(is_printable)
+        }
         ScalarStyle::Plain => {
             let is_simple =
                 |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'-' | b'.' | b'_' | b'~');
             !text.is_empty() && text.iter().all(is_simple)
         }
     }
+}
+
+fn is_string(node: &Node) -> bool {
+    node.text.as_str().is_some_and(|text| text != "<<" && look_of(text, Dialect::V3).name() == "!!str")
 }

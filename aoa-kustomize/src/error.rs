@@ -1,0 +1,89 @@
+//! The error of this crate: that of `aoa-lang`, and what would have to be supplied.
+
+use std::fmt;
+
+use aoa_lang::ErrorKind;
+
+use crate::load::Missing;
+
+/// A result whose error is [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a build failed. The texts that users of Kustomize know are kept; `kind` says of what sort it is.
+#[derive(Clone)]
+pub struct Error {
+    inner: aoa_lang::Error,
+    missing: Option<Box<Missing>>,
+}
+
+impl Error {
+    /// The input is refused.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        aoa_lang::Error::invalid(message).into()
+    }
+
+    /// A limit was passed.
+    pub(crate) fn limit(message: impl Into<String>) -> Self {
+        aoa_lang::Error::limit(message).into()
+    }
+
+    /// Something is not at hand.
+    pub(crate) fn missing(missing: Missing, message: impl Into<String>) -> Self {
+        let inner = aoa_lang::Error::new(ErrorKind::NotFound, message);
+        Error { inner, missing: Some(Box::new(missing)) }
+    }
+
+    /// The same error, its message put behind `prefix`.
+    pub(crate) fn prefixed(mut self, prefix: &str) -> Self {
+        self.inner = self.inner.prefixed(prefix);
+        self
+    }
+
+    /// The stable kind.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.inner.kind()
+    }
+
+    /// The message.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        self.inner.message()
+    }
+
+    /// What is not at hand and would have to be supplied for the build to go on, if that is why it failed.
+    #[must_use]
+    pub fn needs(&self) -> Option<&Missing> {
+        self.missing.as_deref()
+    }
+
+    /// The error without what is missing.
+    #[must_use]
+    pub fn into_inner(self) -> aoa_lang::Error {
+        self.inner
+    }
+}
+
+impl From<aoa_lang::Error> for Error {
+    fn from(inner: aoa_lang::Error) -> Self {
+        Error { inner, missing: None }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.inner.fmt(f)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.inner, f)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.inner)
+    }
+}

@@ -1,0 +1,99 @@
+//! What a build may do, and what it may cost.
+
+use std::sync::Arc;
+
+use aoa_lang::source::Tree;
+
+use crate::generate::ChartRenderer;
+use crate::load::RepoUrl;
+
+/// The flags of `kustomize build`, and what stands in for the network.
+#[derive(Clone, Default)]
+#[non_exhaustive]
+pub struct Options {
+    /// `--reorder`
+    pub reorder: Reorder,
+    /// `--load-restrictor`
+    pub restriction: Restriction,
+    /// `--enable-helm`: whether `helmCharts` are rendered.
+    pub helm: Helm,
+    /// `--enable-managedby-label`: adds `app.kubernetes.io/managed-by` to all resources.
+    pub managed_by_label: bool,
+    /// Where remote bases come from.
+    pub remotes: Option<Arc<dyn Remotes>>,
+    /// What the build may cost.
+    pub limits: Limits,
+}
+
+/// In which order resources are printed, where `sortOptions` does not say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Reorder {
+    /// Some kinds first, webhooks last, the rest by group, kind, namespace and name.
+    #[default]
+    Legacy,
+    /// As they were read.
+    None,
+}
+
+/// Which files a kustomization may read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Restriction {
+    /// Those in or below its own folder.
+    #[default]
+    RootOnly,
+    /// All of the tree.
+    None,
+}
+
+/// Whether and how `helmCharts` are rendered.
+#[derive(Clone, Default)]
+pub enum Helm {
+    /// A kustomization with `helmCharts` is refused.
+    #[default]
+    Disabled,
+    /// They are rendered.
+    Enabled {
+        /// By whom; without anyone a chart is something that is missing.
+        renderer: Option<Arc<dyn ChartRenderer>>,
+        /// `--helm-kube-version`; empty if not given.
+        kube_version: String,
+        /// `--helm-api-versions`
+        api_versions: Vec<String>,
+    },
+}
+
+/// Supplies what a kustomization refers to by URL.
+pub trait Remotes: Send + Sync {
+    /// The files of a repository at a revision; `None` if they are not at hand.
+    fn repository(&self, url: &RepoUrl) -> Option<Tree>;
+
+    /// The content behind an `http` or `https` URL; `None` if it is not at hand.
+    fn file(&self, url: &str) -> Option<Arc<[u8]>> {
+        let _ = url;
+        None
+    }
+}
+
+/// Bounds on what a build may use; they count, so that the same input has the same answer everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// Those of reading and writing YAML, and of patches.
+    pub text: aoa_lang::Limits,
+    /// How deep bases may refer to bases.
+    pub nesting: usize,
+    /// How many kustomizations one build may visit, each as often as it is referred to.
+    pub kustomizations: usize,
+    /// How many resources a build may have at any time.
+    pub resources: usize,
+    /// How many places the replacements of one kustomization may visit, and how many resources its patches, transformers and references.
+    pub steps: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let mut text = aoa_lang::Limits::default();
+        text.depth = 1_000;
+        Limits { text, nesting: 64, kustomizations: 20_000, resources: 200_000, steps: 100_000_000 }
+    }
+}

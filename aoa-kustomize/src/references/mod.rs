@@ -1,0 +1,274 @@
+//! Names in the fields of other resources, after what they name was renamed (`filters/nameref`).
+
+use std::collections::HashMap;
+
+use aoa_lang::patch::kustomize::{put_field, put_scalar};
+use aoa_lang::value::Text;
+use aoa_lang::yaml::{Node, NodeKind};
+
+use crate::config::{FieldSpec, NameReference};
+use crate::error::{Error, Result};
+use crate::node::{edit_fields, expect_kind};
+use crate::resource::{EmptyAffixes, Gvk, Id, ResMap, Resource};
+
+/// Updates all fields that hold the names of renamed resources.
+///
+/// # Errors
+/// If a field could mean more than one resource, or is of the wrong kind.
+pub(crate) fn update_references(map: &mut ResMap, references: &[NameReference]) -> Result<()> {
+    let candidates = Candidates::of(map.list());
+    if candidates.by_name.is_empty() {
+        return Ok(());
+    }
+    let mut by_kind: HashMap<Text, Vec<(&Gvk, &FieldSpec)>> = HashMap::new();
+    for reference in references {
+        for field in &reference.referrers {
+            by_kind.entry(field.gvk.kind.clone()).or_default().push((&reference.target, field));
+        }
+    }
+    let of_all_kinds = by_kind.get(&Text::EMPTY).cloned().unwrap_or_default();
+    let mut changed: Vec<(usize, Node)> = Vec::new();
+    for (at, resource) in map.list().iter().enumerate() {
+        let original = resource.names().original().gvk.clone();
+        let own = by_kind.get(&original.kind).map_or(&[][..], Vec::as_slice);
+        let fields = own.iter().chain(&of_all_kinds).filter(|(_, field)| original.is_selected(&field.gvk));
+        let mut root = resource.root().clone();
+        let mut has_changed = false;
+        for (target, field) in fields {
+            let filter = Filter { referrer: resource, field, target, candidates: &candidates };
+            has_changed |= filter.run(&mut root)?;
+        }
+        if has_changed {
+            changed.push((at, root));
+        }
+    }
+    for (at, root) in changed {
+        map.change(at, |resource| {
+            *resource.root_mut() = root;
+            resource.settle_shared();
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// What may be referred to.
+struct Candidates<'m> {
+    /// The resources that had another name before, by those names.
+    by_name: HashMap<Text, Vec<&'m Resource>>,
+    /// All resources, by the namespace that they were in first.
+    by_namespace: HashMap<Text, Vec<&'m Resource>>,
+}
+
+impl<'m> Candidates<'m> {
+    fn of(resources: &'m [Resource]) -> Self {
+        let mut by_name: HashMap<Text, Vec<&'m Resource>> = HashMap::new();
+        for resource in resources {
+            let names = resource.names();
+            for (at, id) in names.previous.iter().enumerate() {
+                let is_first = names.previous.iter().take(at).all(|earlier| earlier.name != id.name);
+                if is_first {
+                    by_name.entry(id.name.clone()).or_default().push(resource);
+                }
+            }
+        }
+        let mut by_namespace: HashMap<Text, Vec<&'m Resource>> = HashMap::new();
+        if !by_name.is_empty() {
+            for resource in resources {
+                let namespace = Text::from_bytes(resource.names().original().effective_namespace());
+                by_namespace.entry(namespace).or_default().push(resource);
+            }
+        }
+        Candidates { by_name, by_namespace }
+    }
+}
+
+/// One field of one resource.
+struct Filter<'f> {
+    referrer: &'f Resource,
+    field: &'f FieldSpec,
+    target: &'f Gvk,
+    candidates: &'f Candidates<'f>,
+}
+
+impl<'f> Filter<'f> {
+    fn run(&self, root: &mut Node) -> Result<bool> {
+        // The field is that of the referrer's present kind, whatever its kind was.
+        let id = self.referrer.id();
+        let spec = FieldSpec { gvk: id.gvk.clone(), ..self.field.clone() };
+        edit_fields(root, &spec, &mut |node| self.edited(node)).map_err(|e| {
+            e.prefixed(&format!("updating name reference in '{}' field of '{id}': ", self.field.path))
+        })
+    }
+
+    fn edited(&self, node: &Node) -> Result<Option<Node>> {
+        if node.is_null() {
+            return Ok(None);
+        }
+        match node.kind {
+            NodeKind::Scalar => self.edited_scalar(node),
+            NodeKind::Map => self.edited_map(node),
+            NodeKind::List => self.edited_list(node),
+            NodeKind::Document | NodeKind::Alias => {
+                Err(Error::invalid("node must be a scalar, sequence or map"))
+            }
+        }
+    }
+
+    fn edited_list(&self, list: &Node) -> Result<Option<Node>> {
+        let mut edited: Option<Node> = None;
+        for (at, item) in list.items().iter().enumerate().filter(|(_, item)| !item.is_null()) {
+            let new = match item.kind {
+                NodeKind::Scalar => self.edited_scalar(item)?,
+                NodeKind::Map => self.edited_map(item)?,
+                NodeKind::Document | NodeKind::List | NodeKind::Alias => {
+                    return Err(Error::invalid("a list is expected to hold strings or maps of strings"));
+                }
+            };
+            let items =
+                new.is_some().then(|| edited.get_or_insert_with(|| list.clone()).items_mut()).flatten();
+            if let (Some(new), Some(place)) = (new, items.and_then(|items| items.get_mut(at))) {
+                *place = new;
+            }
+        }
+        Ok(edited)
+    }
+
+    fn edited_scalar(&self, node: &Node) -> Result<Option<Node>> {
+        let candidates = self.candidates_for(&node.text);
+        let Some(found) = self.referral(candidates, |a, b| a.name == b.name)? else { return Ok(None) };
+        let name = &found.id().name;
+        if *name == node.text || name.is_empty() {
+            return Ok(None);
+        }
+        let mut new = node.clone();
+        put_scalar(&mut new, Node::scalar(Text::EMPTY, name.clone()));
+        Ok(Some(new))
+    }
+
+    fn edited_map(&self, node: &Node) -> Result<Option<Node>> {
+        let Some(name) = node.field("name") else {
+            return Err(Error::invalid("path config error; no 'name' field in node"));
+        };
+        let candidates = self.in_namespace_of(node, self.candidates_for(&name.text))?;
+        let is_same = |a: &Id, b: &Id| a.name == b.name && a.namespace == b.namespace;
+        let Some(found) = self.referral(candidates, is_same)? else { return Ok(None) };
+        let id = found.id();
+        if id.name == name.text && id.namespace.is_empty() {
+            return Ok(None);
+        }
+        let mut new = node.clone();
+        put_field(&mut new, &Text::from_static("name"), Node::scalar(Text::EMPTY, id.name.clone()));
+        if !id.namespace.is_empty() {
+            let namespace = Node::scalar(Text::EMPTY, id.namespace.clone());
+            put_field(&mut new, &Text::from_static("namespace"), namespace);
+        }
+        Ok(Some(new))
+    }
+
+    /// What was called so once and could be meant by the referrer (`SubsetThatCouldBeReferencedByResource`).
+    fn candidates_for(&self, name: &Text) -> Vec<&'f Resource> {
+        let named = self.candidates.by_name.get(name).map_or(&[][..], Vec::as_slice);
+        let own = self.referrer.id();
+        if named.is_empty() || own.is_cluster_scoped() {
+            return named.to_vec();
+        }
+        let bound = self.bound_namespaces();
+        let could_be_meant = |candidate: &&&Resource| {
+            let id = candidate.id();
+            id.is_cluster_scoped() || id.has_namespace_of(own) || bound.contains(&&id.namespace)
+        };
+        named.iter().filter(could_be_meant).copied().collect()
+    }
+
+    /// The namespaces of the service accounts that a role binding binds.
+    fn bound_namespaces(&self) -> Vec<&'f Text> {
+        let root = self.referrer.root();
+        if root.field("kind").is_none_or(|kind| kind.text != "RoleBinding") {
+            return Vec::new();
+        }
+        let subjects = root.field("subjects").map_or(&[][..], Node::items);
+        let accounts = subjects
+            .iter()
+            .filter(|subject| subject.field("kind").is_some_and(|kind| kind.text == "ServiceAccount"));
+        accounts.filter_map(|subject| subject.field("namespace")).map(|namespace| &namespace.text).collect()
+    }
+
+    /// If the map names a namespace, those that were in it first, or else are in it now.
+    fn in_namespace_of(&self, node: &Node, candidates: Vec<&'f Resource>) -> Result<Vec<&'f Resource>> {
+        let Some(namespace) = node.field("namespace") else { return Ok(candidates) };
+        expect_kind(node, NodeKind::Map)?;
+        let namespace = namespace.text.as_bytes();
+        if namespace == crate::resource::NO_NAMESPACE.as_bytes() {
+            return Ok(Vec::new());
+        }
+        let was_there = |resource: &&Resource| resource.names().original().effective_namespace() == namespace;
+        let is_any_there = self.has_original_in(namespace);
+        Ok(if is_any_there {
+            candidates.into_iter().filter(was_there).collect()
+        } else {
+            candidates
+                .into_iter()
+                .filter(|resource| resource.id().effective_namespace() == namespace)
+                .collect()
+        })
+    }
+
+    /// Whether anything that the referrer could mean was in the namespace at first.
+    fn has_original_in(&self, namespace: &[u8]) -> bool {
+        let own = self.referrer.id();
+        let bound = self.bound_namespaces();
+        self.candidates.by_namespace.get(namespace).into_iter().flatten().any(|candidate| {
+            let id = candidate.id();
+            own.is_cluster_scoped()
+                || id.is_cluster_scoped()
+                || id.has_namespace_of(own)
+                || bound.contains(&&id.namespace)
+        })
+    }
+
+    /// The one that is meant (`selectReferral`).
+    fn referral(
+        &self,
+        mut candidates: Vec<&'f Resource>,
+        is_same: impl Fn(&Id, &Id) -> bool,
+    ) -> Result<Option<&'f Resource>> {
+        let was_of_kind = |resource: &&Resource, wanted: &Gvk| {
+            resource.names().previous.iter().any(|id| id.gvk.is_selected(wanted))
+        };
+        candidates.retain(|candidate| was_of_kind(candidate, self.target));
+        if let Some(role) = self.role_ref() {
+            candidates.retain(|candidate| was_of_kind(candidate, &role));
+        }
+        let own = self.referrer.id();
+        if !own.is_cluster_scoped() {
+            candidates.retain(|candidate| {
+                let id = candidate.id();
+                id.is_cluster_scoped() || id.gvk.kind == "ServiceAccount" || id.has_namespace_of(own)
+            });
+        }
+        if let [only] = candidates.as_slice() {
+            return Ok(Some(only));
+        }
+        candidates.retain(|candidate| candidate.has_affixes_of(self.referrer, EmptyAffixes::FitAll));
+        if candidates.len() > 1 {
+            candidates.retain(|candidate| candidate.has_affixes_of(self.referrer, EmptyAffixes::FitEmpty));
+        }
+        let Some(first) = candidates.first() else { return Ok(None) };
+        if candidates.iter().all(|candidate| is_same(candidate.id(), first.id())) {
+            return Ok(Some(first));
+        }
+        let ids: Vec<String> = candidates.iter().map(|candidate| candidate.id().to_string()).collect();
+        Err(Error::invalid(format!("found multiple possible referrals: {}", ids.join(", "))))
+    }
+
+    /// The kind that a `roleRef` names, where the field is one.
+    fn role_ref(&self) -> Option<Gvk> {
+        if !self.field.path.as_str()?.ends_with("roleRef/name") {
+            return None;
+        }
+        let role = self.referrer.root().field("roleRef")?;
+        let (group, kind) = (role.field("apiGroup")?, role.field("kind")?);
+        Some(Gvk { group: group.text.clone(), version: Text::EMPTY, kind: kind.text.clone() })
+    }
+}

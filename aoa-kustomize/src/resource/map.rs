@@ -1,0 +1,318 @@
+//! The resources of a build in their order, found by their names.
+
+use std::collections::HashMap;
+
+use aoa_lang::value::Text;
+use foldhash::fast::FixedState;
+
+use super::annotations::{BEHAVIOR, BUILD, NEEDS_HASH};
+use super::{Id, Names, Resource, Selector};
+use crate::error::{Error, Result};
+
+/// A list of resources, no two with the same id (`resWrangler`). Indices are built when they are asked for, and dropped when a
+/// change may have renamed something.
+#[derive(Clone, Default)]
+pub(crate) struct ResMap {
+    list: Vec<Resource>,
+    current: Option<Index<u64>>,
+    any: Option<Index<u64>>,
+    names: Option<Index<Text>>,
+    kinds: Option<Index<Text>>,
+}
+
+type Index<K> = HashMap<K, Vec<usize>, FixedState>;
+
+const HASHER: FixedState = FixedState::with_seed(7);
+
+/// What a generator wants to be done with what is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Behavior {
+    Unspecified,
+    Create,
+    Replace,
+    Merge,
+}
+
+impl Behavior {
+    pub(crate) fn read(text: &str) -> Self {
+        match text {
+            "replace" => Behavior::Replace,
+            "merge" => Behavior::Merge,
+            "create" => Behavior::Create,
+            _ => Behavior::Unspecified,
+        }
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Behavior::Replace => "replace",
+            Behavior::Merge => "merge",
+            Behavior::Create => "create",
+            Behavior::Unspecified => "unspecified",
+        }
+    }
+}
+
+impl ResMap {
+    pub(crate) fn new() -> Self {
+        ResMap::default()
+    }
+
+    /// A list of resources.
+    ///
+    /// # Errors
+    /// If two have the same id.
+    pub(crate) fn of(list: Vec<Resource>) -> Result<Self> {
+        let mut map = ResMap::new();
+        map.append_all(list)?;
+        Ok(map)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    pub(crate) fn list(&self) -> &[Resource] {
+        &self.list
+    }
+
+    pub(crate) fn into_list(self) -> Vec<Resource> {
+        self.list
+    }
+
+    /// All resources, for changes of any kind.
+    pub(crate) fn list_mut(&mut self) -> &mut Vec<Resource> {
+        self.forget();
+        &mut self.list
+    }
+
+    /// All resources, for changes that leave all names and notes alone.
+    pub(crate) fn bodies_mut(&mut self) -> &mut [Resource] {
+        &mut self.list
+    }
+
+    /// Changes one resource; indices stay if it keeps its names.
+    pub(crate) fn change<T>(
+        &mut self,
+        at: usize,
+        change: impl FnOnce(&mut Resource) -> Result<T>,
+    ) -> Result<Option<T>> {
+        let Some(resource) = self.list.get_mut(at) else { return Ok(None) };
+        let before = resource.names().clone();
+        let done = change(resource)?;
+        let is_renamed = resource.is_gone() || !are_same(&before, resource.names());
+        if is_renamed {
+            self.forget();
+        }
+        Ok(Some(done))
+    }
+
+    /// Appends resources (`AppendAll`).
+    ///
+    /// # Errors
+    /// If one has the id of another.
+    pub(crate) fn append_all(&mut self, list: Vec<Resource>) -> Result<()> {
+        for resource in list {
+            self.append(resource)?;
+        }
+        Ok(())
+    }
+
+    fn append(&mut self, resource: Resource) -> Result<()> {
+        let names = resource.names().clone();
+        let id = &names.current;
+        if !self.with_current_id(id).is_empty() {
+            let message = format!("may not add resource with an already registered id: {id}");
+            return Err(Error::invalid(message));
+        }
+        let at = self.list.len();
+        if let Some(index) = &mut self.current {
+            index.entry(id.digest(&HASHER)).or_default().push(at);
+        }
+        (self.any, self.names, self.kinds) = (None, None, None);
+        self.list.push(resource);
+        Ok(())
+    }
+
+    /// Takes in what a generator has made (`AbsorbAll`).
+    ///
+    /// # Errors
+    /// If a resource is there that may not be, or is not there that must be.
+    pub(crate) fn absorb_all(&mut self, list: Vec<Resource>) -> Result<()> {
+        list.into_iter().try_for_each(|resource| self.absorb(resource))
+    }
+
+    fn absorb(&mut self, mut resource: Resource) -> Result<()> {
+        let id = resource.id().clone();
+        let behavior =
+            Behavior::read(&resource.annotation(BEHAVIOR).map_or(Text::EMPTY, Clone::clone).to_str_lossy());
+        match (self.with_any_id(&id).as_slice(), behavior) {
+            ([], Behavior::Merge | Behavior::Replace) => {
+                Err(Error::invalid(format!("id {id} does not exist; cannot merge or replace")))
+            }
+            ([], Behavior::Create | Behavior::Unspecified) => self.append(resource),
+            ([at], Behavior::Merge | Behavior::Replace) => {
+                let Some(old) = self.list.get(*at) else { return Ok(()) };
+                let origin = old.annotation(super::annotations::ORIGIN).cloned();
+                resource.copy_metadata_from(old)?;
+                if behavior == Behavior::Merge {
+                    resource.merge_data_from(old)?;
+                    if let Some(origin) = origin {
+                        resource.add_annotation(super::annotations::ORIGIN, origin)?;
+                    }
+                }
+                if self.with_current_id(resource.id()).as_slice() != [*at] {
+                    return Err(Error::invalid("unexpected target index in replacement"));
+                }
+                if let Some(place) = self.list_mut().get_mut(*at) {
+                    *place = resource;
+                }
+                Ok(())
+            }
+            ([_], Behavior::Create | Behavior::Unspecified) => Err(Error::invalid(format!(
+                "id {id} exists; can not use behavior: '{}', behavior must be merge or replace",
+                behavior.name()
+            ))),
+            (many, _) => Err(Error::invalid(format!(
+                "found multiple objects ({}) that could accept merge of {id}",
+                many.len()
+            ))),
+        }
+    }
+
+    /// The one resource that is or was called so (`GetById`).
+    ///
+    /// # Errors
+    /// If there is none, or more than one.
+    pub(crate) fn by_id(&mut self, id: &Id) -> Result<usize> {
+        let count = match self.with_any_id(id).as_slice() {
+            [at] => return Ok(*at),
+            [] => "no matches",
+            _ => "multiple matches",
+        };
+        Err(Error::invalid(format!("{count} for Id {id}; failed to find unique target for patch {id}")))
+    }
+
+    /// The resources that are called so now.
+    pub(crate) fn with_current_id(&mut self, id: &Id) -> Vec<usize> {
+        let index = self
+            .current
+            .get_or_insert_with(|| index(&self.list, |resource, add| add(resource.id().digest(&HASHER))));
+        let found = index.get(&id.digest(&HASHER)).into_iter().flatten().copied();
+        found.filter(|at| self.list.get(*at).is_some_and(|resource| id.is_same(resource.id()))).collect()
+    }
+
+    /// The resources that are or were called so and are still there.
+    pub(crate) fn with_any_id(&mut self, id: &Id) -> Vec<usize> {
+        let index = self.any.get_or_insert_with(|| {
+            index(&self.list, |resource, add| {
+                resource.names().all().for_each(|id| add(id.digest(&HASHER)));
+            })
+        });
+        let found = index.get(&id.digest(&HASHER)).into_iter().flatten().copied();
+        found
+            .filter(|at| {
+                self.list.get(*at).is_some_and(|resource| {
+                    !resource.is_gone() && resource.names().all().any(|own| id.is_same(own))
+                })
+            })
+            .collect()
+    }
+
+    /// The resources that are or were called so, whatever their kind and namespace.
+    pub(crate) fn with_any_name(&mut self, name: &Text) -> &[usize] {
+        let names = self.names.get_or_insert_with(|| {
+            index(&self.list, |resource, add| resource.names().all().for_each(|id| add(id.name.clone())))
+        });
+        names.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The resources of a kind.
+    fn of_kind(&mut self, kind: &Text) -> &[usize] {
+        let kinds = self
+            .kinds
+            .get_or_insert_with(|| index(&self.list, |resource, add| add(resource.id().gvk.kind.clone())));
+        kinds.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// What a selector selects, in order.
+    ///
+    /// # Errors
+    /// If its labels cannot be read.
+    pub(crate) fn select(&mut self, selector: &Selector) -> Result<Vec<usize>> {
+        let candidates: Vec<usize> = match (selector.plain_name(), selector.plain_kind()) {
+            (Some(name), _) => self.with_any_name(name).to_vec(),
+            (None, Some(kind)) => self.of_kind(kind).to_vec(),
+            (None, None) => (0..self.list.len()).collect(),
+        };
+        let mut selected = Vec::new();
+        for at in candidates {
+            if self.list.get(at).map(|resource| selector.selects(resource)).transpose()? == Some(true) {
+                selected.push(at);
+            }
+        }
+        Ok(selected)
+    }
+
+    /// Drops resources of which nothing is left.
+    pub(crate) fn drop_gone(&mut self) {
+        if self.list.iter().any(Resource::is_gone) {
+            self.list_mut().retain(|resource| !resource.is_gone());
+        }
+    }
+
+    fn forget(&mut self) {
+        (self.current, self.any, self.names, self.kinds) = (None, None, None, None);
+    }
+}
+
+fn are_same(a: &Names, b: &Names) -> bool {
+    a.current == b.current && a.previous == b.previous
+}
+
+/// An index by the keys that `each` adds; a resource stands once under each.
+fn index<K: std::hash::Hash + Eq>(
+    list: &[Resource],
+    each: impl Fn(&Resource, &mut dyn FnMut(K)),
+) -> Index<K> {
+    let mut index: Index<K> = HashMap::with_capacity_and_hasher(list.len(), HASHER);
+    for (at, resource) in list.iter().enumerate() {
+        each(resource, &mut |key| {
+            let places = index.entry(key).or_default();
+            if places.last() != Some(&at) {
+                places.push(at);
+            }
+        });
+    }
+    index
+}
+
+impl Resource {
+    /// Takes name, namespace, labels, annotations and variables of `old`; own labels and annotations win, the notes are those of
+    /// `old` (`CopyMergeMetaDataFieldsFrom`).
+    pub(crate) fn copy_metadata_from(&mut self, old: &Resource) -> Result<()> {
+        let mut labels = old.texts("labels");
+        labels.extend(self.texts("labels"));
+        self.set_texts("labels", labels)?;
+        let has_hash = self.annotation(NEEDS_HASH).is_some();
+        let theirs = old.texts("annotations");
+        let mut merged = theirs.clone();
+        merged.extend(self.texts("annotations"));
+        merged.retain(|key, value| {
+            let name = key.as_str().unwrap_or_default();
+            if BUILD.contains(&name) {
+                match theirs.get(key) {
+                    Some(note) => value.clone_from(note),
+                    None => return false,
+                }
+            }
+            has_hash || name != NEEDS_HASH
+        });
+        self.set_texts("annotations", merged)?;
+        let names = old.names().clone();
+        self.set_name(names.current.name.clone())?;
+        self.set_namespace(&names.current.namespace)?;
+        self.variables.clone_from(&old.variables);
+        Ok(())
+    }
+}

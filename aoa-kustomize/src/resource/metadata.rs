@@ -1,0 +1,232 @@
+//! Names, labels and annotations of a resource, as kyaml's `RNode` reads and writes them.
+
+use std::collections::BTreeMap;
+
+use aoa_lang::patch::kustomize::put_field;
+use aoa_lang::text::selector::Labels;
+use aoa_lang::value::Text;
+use aoa_lang::yaml::{Node, NodeKind, ScalarStyle};
+
+use super::annotations::{
+    BUILD, ENABLED, PREFIXES, PREVIOUS_KINDS, PREVIOUS_NAMES, PREVIOUS_NAMESPACES, SUFFIXES,
+};
+use super::{Gvk, Id, Resource, Scope};
+use crate::error::Result;
+use crate::node::lookup_or_make;
+
+/// Labels or annotations, sorted; of equal keys the last counts.
+pub(crate) type Texts = BTreeMap<Text, Text>;
+
+/// One of the maps in the metadata that selectors look at.
+pub(crate) struct MetaMap<'r>(Option<&'r Node>);
+
+impl Labels for MetaMap<'_> {
+    fn label(&self, key: &str) -> Option<&str> {
+        let found = self.0?.entries().rev().find(|(name, _)| name.text == *key)?;
+        found.1.text.as_str()
+    }
+}
+
+fn metadata_of(root: &Node) -> Option<&Node> {
+    root.field("metadata").filter(|node| !node.is_empty())
+}
+
+fn map_of<'r>(root: &'r Node, field: &str) -> Option<&'r Node> {
+    metadata_of(root)?.field(field)
+}
+
+/// The names that the notes of a resource tell; `None` if they do not fit together.
+pub(super) fn previous_ids(root: &Node, gvk: &Gvk) -> Option<Vec<Id>> {
+    let Some(annotations) = map_of(root, "annotations") else { return Some(Vec::new()) };
+    let note = |key: &str| annotations.field(key).map(|node| node.text.to_str_lossy());
+    let Some(names) = note(PREVIOUS_NAMES) else { return Some(Vec::new()) };
+    let namespaces = note(PREVIOUS_NAMESPACES).unwrap_or_default();
+    let kinds = note(PREVIOUS_KINDS).unwrap_or_default();
+    let count = |text: &str| text.split(',').count();
+    if count(&names) != count(&namespaces) || count(&names) != count(&kinds) {
+        return None;
+    }
+    let all = names.split(',').zip(namespaces.split(',')).zip(kinds.split(','));
+    Some(
+        all.map(|((name, namespace), kind)| Id {
+            gvk: Gvk { kind: Text::from(kind), ..gvk.clone() },
+            name: Text::from(name),
+            namespace: Text::from(namespace),
+            scope: Scope::Namespaced,
+        })
+        .collect(),
+    )
+}
+
+impl Resource {
+    pub(crate) fn labels(&self) -> MetaMap<'_> {
+        MetaMap(map_of(&self.root, "labels"))
+    }
+
+    pub(crate) fn annotations(&self) -> MetaMap<'_> {
+        MetaMap(map_of(&self.root, "annotations"))
+    }
+
+    /// The value of an annotation; of equal keys the last counts.
+    pub(crate) fn annotation(&self, key: &str) -> Option<&Text> {
+        let annotations = map_of(&self.root, "annotations")?;
+        annotations.entries().rev().find(|(name, _)| name.text == *key).map(|(_, value)| &value.text)
+    }
+
+    pub(crate) fn is_enabled(&self, key: &str) -> bool {
+        self.annotation(key).is_some_and(|value| *value == *ENABLED)
+    }
+
+    pub(crate) fn texts(&self, field: &str) -> Texts {
+        let map = map_of(&self.root, field).into_iter().flat_map(Node::entries);
+        map.map(|(key, value)| (key.text.clone(), value.text.clone())).collect()
+    }
+
+    /// Writes labels or annotations anew (`setMapInMetadata`): sorted, as strings; the keys without a tag, so that one that
+    /// looks like a number becomes one.
+    pub(crate) fn set_texts(&mut self, field: &str, texts: Texts) -> Result<()> {
+        let root = self.root_mut();
+        let Some(metadata) = lookup_or_make(root, NodeKind::Map, &["metadata"])? else { return Ok(()) };
+        crate::node::expect_kind(metadata, NodeKind::Map)?;
+        metadata.remove_field(field);
+        if texts.is_empty() {
+            return Ok(());
+        }
+        let entries =
+            texts.into_iter().map(|(key, value)| (Node::scalar(Text::EMPTY, key), Node::string(value)));
+        let mut map = Node::map(entries);
+        map.tag = Text::EMPTY;
+        let key = Node::scalar(Text::EMPTY, field);
+        metadata.content.to_mut().extend([key, map]);
+        Ok(())
+    }
+
+    /// Adds one annotation to those that are there, all written anew.
+    pub(crate) fn add_annotation(&mut self, key: &'static str, value: impl Into<Text>) -> Result<()> {
+        let mut annotations = self.texts("annotations");
+        annotations.insert(Text::from_static(key), value.into());
+        self.set_texts("annotations", annotations)
+    }
+
+    /// Sets one annotation in its place (`SetAnnotation`).
+    pub(crate) fn put_annotation(&mut self, key: &'static str, value: impl Into<Text>) -> Result<()> {
+        self.put_meta("annotations", &Text::from_static(key), value.into())
+    }
+
+    /// Sets one label or annotation in its place.
+    pub(crate) fn put_meta(&mut self, field: &str, key: &Text, value: Text) -> Result<()> {
+        let mut node = Node::string(value);
+        node.scalar_style = ScalarStyle::SingleQuoted;
+        let root = self.root_mut();
+        if field == "annotations" {
+            clear_empty_annotations(root)?;
+        }
+        if let Some(map) = lookup_or_make(root, NodeKind::Map, &["metadata", field])? {
+            crate::node::expect_kind(map, NodeKind::Map)?;
+            put_field(map, key, node);
+        }
+        Ok(())
+    }
+
+    /// Sets the name (`SetName`).
+    pub(crate) fn set_name(&mut self, name: Text) -> Result<()> {
+        let root = self.root_mut();
+        if let Some(metadata) = lookup_or_make(root, NodeKind::Map, &["metadata"])? {
+            crate::node::expect_kind(metadata, NodeKind::Map)?;
+            put_field(metadata, &Text::from_static("name"), Node::scalar(Text::EMPTY, name));
+        }
+        Ok(())
+    }
+
+    /// Notes what the resource is called now (`StorePreviousId`).
+    pub(crate) fn store_previous_id(&mut self) -> Result<()> {
+        let names = self.names().clone();
+        let id = &names.current;
+        self.append_note(PREVIOUS_NAMES, &id.name)?;
+        self.append_note(PREVIOUS_NAMESPACES, &Text::from_bytes(id.effective_namespace()))?;
+        self.append_note(PREVIOUS_KINDS, &id.gvk.kind)
+    }
+
+    pub(crate) fn add_prefix(&mut self, prefix: &Text) -> Result<()> {
+        self.append_note(PREFIXES, prefix)
+    }
+
+    pub(crate) fn add_suffix(&mut self, suffix: &Text) -> Result<()> {
+        self.append_note(SUFFIXES, suffix)
+    }
+
+    /// Appends to a note with commas between (`appendCsvAnnotation`).
+    fn append_note(&mut self, key: &'static str, value: &Text) -> Result<()> {
+        if value.is_empty() {
+            return Ok(());
+        }
+        let value = match self.annotation(key) {
+            None => value.clone(),
+            Some(old) => Text::from_bytes(&[old.as_bytes(), b",", value.as_bytes()].concat()),
+        };
+        self.put_annotation(key, value)
+    }
+
+    /// Whether prefixes and suffixes end alike (`PrefixesSuffixesEquals`).
+    pub(crate) fn has_affixes_of(&self, other: &Resource, empty: EmptyAffixes) -> bool {
+        [PREFIXES, SUFFIXES].iter().all(|key| {
+            let [own, theirs] = [self.annotation(key), other.annotation(key)];
+            let (Some(own), Some(theirs)) = (own, theirs) else {
+                return empty == EmptyAffixes::FitAll || own.is_none() && theirs.is_none();
+            };
+            let [own, theirs] = [own, theirs].map(Text::to_str_lossy);
+            own.rsplit(',').zip(theirs.rsplit(',')).all(|(own, theirs)| own == theirs)
+        })
+    }
+
+    /// Takes out the notes of the build, and what else is not wanted; all annotations are written anew.
+    pub(crate) fn remove_annotations(&mut self, also: &[&str]) -> Result<()> {
+        let mut annotations = self.texts("annotations");
+        annotations.retain(|key, _| {
+            let key = key.as_str().unwrap_or_default();
+            !BUILD.contains(&key) && !also.contains(&key)
+        });
+        self.set_texts("annotations", annotations)
+    }
+}
+
+/// What a resource without prefixes fits to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EmptyAffixes {
+    FitAll,
+    FitEmpty,
+}
+
+/// `ClearEmptyAnnotations` of kyaml
+fn clear_empty_annotations(root: &mut Node) -> Result<()> {
+    let Some(metadata) = root.field("metadata") else { return Ok(()) };
+    crate::node::expect_kind(metadata, NodeKind::Map)?;
+    let has_empty = metadata.field("annotations").is_some_and(|node| node.content.as_slice().is_empty());
+    if has_empty && let Some(metadata) = root.field_mut("metadata") {
+        metadata.remove_field("annotations");
+    }
+    if root.field("metadata").is_some_and(|node| node.content.as_slice().is_empty()) {
+        root.remove_field("metadata");
+    }
+    Ok(())
+}
+
+impl Resource {
+    /// Sets the namespace, or takes it away (`SetNamespace`).
+    pub(crate) fn set_namespace(&mut self, namespace: &Text) -> Result<()> {
+        let root = self.root_mut();
+        if namespace.is_empty() {
+            if let Some(metadata) = root.field_mut("metadata") {
+                crate::node::expect_kind(metadata, NodeKind::Map)?;
+                metadata.remove_field("namespace");
+            }
+            return Ok(());
+        }
+        if let Some(metadata) = lookup_or_make(root, NodeKind::Map, &["metadata"])? {
+            crate::node::expect_kind(metadata, NodeKind::Map)?;
+            let value = Node::scalar(Text::EMPTY, namespace.clone());
+            put_field(metadata, &Text::from_static("namespace"), value);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! `images`
+
+use aoa_lang::text::regexp::Regexp;
+use aoa_lang::value::Text;
+use aoa_lang::yaml::{Node, NodeKind};
+
+use super::set_scalar;
+use crate::config::FieldSpec;
+use crate::error::{Error, Result};
+use crate::file::Image;
+use crate::node::{at, at_mut, edit_fields, expect_kind};
+use crate::resource::{ResMap, Resource};
+
+/// Changes names, tags and digests of images.
+pub(crate) struct ImageTransformer {
+    image: Image,
+    fields: Vec<FieldSpec>,
+    /// What the name of an image must match; upstream crashes at one that is no regular expression as soon as there is an image.
+    pattern: std::result::Result<Regexp, aoa_lang::Error>,
+}
+
+impl ImageTransformer {
+    pub(crate) fn new(image: Image, fields: Vec<FieldSpec>) -> Self {
+        let name = image.name.to_str_lossy();
+        let tail = "[a-zA-Z0-9_.{}-]*";
+        let pattern = Regexp::new(format!("^{name}(:{tail})?(@sha256:{tail})?$"));
+        ImageTransformer { image, fields, pattern }
+    }
+
+    pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        // All images of containers first, then again those that fields name: a suffix of tags is added twice.
+        for resource in map.bodies_mut() {
+            if !is_definition(resource) {
+                self.change_containers(resource)?;
+            }
+        }
+        for resource in map.bodies_mut() {
+            if !is_definition(resource) {
+                for field in &self.fields {
+                    self.change_field(resource, field)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Changes the images of everything below a field `containers` or `initContainers` (`imagetag.LegacyFilter`).
+    fn change_containers(&self, resource: &mut Resource) -> Result<()> {
+        let mut changes = Vec::new();
+        let mut pending: Vec<(Vec<usize>, &Node)> = vec![(Vec::new(), resource.root())];
+        while let Some((place, node)) = pending.pop() {
+            let step = if node.kind == NodeKind::Map { 2 } else { 1 };
+            for (index, child) in node.content.as_slice().iter().enumerate().skip(step - 1).step_by(step) {
+                let below = || {
+                    let mut place = place.clone();
+                    place.push(index);
+                    place
+                };
+                let key = node.content.as_slice().get(index.wrapping_sub(1)).filter(|_| step == 2);
+                if key.is_some_and(|key| key.text == "containers" || key.text == "initContainers") {
+                    self.find_images(child, &below(), &mut changes)?;
+                }
+                if !child.content.as_slice().is_empty() {
+                    pending.push((below(), child));
+                }
+            }
+        }
+        for (place, image) in changes {
+            if let Some(node) = at_mut(resource.body_mut(), &place) {
+                set_scalar(node, "", image)?;
+            }
+        }
+        resource.settle_shared();
+        Ok(())
+    }
+
+    fn find_images(&self, list: &Node, place: &[usize], changes: &mut Vec<(Vec<usize>, Text)>) -> Result<()> {
+        for (at_item, item) in list.items().iter().enumerate().filter(|(_, item)| !item.is_null()) {
+            expect_kind(item, NodeKind::Map)?;
+            let Some(found) = item.entries().position(|(key, _)| key.text == "image") else { continue };
+            let index = found * 2 + 1;
+            let Some(node) = at(item, &[index]) else { continue };
+            if let Some(image) = self.changed(node)? {
+                changes.push(([place, &[at_item, index]].concat(), image));
+            }
+        }
+        Ok(())
+    }
+
+    fn change_field(&self, resource: &mut Resource, field: &FieldSpec) -> Result<()> {
+        let changed = edit_fields(resource.body_mut(), field, &mut |place| {
+            let Some(image) = self.changed(place)? else { return Ok(None) };
+            let mut new = place.clone();
+            set_scalar(&mut new, "", image)?;
+            Ok(Some(new))
+        })?;
+        if changed {
+            resource.root_mut();
+            resource.settle_shared();
+        }
+        Ok(())
+    }
+
+    /// The image that is put into the place of one that matches.
+    fn changed(&self, node: &Node) -> Result<Option<Text>> {
+        expect_kind(node, NodeKind::Scalar)?;
+        let pattern = self.pattern.as_ref().map_err(|e| {
+            let name = &self.image.name;
+            Error::from(e.clone()).prefixed(&format!("the image name '{name}' is no regular expression: "))
+        })?;
+        if !pattern.is_match(node.text.as_bytes()) {
+            return Ok(None);
+        }
+        let old = node.text.to_str_lossy();
+        let (mut name, mut tag, mut digest) = split(&old);
+        let Image { new_name, new_tag, tag_suffix, digest: new_digest, .. } = &self.image;
+        let [new_name, new_tag, new_digest] = [new_name, new_tag, new_digest].map(|text| text.to_str_lossy());
+        if !new_name.is_empty() {
+            name = &new_name;
+        }
+        let suffixed = format!("{tag}{tag_suffix}");
+        if !new_tag.is_empty() {
+            (tag, digest) = (&new_tag, &new_digest);
+        } else if !new_digest.is_empty() {
+            (tag, digest) = ("", &new_digest);
+        } else if !tag_suffix.is_empty() {
+            (tag, digest) = (&suffixed, "");
+        }
+        let mut image = name.to_owned();
+        for (sign, part) in [(':', tag), ('@', digest)] {
+            if !part.is_empty() {
+                image.push(sign);
+                image.push_str(part);
+            }
+        }
+        Ok(Some(image.into()))
+    }
+}
+
+fn is_definition(resource: &Resource) -> bool {
+    resource.root().field("kind").is_some_and(|kind| kind.text == "CustomResourceDefinition")
+}
+
+/// Name, tag and digest of an image (`image.Split`).
+fn split(image: &str) -> (&str, &str, &str) {
+    let path = image.find('/').unwrap_or(0);
+    let searched = image.get(path..).unwrap_or_default();
+    let find = |sign: char| searched.find(sign).map(|at| at + path);
+    let cut = |from: usize, to: usize| image.get(from..to).unwrap_or_default();
+    match (find('@'), find(':')) {
+        (None, None) => (image, "", ""),
+        (Some(at), colon) if colon.is_none_or(|colon| at < colon) => {
+            (cut(0, at), "", cut(at + 1, image.len()))
+        }
+        (Some(at), Some(colon)) => (cut(0, colon), cut(colon + 1, at), cut(at + 1, image.len())),
+        (_, colon) => {
+            let colon = colon.unwrap_or(image.len());
+            (cut(0, colon), cut(colon + 1, image.len()), "")
+        }
+    }
+}

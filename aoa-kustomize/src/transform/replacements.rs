@@ -1,0 +1,315 @@
+//! `replacements`: fields of resources that are copied into fields of others (`filters/replacement`).
+
+use aoa_lang::value::Text;
+use aoa_lang::yaml::{Node, NodeKind};
+use aoa_lang::{Limits, json};
+
+use crate::error::{Error, Result};
+use crate::file::{FieldOptions, Replacement, SourceSelector, TargetSelector};
+use crate::node::{Matcher, Place, at, at_mut, find, lookup, split_field_path};
+use crate::resource::{Id, ResMap, Resource, Selector};
+
+/// Replacements in their order.
+pub(crate) struct ReplacementTransformer {
+    pub(crate) replacements: Vec<Replacement>,
+    pub(crate) limits: Limits,
+    /// How many places may be visited.
+    pub(crate) steps: u64,
+}
+
+const DEFAULT_FIELD: &str = "metadata.name";
+
+impl ReplacementTransformer {
+    pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        let mut steps = self.steps;
+        for replacement in &self.replacements {
+            let Replacement { source, source_value, targets } = replacement;
+            let (Some(targets), true) = (targets, source.is_some() || source_value.is_some()) else {
+                return Err(Error::invalid("replacements must specify a source and at least one target"));
+            };
+            let value = match (source, source_value) {
+                (Some(_), Some(_)) => {
+                    return Err(Error::invalid("value and resource selectors are mutually exclusive"));
+                }
+                (None, value) => Node::scalar(Text::EMPTY, value.clone().unwrap_or_default()),
+                (Some(source), None) => source_of(map, source)?,
+            };
+            for target in targets {
+                self.apply(map, &value, target, &mut steps)?;
+            }
+        }
+        map.drop_gone();
+        Ok(())
+    }
+
+    fn apply(&self, map: &mut ResMap, value: &Node, target: &TargetSelector, steps: &mut u64) -> Result<()> {
+        let Some(select) = &target.select else {
+            return Err(Error::invalid("target must specify resources to select"));
+        };
+        let failed = |e: Error| e.prefixed("error creating target selector: ");
+        let select = Selector::new(select.clone()).map_err(failed)?;
+        let rejects: Vec<Selector> =
+            target.reject.iter().map(|r| Selector::new(r.clone()).map_err(failed)).collect::<Result<_>>()?;
+        let default = [Text::from_static(DEFAULT_FIELD)];
+        let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
+        let fields: Vec<FieldPath> = paths.iter().map(FieldPath::new).collect();
+        let candidates: Vec<usize> = match select.plain_name() {
+            Some(name) => map.with_any_name(name).to_vec(),
+            None => (0..map.len()).collect(),
+        };
+        for index in candidates {
+            let Some(resource) = map.list().get(index) else { continue };
+            if !is_selected(resource, &select, &rejects)? {
+                continue;
+            }
+            map.change(index, |resource| {
+                for field in &fields {
+                    self.copy(resource, value, field, target.options.as_ref(), steps)?;
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// `copyValueToTarget`
+    fn copy(
+        &self,
+        resource: &mut Resource,
+        value: &Node,
+        field: &FieldPath,
+        options: Option<&FieldOptions>,
+        steps: &mut u64,
+    ) -> Result<()> {
+        let make = options.filter(|options| options.create).map(|_| value.kind);
+        if self.copy_into_text(resource, value, field, make, steps)? {
+            resource.settle_shared();
+            return Ok(());
+        }
+        let failed = || {
+            let path = &field.written;
+            let how = if make.is_some() { "find or create" } else { "find" };
+            format!("unable to {how} field \"{path}\" in replacement target")
+        };
+        let places = field
+            .matcher
+            .find(resource.root_mut(), make, steps)
+            .map_err(|e| e.prefixed(&format!("{}: ", failed())))?;
+        if places.is_empty() {
+            return Err(Error::invalid(failed()));
+        }
+        for place in places {
+            match place {
+                Place::In(place) => {
+                    if let Some(node) = at_mut(resource.root_mut(), &place) {
+                        set_value(node, value, options)?;
+                    }
+                    resource.settle_shared();
+                }
+                Place::Inside(mut node) => set_value(&mut node, value, options)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Replaces inside of a text that holds YAML or JSON, if the path leads into one (`setValueInStructuredData`).
+    ///
+    /// What goes wrong there is no error: the path is then followed in the resource itself.
+    fn copy_into_text(
+        &self,
+        resource: &mut Resource,
+        value: &Node,
+        field: &FieldPath,
+        make: Option<NodeKind>,
+        steps: &mut u64,
+    ) -> Result<bool> {
+        let Some((place, behind, mut document)) = self.text_on_the_way(resource.root(), &field.parts) else {
+            return Ok(false);
+        };
+        let Some(text) = at(resource.root(), &place).map(|node| node.text.clone()) else { return Ok(false) };
+        let Some(matcher) = field.behind.get(behind.wrapping_sub(1)) else { return Ok(false) };
+        let places = match matcher.find(document.root_mut(), make, steps) {
+            Ok(places) if !places.is_empty() => places,
+            Err(error) if error.kind() == aoa_lang::ErrorKind::Limit => return Err(error),
+            Ok(_) | Err(_) => return Ok(false),
+        };
+        for place in places {
+            let Place::In(place) = place else { continue };
+            if let Some(node) = at_mut(document.root_mut(), &place) {
+                if node.kind == NodeKind::Scalar {
+                    node.text = value.text.clone();
+                } else {
+                    *node = value.clone();
+                }
+            }
+        }
+        let Some(serialized) = self.serialize(&document, &text) else { return Ok(false) };
+        if let Some(node) = at_mut(resource.root_mut(), &place) {
+            node.text = Text::from(serialized);
+        }
+        Ok(true)
+    }
+
+    /// The first scalar on the way that is YAML, how many parts lead to it, and what it holds.
+    fn text_on_the_way(&self, root: &Node, parts: &[String]) -> Option<(Vec<usize>, usize, Node)> {
+        for count in 1..parts.len() {
+            let Some(place) = parts.get(..count).and_then(|parts| find(root, parts).ok().flatten()) else {
+                continue;
+            };
+            let Some(node) = at(root, &place).filter(|node| node.kind == NodeKind::Scalar) else { continue };
+            // Most scalars are words, and lead nowhere.
+            match Node::parse_within(node.text.as_bytes(), &self.limits) {
+                Ok(Some(document)) => return Some((place, count, document)),
+                Ok(None) => return None,
+                Err(_) => {}
+            }
+        }
+        None
+    }
+
+    /// JSON if the text was JSON, else YAML (`serializeStructuredData`).
+    fn serialize(&self, document: &Node, old: &Text) -> Option<String> {
+        let text = document.to_text_within(&self.limits).ok()?;
+        let old = old.to_str_lossy();
+        if !old.trim().starts_with(['{', '[']) {
+            return Some(text.trim().to_owned());
+        }
+        let value = Node::parse_within(text.as_bytes(), &self.limits).ok()??.decode(&self.limits).ok()?;
+        let is_pretty = old.contains('\n') && old.contains("  ");
+        if is_pretty {
+            let layout = json::Layout::Indented("  ");
+            json::to_string_with(&value, json::Html::Escaped, layout).ok()
+        } else {
+            json::to_string(&value).ok()
+        }
+    }
+}
+
+/// A path, and what follows behind each of its parts.
+struct FieldPath {
+    written: Text,
+    parts: Vec<String>,
+    matcher: Matcher,
+    /// The matchers behind the first part, the first two, and so on.
+    behind: Vec<Matcher>,
+}
+
+/// Longer paths are followed in the resource only.
+const PARTS: usize = 64;
+
+impl FieldPath {
+    fn new(written: &Text) -> Self {
+        let parts = split_field_path(&written.to_str_lossy());
+        let from = |start: usize| Matcher::new(parts.iter().skip(start).cloned());
+        let behind = (1..parts.len().min(PARTS)).map(from).collect();
+        FieldPath { written: written.clone(), matcher: from(0), behind, parts }
+    }
+}
+
+/// The value that a source names (`getReplacement`).
+fn source_of(map: &mut ResMap, source: &SourceSelector) -> Result<Node> {
+    let at = select_source(map, source)?;
+    let Some(resource) = map.list().get(at) else { return Ok(Node::null()) };
+    let path = if source.field_path.is_empty() {
+        Text::from_static(DEFAULT_FIELD)
+    } else {
+        source.field_path.clone()
+    };
+    let parts = split_field_path(&path.to_str_lossy());
+    let found = lookup(resource.root(), &parts)
+        .map_err(|e| e.prefixed("error looking up replacement source: "))?
+        .filter(|node| !node.is_empty());
+    let Some(found) = found else {
+        let id = &source.id;
+        return Err(Error::invalid(format!("fieldPath `{path}` is missing for replacement source {id}")));
+    };
+    let mut value = found.clone();
+    value.set_twin(None);
+    let Some(options) = source.options.as_ref().filter(|options| !options.delimiter.is_empty()) else {
+        return Ok(value);
+    };
+    if value.kind != NodeKind::Scalar {
+        return Err(Error::invalid("delimiter option can only be used with scalar nodes"));
+    }
+    let text = value.text.to_str_lossy().into_owned();
+    let delimiter = options.delimiter.to_str_lossy();
+    let mut pieces = text.split(&*delimiter);
+    let piece = usize::try_from(options.index).ok().and_then(|index| pieces.nth(index));
+    let Some(piece) = piece else {
+        let index = options.index;
+        return Err(Error::invalid(format!("options.index {index} is out of bounds for value {text}")));
+    };
+    value.text = Text::from(piece);
+    Ok(value)
+}
+
+fn select_source(map: &mut ResMap, source: &SourceSelector) -> Result<usize> {
+    let candidates: Vec<usize> = if source.id.name.is_empty() {
+        (0..map.len()).collect()
+    } else {
+        map.with_any_name(&source.id.name).to_vec()
+    };
+    let is_source = |at: &usize| {
+        let resource = map.list().get(*at);
+        resource.is_some_and(|resource| resource.names().all().any(|id: &Id| id.is_selected_by(&source.id)))
+    };
+    let described = || {
+        let mut text = source.id.to_string();
+        if !source.field_path.is_empty() {
+            text.push_str(&format!(":{}", source.field_path));
+        }
+        text
+    };
+    match candidates.into_iter().filter(is_source).collect::<Vec<_>>().as_slice() {
+        [at] => Ok(*at),
+        [] => Err(Error::invalid(format!("nothing selected by {}", described()))),
+        _ => Err(Error::invalid(format!("multiple matches for selector {}", described()))),
+    }
+}
+
+/// Whether a target's selectors choose a resource.
+fn is_selected(resource: &Resource, select: &Selector, rejects: &[Selector]) -> Result<bool> {
+    if !select.matches_meta(resource)? {
+        return Ok(false);
+    }
+    for reject in rejects.iter().filter(|reject| reject.looks_at_meta()) {
+        if reject.matches_meta(resource)? {
+            return Ok(false);
+        }
+    }
+    let names = resource.names();
+    let is_rejected = rejects
+        .iter()
+        .filter(|reject| reject.looks_at_ids())
+        .any(|reject| names.all().any(|id| reject.matches_id(id)));
+    Ok(!is_rejected && names.all().any(|id| select.matches_id(id)))
+}
+
+/// `setFieldValue`
+fn set_value(place: &mut Node, value: &Node, options: Option<&FieldOptions>) -> Result<()> {
+    let mut value = value.clone();
+    if let Some(options) = options.filter(|options| !options.delimiter.is_empty()) {
+        if place.kind != NodeKind::Scalar {
+            return Err(Error::invalid("delimiter option can only be used with scalar nodes"));
+        }
+        let delimiter = options.delimiter.to_str_lossy();
+        let old = place.text.to_str_lossy();
+        let mut pieces: Vec<&str> = old.split(&*delimiter).collect();
+        let new = if value.is_null() { std::borrow::Cow::Borrowed("") } else { value.text.to_str_lossy() };
+        match usize::try_from(options.index) {
+            Err(_) => pieces.insert(0, &new),
+            Ok(index) => match pieces.get_mut(index) {
+                Some(piece) => *piece = &new,
+                None => pieces.push(&new),
+            },
+        }
+        let joined = Text::from(pieces.join(&delimiter));
+        value.text = joined;
+    }
+    if place.kind == NodeKind::Scalar {
+        place.text = value.text;
+    } else {
+        *place = value;
+    }
+    Ok(())
+}
