@@ -21,6 +21,8 @@ struct Inner {
     span: Option<Span>,
     help: Option<String>,
     source: Option<Error>,
+    /// Where the messages of the errors that this one wraps begin in `message`.
+    links: Vec<usize>,
 }
 
 /// The kinds of [`Error`]; their names are stable and the same in Python and Node.
@@ -59,7 +61,14 @@ impl ErrorKind {
 impl Error {
     /// Makes an error of `kind`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner { kind, message: message.into(), span: None, help: None, source: None }))
+        Error(Box::new(Inner {
+            kind,
+            message: message.into(),
+            span: None,
+            help: None,
+            source: None,
+            links: Vec::new(),
+        }))
     }
 
     /// The text does not follow its grammar.
@@ -102,7 +111,17 @@ impl Error {
     #[must_use]
     pub fn prefixed(mut self, prefix: &str) -> Self {
         self.0.message.insert_str(0, prefix);
+        self.0.links.iter_mut().for_each(|at| *at += prefix.len());
         self
+    }
+
+    /// An error that wraps this one, as Go's `fmt.Errorf` does with `%w` at the end: its message is `prefix` and then the
+    /// message of this one, which [`links`](Error::links) tells apart.
+    #[must_use]
+    pub fn wrapped(self, prefix: &str) -> Self {
+        let mut error = self.prefixed(prefix);
+        error.0.links.insert(0, prefix.len());
+        error
     }
 
     /// The stable kind.
@@ -115,6 +134,31 @@ impl Error {
     #[must_use]
     pub fn message(&self) -> &str {
         &self.0.message
+    }
+
+    /// [`wrapped`](Error::wrapped) by many, the innermost prefix first.
+    #[must_use]
+    pub(crate) fn wrapped_in(mut self, prefixes: Vec<String>) -> Self {
+        if prefixes.is_empty() {
+            return self;
+        }
+        let outer: String = prefixes.iter().rev().map(String::as_str).collect();
+        let mut links = Vec::with_capacity(prefixes.len() + self.0.links.len());
+        for prefix in prefixes.iter().rev() {
+            links.push(links.last().copied().unwrap_or(0) + prefix.len());
+        }
+        links.extend(self.0.links.iter().map(|at| at + outer.len()));
+        self.0.links = links;
+        self.0.message.insert_str(0, &outer);
+        self
+    }
+
+    /// The message in pieces, one for this error and one for each error that it [wraps](Error::wrapped): what each adds
+    /// before the next.
+    pub fn links(&self) -> impl Iterator<Item = &str> {
+        let starts = [0].into_iter().chain(self.0.links.iter().copied());
+        let ends = self.0.links.iter().copied().chain([self.0.message.len()]);
+        starts.zip(ends).map(|(start, end)| self.0.message.get(start..end).unwrap_or_default())
     }
 
     /// The place in the source text, if there is one.

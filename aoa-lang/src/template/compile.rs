@@ -8,14 +8,12 @@ use super::function::{Access, Function, Functions};
 use super::parse::Tree;
 use super::program::{Builtin, CallSite, Index, Op, Program, RangeSpec};
 use crate::Value;
-use crate::strconv;
 use crate::value::GoType;
 
-/// Compiles `trees`; the tree `main` is the one that is run.
+/// Compiles `trees`, and `main` before them if there is one: a tree that is run by its place, not by its name.
 pub(super) fn compile(
     ast: Ast,
-    name: &str,
-    main: &Tree,
+    main: Option<(&str, &Tree)>,
     trees: &BTreeMap<String, Tree>,
     functions: &Functions,
 ) -> Program {
@@ -32,9 +30,11 @@ pub(super) fn compile(
     // Variable 0 is the data of the template, which is there without being declared.
     compiler.variable("$");
     for (at, template) in trees.keys().enumerate() {
-        compiler.templates.insert(template, index(at + 1));
+        compiler.templates.insert(template, index(at + usize::from(main.is_some())));
     }
-    compiler.template(name, main);
+    if let Some((name, main)) = main {
+        compiler.template(name, main);
+    }
     trees.iter().for_each(|(name, tree)| compiler.template(name, tree));
     compiler.resolve_labels();
     let mut program = compiler.program;
@@ -285,17 +285,22 @@ impl<'a> Compiler<'a> {
     }
 
     fn template_call(&mut self, id: NodeId, name: &str, pipe: Option<NodeId>) {
-        let Some(template) = self.templates.get(name).copied() else {
-            let name = strconv::quote(name.as_bytes());
-            let fail = self.fail(format!("template {name} not defined"), id);
-            return self.op(fail);
+        let template = match self.templates.get(name).copied() {
+            Some(template) => Op::Template(template),
+            None => {
+                // Perhaps the templates around the text define it.
+                self.program.texts.push(name.into());
+                let name = index(self.program.texts.len() - 1);
+                self.op(Op::CheckName { name, node: id });
+                Op::TemplateNamed(name)
+            }
         };
         self.op(Op::CheckDepth { node: id });
         let argument = match pipe {
             Some(pipe) => Work::Pipe(pipe),
             None => Work::Op(self.value(Value::Null)),
         };
-        self.then([argument, Work::Op(Op::Template(template))]);
+        self.then([argument, Work::Op(template)]);
     }
 
     fn pipe(&mut self, id: NodeId) {

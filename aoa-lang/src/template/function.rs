@@ -18,7 +18,7 @@
 //! assert_eq!(SHOUT.name, "shout");
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use super::heap::{Heap, NotMutable, Shape};
@@ -139,6 +139,64 @@ pub enum FnError {
     Message(String),
     /// The run ends with this error: a budget is used up, something is not supported.
     Abort(Error),
+    /// No failure: a template is to be run first, and its output is the result of the call.
+    Enter(Box<Entry>),
+}
+
+/// A template that a function wants to be run: Helm's `include` and `tpl`.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub(super) template: EntryTemplate,
+    pub(super) data: Value,
+    pub(super) finish: Option<Finish>,
+    pub(super) failing: String,
+}
+
+/// What is done with the output of an [`Entry`].
+pub(super) type Finish = fn(Vec<u8>) -> Vec<u8>;
+
+/// What an [`Entry`] runs.
+#[derive(Clone, Debug)]
+pub(super) enum EntryTemplate {
+    /// The template of this name.
+    Named(Text),
+    /// A text, as a template of this name; it sees all templates, and what it defines is seen until it ends.
+    Source { name: &'static str, text: Text },
+}
+
+impl Entry {
+    /// The template `name` of the set, run on `data`.
+    #[must_use]
+    pub fn named(name: Text, data: Value) -> Self {
+        Entry { template: EntryTemplate::Named(name), data, finish: None, failing: String::new() }
+    }
+
+    /// `text` as a template that is called `name`, run on `data`. It sees all templates of the set; what it defines is seen
+    /// until it ends.
+    #[must_use]
+    pub fn source(name: &'static str, text: Text, data: Value) -> Self {
+        Entry { template: EntryTemplate::Source { name, text }, data, finish: None, failing: String::new() }
+    }
+
+    /// The same, its output taken through `finish`.
+    #[must_use]
+    pub fn with_finish(mut self, finish: fn(Vec<u8>) -> Vec<u8>) -> Self {
+        self.finish = Some(finish);
+        self
+    }
+
+    /// The same, with `prefix` before the message of an error inside.
+    #[must_use]
+    pub fn with_failing(mut self, prefix: String) -> Self {
+        self.failing = prefix;
+        self
+    }
+}
+
+impl From<Entry> for FnError {
+    fn from(entry: Entry) -> Self {
+        FnError::Enter(Box::new(entry))
+    }
 }
 
 impl FnError {
@@ -166,7 +224,7 @@ impl From<&str> for FnError {
 }
 
 /// The budgets and random numbers of one run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Meter {
     steps: u64,
     output: usize,
@@ -206,15 +264,25 @@ impl Meter {
     }
 }
 
+/// How often each template is being run within itself by way of [`Entry::named`].
+pub(super) type Nesting = HashMap<Text, usize>;
+
 /// What a function can use while it is called: budgets, clock, randomness, and the lists and maps of the run.
 pub struct Call<'r> {
     pub(super) heap: &'r mut Heap,
+    pub(super) nesting: &'r Nesting,
     pub(super) meter: &'r mut Meter,
     pub(super) patterns: &'r Patterns,
     pub(super) options: &'r TemplateOptions,
 }
 
 impl Call<'_> {
+    /// How many runs of template `name` that functions [entered](Entry::named) have not ended yet.
+    #[must_use]
+    pub fn nesting(&self, name: &Text) -> usize {
+        self.nesting.get(name).copied().unwrap_or(0)
+    }
+
     /// Clock, zone and limits.
     #[must_use]
     pub fn options(&self) -> &TemplateOptions {

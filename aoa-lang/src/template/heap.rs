@@ -33,9 +33,22 @@ pub enum Shape {
     Other,
 }
 
-/// The heap of one run.
+/// The lists and maps of one run that can change: those that it holds are named by [`Value::Handle`]s.
+///
+/// ```
+/// use aoa_lang::Value;
+/// use aoa_lang::template::Heap;
+///
+/// let mut heap = Heap::new(true);
+/// let outer = heap.thaw(Value::map([("inner", Value::map([("a", Value::int(1))]))]));
+/// let inner = heap.entry(&outer, b"inner").unwrap();
+/// heap.set_entry(&inner, "a".into(), Value::int(2)).unwrap();
+/// let frozen = heap.freeze(&outer, 100)?;
+/// assert_eq!(frozen.at(&["inner", "a"]).and_then(Value::as_i64), Some(2));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Default)]
-pub(super) struct Heap {
+pub struct Heap {
     nodes: Vec<Node>,
     /// What slices look into; several can share one.
     arrays: Vec<Vec<Value>>,
@@ -53,13 +66,14 @@ enum Node {
 }
 
 impl Heap {
-    /// The heap of a program that can mutate, or of one that cannot.
-    pub(super) fn new(active: bool) -> Self {
+    /// The heap of a program that can mutate, or of one that cannot: that one leaves all values as they are.
+    #[must_use]
+    pub fn new(active: bool) -> Self {
         Heap { active, ..Heap::default() }
     }
 
     /// A list or map as a handle; other values, and all values of programs that cannot mutate, as they are.
-    pub(super) fn thaw(&mut self, value: Value) -> Value {
+    pub fn thaw(&mut self, value: Value) -> Value {
         if !self.active {
             return value;
         }
@@ -122,12 +136,13 @@ impl Heap {
     }
 
     /// A new map: a handle where the program can mutate.
-    pub(super) fn new_map(&mut self, map: Map) -> Value {
+    pub fn new_map(&mut self, map: Map) -> Value {
         self.thaw(Value::Map(map))
     }
 
     /// Whether `value` is a list or a map.
-    pub(super) fn shape(&self, value: &Value) -> Shape {
+    #[must_use]
+    pub fn shape(&self, value: &Value) -> Shape {
         match value {
             Value::List(list) => Shape::List { kind: list.kind(), len: list.len(), nil: list.is_nil() },
             Value::Map(map) => Shape::Map { kind: map.kind(), len: map.len(), nil: map.is_nil() },
@@ -163,7 +178,7 @@ impl Heap {
     }
 
     /// The entry `key` of a map.
-    pub(super) fn entry(&mut self, map: &Value, key: &[u8]) -> Option<Value> {
+    pub fn entry(&mut self, map: &Value, key: &[u8]) -> Option<Value> {
         if let Value::Map(map) = map {
             return map.get_bytes(key).cloned();
         }
@@ -181,7 +196,7 @@ impl Heap {
     }
 
     /// The items of a list.
-    pub(super) fn items(&mut self, list: &Value) -> Vec<Value> {
+    pub fn items(&mut self, list: &Value) -> Vec<Value> {
         let len = match self.shape(list) {
             Shape::List { len, .. } => len,
             _ => 0,
@@ -190,7 +205,8 @@ impl Heap {
     }
 
     /// The keys of a map, sorted.
-    pub(super) fn keys(&self, map: &Value) -> Vec<Text> {
+    #[must_use]
+    pub fn keys(&self, map: &Value) -> Vec<Text> {
         match (map, self.node(map)) {
             (Value::Map(map), _) => map.keys().cloned().collect(),
             (_, Some(Node::Map { entries, .. })) => entries.iter().map(|(k, _)| k.clone()).collect(),
@@ -199,13 +215,25 @@ impl Heap {
     }
 
     /// The entries of a map, sorted by key.
-    pub(super) fn entries(&mut self, map: &Value) -> Vec<(Text, Value)> {
+    pub fn entries(&mut self, map: &Value) -> Vec<(Text, Value)> {
         let keys = self.keys(map);
         keys.into_iter().filter_map(|k| self.entry(map, k.as_bytes()).map(|v| (k, v))).collect()
     }
 
-    /// Sets an entry; `Err` for a nil map.
-    pub(super) fn set_entry(&mut self, map: &Value, key: Text, value: Value) -> Result<(), NotMutable> {
+    /// The entry `key` of a map as it stands there, a list or map that nothing has touched yet frozen.
+    #[must_use]
+    pub fn peek(&self, map: &Value, key: &[u8]) -> Option<&Value> {
+        match (map, self.node(map)) {
+            (_, Some(Node::Map { entries, .. })) => entries.get_bytes(key),
+            _ => None,
+        }
+    }
+
+    /// Sets an entry.
+    ///
+    /// # Errors
+    /// If the map is nil, or not of this heap.
+    pub fn set_entry(&mut self, map: &Value, key: Text, value: Value) -> Result<(), NotMutable> {
         self.epoch += 1;
         match self.node_mut(map) {
             Some(Node::Map { nil: false, entries, .. }) => {
@@ -218,7 +246,10 @@ impl Heap {
     }
 
     /// Removes an entry.
-    pub(super) fn remove_entry(&mut self, map: &Value, key: &[u8]) -> Result<Option<Value>, NotMutable> {
+    ///
+    /// # Errors
+    /// If the map is not of this heap.
+    pub fn remove_entry(&mut self, map: &Value, key: &[u8]) -> Result<Option<Value>, NotMutable> {
         self.epoch += 1;
         match self.node_mut(map) {
             Some(Node::Map { entries, .. }) => Ok(entries.remove_bytes(key)),
@@ -281,7 +312,7 @@ impl Heap {
     ///
     /// # Errors
     /// If it is nested deeper than `depth`, as a map that contains itself is.
-    pub(super) fn freeze(&mut self, value: &Value, depth: usize) -> Result<Value, Error> {
+    pub fn freeze(&mut self, value: &Value, depth: usize) -> Result<Value, Error> {
         let Value::Handle(root) = value else { return Ok(value.clone()) };
         // Children first, on a list instead of the call stack.
         let mut path: Vec<Visit> = vec![Visit { id: *root, next: 0 }];
@@ -368,8 +399,8 @@ impl Heap {
 }
 
 /// Why a change was refused.
-#[derive(Debug)]
-pub(super) enum NotMutable {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMutable {
     /// Go's nil map takes no entries.
     Nil,
     /// The value is not on the heap, or not of that shape.

@@ -3,7 +3,7 @@
 //! A template is compiled once and run often. Functions come as tables of [`Function`]s: Go's builtins are always there,
 //! [`sprig`] and [`argo`] are tables over them. The texts of a template become a tree, and the tree a flat list of steps
 //! for a machine with its own stacks, so that no input overflows the thread's. [`FastTemplate`] is the simpler dialect
-//! of ApplicationSets, `{{name}}`.
+//! of ApplicationSets, `{{name}}`. [`Templates`] is a set of which each can be run, with functions that run others.
 //!
 //! ```
 //! use aoa_lang::Value;
@@ -34,6 +34,7 @@ mod parse;
 mod patterns;
 mod program;
 mod run;
+mod session;
 #[expect(clippy::module_inception, reason = "the file of the type `Template`")]
 mod template;
 
@@ -42,7 +43,8 @@ pub mod sprig;
 
 pub use arguments::Complex;
 pub use fasttemplate::{FastTemplate, Params};
-pub use function::{Access, Body, Call, FnError, Function, Functions};
-pub use heap::Shape;
+pub use function::{Access, Body, Call, Entry, FnError, Function, Functions};
+pub use heap::{Heap, NotMutable, Shape};
 pub use options::{MissingKey, TemplateOptions};
+pub use session::{Session, Templates};
 pub use template::{Template, TemplateSet, Touches};

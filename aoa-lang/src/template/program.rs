@@ -1,5 +1,8 @@
 //! What a template is compiled to: a flat list of small steps for a machine with a stack of values.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use super::ast::{Ast, NodeId};
 use super::function::Function;
 use super::patterns::Patterns;
@@ -82,6 +85,10 @@ pub(super) enum Op {
     CheckDepth { node: NodeId },
     /// Pops the argument and runs a template.
     Template(Index),
+    /// Fails if there is no template of this name.
+    CheckName { name: Index, node: NodeId },
+    /// Pops the argument and runs a template that the program itself does not have.
+    TemplateNamed(Index),
     /// The template ends.
     Return,
 }
@@ -166,6 +173,57 @@ pub(super) struct Program {
     pub(super) ast: Ast,
     /// Filled while it runs.
     pub(super) patterns: Patterns,
+}
+
+/// A program among those that were compiled before it, which share their templates with it.
+#[derive(Debug)]
+pub(super) struct Layer {
+    pub(super) program: Arc<Program>,
+    /// What can be called by name.
+    names: HashMap<Box<str>, Index>,
+    outer: Option<Arc<Layer>>,
+    /// Whether no layer but the outermost defines a template under a name of its own.
+    plain: bool,
+}
+
+impl Default for Layer {
+    /// No templates.
+    fn default() -> Self {
+        Layer::new(Program::default(), 0, None, "")
+    }
+}
+
+impl Layer {
+    /// The templates of `program`, from place `from` on, before those of `outer`. `own` is the name that does not count as
+    /// a definition.
+    pub(super) fn new(program: Program, from: usize, outer: Option<Arc<Layer>>, own: &str) -> Layer {
+        let names: HashMap<Box<str>, Index> = program
+            .templates
+            .iter()
+            .enumerate()
+            .skip(from)
+            .filter_map(|(at, (name, _))| Some((name.clone(), Index::try_from(at).ok()?)))
+            .collect();
+        let plain =
+            outer.as_ref().is_none_or(|outer| outer.plain && names.keys().all(|name| &**name == own));
+        Layer { program: Arc::new(program), names, outer, plain }
+    }
+
+    /// The template `name`, with the program that it stands in.
+    pub(super) fn find(&self, name: &str) -> Option<(&Arc<Program>, Index)> {
+        let mut layer = self;
+        loop {
+            if let Some(index) = layer.names.get(name) {
+                return Some((&layer.program, *index));
+            }
+            layer = layer.outer.as_deref()?;
+        }
+    }
+
+    /// Whether what a program has resolved by itself stays so within this layer.
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
+    }
 }
 
 /// The element of a table.

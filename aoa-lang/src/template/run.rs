@@ -1,70 +1,112 @@
 //! Runs a [`Program`].
 
+use std::sync::{Arc, LazyLock};
+
 use super::arguments::{Constant, constant, validate};
 use super::ast::NodeId;
 use super::builtins;
 use super::fields::{Field, field, is_true, walk};
-use super::function::{Access, Call, FnError, Function, Meter};
+use super::function::{Access, Call, Entry, EntryTemplate, Finish, FnError, Function, Meter, Nesting};
 use super::heap::Heap;
 use super::iterate::{Iteration, iterate};
 use super::options::{MissingKey, TemplateOptions};
-use super::program::{CallSite, Index, Op, Program, RangeSpec, Slot, at};
-use crate::value::{GoType, Object, Signature};
-use crate::{Error, Result, Value, fmt, strconv};
+use super::program::{CallSite, Index, Layer, Op, Program, RangeSpec, Slot, at};
+use crate::value::{GoType, Object, Signature, Text};
+use crate::{Error, ErrorKind, Result, Value, fmt, strconv};
 
 /// Go's bound on templates within templates.
 const MOST_TEMPLATES: usize = 100_000;
 
-/// Runs `program` with `data` and writes behind what is in `out`.
+/// The layer of templates that no others can be run among.
+static NO_LAYER: LazyLock<Arc<Layer>> = LazyLock::new(Arc::default);
+
+/// Makes the layer of a text that a function wants to be run as a template within a layer.
+pub(super) type CompileText<'s> = &'s dyn Fn(&Arc<Layer>, &str, &Text) -> Result<Arc<Layer>>;
+
+/// What runs of the same templates share.
+pub(super) struct State<'s> {
+    pub(super) options: &'s TemplateOptions,
+    pub(super) missing: MissingKey,
+    pub(super) meter: Meter,
+    pub(super) heap: Heap,
+    pub(super) nesting: Nesting,
+    /// What the set of templates is called.
+    pub(super) root: &'s str,
+    /// `None` where no function can ask for it.
+    pub(super) compile_text: Option<CompileText<'s>>,
+}
+
+/// Runs the first template of `program` with `data` and writes behind what is in `out`; gives the data as the program leaves
+/// it, if the program can change it.
 ///
 /// # Errors
 /// Go's, and limits.
 pub(super) fn run(
-    program: &Program,
+    program: &Arc<Program>,
     missing: MissingKey,
     data: &Value,
     options: &TemplateOptions,
     out: &mut Vec<u8>,
 ) -> Result<Option<Value>> {
-    let mut heap = Heap::new(program.mutates);
-    let root = Slot::of(heap.thaw(data.clone()));
-    let most = out.len().saturating_add(options.limits.template_output);
-    let mut run = Run {
-        program,
-        missing,
+    let mut state = State {
         options,
+        missing,
         meter: Meter::new(options),
-        heap,
+        heap: Heap::new(program.mutates),
+        nesting: Nesting::default(),
+        root: "",
+        compile_text: None,
+    };
+    let root = Slot::of(state.heap.thaw(data.clone()));
+    run_template(&mut state, &NO_LAYER, program, 0, root.clone(), out)?;
+    if !program.mutates {
+        return Ok(None);
+    }
+    state.heap.freeze(&root.value, options.limits.depth).map(Some)
+}
+
+/// Runs template `template` of `program`, which is one of the programs of `layer`, and writes behind what is in `out`.
+///
+/// # Errors
+/// Go's, and limits.
+pub(super) fn run_template(
+    state: &mut State<'_>,
+    layer: &Arc<Layer>,
+    program: &Arc<Program>,
+    template: Index,
+    data: Slot,
+    out: &mut Vec<u8>,
+) -> Result<()> {
+    let most = out.len().saturating_add(state.options.limits.template_output);
+    let mut run = Run {
+        program: program.clone(),
+        layer: layer.clone(),
+        state,
         out,
         most,
         stack: Vec::new(),
         interface: Vec::new(),
-        dot: root.clone(),
-        data: root.clone(),
+        dot: data.clone(),
+        data,
         variables: Vec::new(),
         base: 0,
         marks: Vec::new(),
         dots: Vec::new(),
         loops: Vec::new(),
         frames: Vec::new(),
+        depth: 0,
         callees: Vec::new(),
         node: NodeId::NONE,
-        template: 0,
+        template,
     };
-    run.execute()?;
-    if !program.mutates {
-        return Ok(None);
-    }
-    run.heap.freeze(&root.value, options.limits.depth).map(Some)
+    run.execute()
 }
 
-struct Run<'p> {
-    program: &'p Program,
-    missing: MissingKey,
-    options: &'p TemplateOptions,
-    meter: Meter,
-    heap: Heap,
-    out: &'p mut Vec<u8>,
+struct Run<'r, 's> {
+    program: Arc<Program>,
+    layer: Arc<Layer>,
+    state: &'r mut State<'s>,
+    out: &'r mut Vec<u8>,
     /// The longest that `out` may become.
     most: usize,
     stack: Vec<Value>,
@@ -80,6 +122,8 @@ struct Run<'p> {
     dots: Vec<Slot>,
     loops: Vec<Loop>,
     frames: Vec<Frame>,
+    /// How deep templates are nested since a function entered one.
+    depth: usize,
     callees: Vec<Callee>,
     node: NodeId,
     template: Index,
@@ -96,40 +140,117 @@ struct Loop {
 /// What a template goes back to.
 struct Frame {
     place: usize,
+    /// Where it is another program than the template's.
+    program: Option<Arc<Program>>,
     template: Index,
     data: Slot,
     dot: Slot,
     base: usize,
+    depth: usize,
+    entered: Option<Box<Entered>>,
+}
+
+/// What a template that a function entered goes back to.
+struct Entered {
+    /// The call, and the function.
+    node: NodeId,
+    function: &'static str,
+    failing: String,
+    finish: Option<Finish>,
+    /// The name that counts as nested.
+    nested: Option<Text>,
+    layer: Arc<Layer>,
+    /// Where the output begins.
+    from: usize,
 }
 
 /// A method whose arguments are being evaluated.
 struct Callee {
-    object: std::sync::Arc<dyn Object>,
+    object: Arc<dyn Object>,
     signature: Signature,
 }
 
-impl Run<'_> {
+/// Where the run goes on.
+enum Next {
+    Behind,
+    At(Index),
+    /// In the program that is now the run's own.
+    Program(usize),
+    End,
+}
+
+impl From<Option<Index>> for Next {
+    fn from(to: Option<Index>) -> Self {
+        to.map_or(Next::Behind, Next::At)
+    }
+}
+
+impl Run<'_, '_> {
     fn execute(&mut self) -> Result<()> {
-        let program = self.program;
-        let mut place = 0usize;
-        while let Some(op) = program.ops.get(place) {
-            place += 1;
-            self.meter.steps(1)?;
-            if let Some(to) = self.step(*op, place)? {
-                place = usize::try_from(to).unwrap_or(usize::MAX);
+        let start = at(&self.program.templates, self.template).map_or(Index::MAX, |t| t.1);
+        let mut start = usize::try_from(start).unwrap_or(usize::MAX);
+        loop {
+            let program = self.program.clone();
+            match self.execute_program(&program, start) {
+                Ok(Some(next)) => start = next,
+                Ok(None) => return Ok(()),
+                Err(error) => return Err(self.unwind(error)),
             }
         }
-        Ok(())
+    }
+
+    /// Runs until the program changes, or to the end.
+    fn execute_program(&mut self, program: &Program, start: usize) -> Result<Option<usize>> {
+        let mut place = start;
+        while let Some(op) = program.ops.get(place) {
+            place += 1;
+            self.state.meter.steps(1)?;
+            match self.step(program, *op, place)? {
+                Next::Behind => {}
+                Next::At(to) => place = usize::try_from(to).unwrap_or(usize::MAX),
+                Next::Program(to) => return Ok(Some(to)),
+                Next::End => break,
+            }
+        }
+        Ok(None)
+    }
+
+    /// The error as the functions on the way out pass it on.
+    fn unwind(&mut self, error: Error) -> Error {
+        let passes = matches!(error.kind(), ErrorKind::Limit | ErrorKind::Unsupported | ErrorKind::Internal);
+        let mut prefixes = Vec::new();
+        while let Some(frame) = self.frames.pop() {
+            if let Some(program) = frame.program {
+                self.program = program;
+            }
+            self.template = frame.template;
+            let Some(entered) = frame.entered else { continue };
+            if let Some(name) = &entered.nested {
+                self.leave_nested(name);
+            }
+            if !passes {
+                self.node = entered.node;
+                if !entered.failing.is_empty() {
+                    prefixes.push(entered.failing);
+                }
+                prefixes.push(self.describe(&format!("error calling {}: ", entered.function)));
+            }
+        }
+        let length: usize = prefixes.iter().map(String::len).sum();
+        if length > self.state.options.limits.template_output {
+            return Error::limit("the error of the template is too long");
+        }
+        error.wrapped_in(prefixes)
     }
 
     /// One step; where the run goes on, if not behind it.
-    fn step(&mut self, op: Op, next: usize) -> Result<Option<Index>> {
+    fn step(&mut self, program: &Program, op: Op, next: usize) -> Result<Next> {
         match op {
             Op::Text(text) => {
-                let text = at(&self.program.texts, text).map_or(&[][..], |t| t.as_bytes());
+                let text = at(&program.texts, text).map_or(&[][..], |t| t.as_bytes());
                 self.write(text)?;
             }
-            Op::PrintPath { path, node } => self.print_path(path, node)?,
+            Op::PrintPath { path, node } => self.print_path(program, path, node)?,
             Op::Print => {
                 let slot = self.pop();
                 self.print(&slot.value)?;
@@ -142,37 +263,37 @@ impl Run<'_> {
                 if node != NodeId::NONE {
                     self.node = node;
                 }
-                return self.fail(at(&self.program.messages, message).map_or("", String::as_str));
+                return self.fail(at(&program.messages, message).map_or("", String::as_str));
             }
             Op::Const(value) => {
-                let value = at(&self.program.consts, value).cloned().unwrap_or_default();
-                let value = self.heap.thaw(value);
+                let value = at(&program.consts, value).cloned().unwrap_or_default();
+                let value = self.state.heap.thaw(value);
                 self.push(Slot::of(value));
             }
             Op::Dot => self.push(self.dot.clone()),
             Op::DotPath { path, node } => {
                 self.node = node;
-                let slot = self.path(None, path)?;
+                let slot = self.path(program, None, path)?;
                 self.push(slot);
             }
             Op::Variable { name, path, node } => {
                 self.node = node;
                 let slot = self.variable(name)?;
-                let slot = self.path(Some(slot), path)?;
+                let slot = self.path(program, Some(slot), path)?;
                 self.push(slot);
             }
             Op::Path(path) => {
                 let slot = self.pop();
-                let slot = self.path(Some(slot), path)?;
+                let slot = self.path(program, Some(slot), path)?;
                 self.push(slot);
             }
-            Op::Method { site } => return self.method(site),
-            Op::CallMethod { site } => self.call_method(site)?,
+            Op::Method { site } => return Ok(self.method(program, site)?.into()),
+            Op::CallMethod { site } => self.call_method(program, site)?,
             Op::MethodArg(at) => {
                 let of = self.callees.last().map_or(GoType::Any, |c| parameter(&c.signature, at));
                 self.check(of)?;
             }
-            Op::MethodConst { argument, node } => self.method_const(argument, node)?,
+            Op::MethodConst { argument, node } => self.method_const(program, argument, node)?,
             Op::Check(of) => self.check(of)?,
             Op::Final { count, of } => {
                 let from = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0) + 1);
@@ -186,10 +307,10 @@ impl Run<'_> {
                     self.check(of)?;
                 }
             }
-            Op::Shortcut { stop, has_final, end } => return Ok(self.shortcut(stop, has_final, end)),
+            Op::Shortcut { stop, has_final, end } => return Ok(self.shortcut(stop, has_final, end).into()),
             Op::Call { function, count, node } => {
-                if let Some(function) = at(&self.program.functions, function) {
-                    self.call(function, count, node)?;
+                if let Some(function) = at(&program.functions, function) {
+                    return self.call(program, function, count, node, next);
                 }
             }
             Op::Builtin { builtin, count, node } => self.builtin(builtin, count, node)?,
@@ -211,39 +332,50 @@ impl Run<'_> {
                 let mark = self.marks.pop().unwrap_or(self.base);
                 self.variables.truncate(mark);
             }
-            Op::Jump(to) => return Ok(Some(to)),
+            Op::Jump(to) => return Ok(Next::At(to)),
             Op::Unless(to) => {
                 let slot = self.pop();
-                return Ok((!is_true(&slot.value, &self.heap)).then_some(to));
+                return Ok((!is_true(&slot.value, &self.state.heap)).then_some(to).into());
             }
             Op::With(to) => {
                 let slot = self.pop();
-                if !is_true(&slot.value, &self.heap) {
-                    return Ok(Some(to));
+                if !is_true(&slot.value, &self.state.heap) {
+                    return Ok(Next::At(to));
                 }
                 self.dots.push(std::mem::replace(&mut self.dot, slot));
             }
             Op::EndWith => self.dot = self.dots.pop().unwrap_or_default(),
-            Op::Range { spec, otherwise } => return self.range(spec, otherwise),
-            Op::Next { spec, end } => return self.next(spec, end),
+            Op::Range { spec, otherwise } => return Ok(self.range(program, spec, otherwise)?.into()),
+            Op::Next { spec, end } => return Ok(self.next(program, spec, end)?.into()),
             Op::Break(end) => {
                 self.end_loop();
-                return Ok(Some(end));
+                return Ok(Next::At(end));
             }
-            Op::Continue(to) => return Ok(Some(to)),
+            Op::Continue(to) => return Ok(Next::At(to)),
             Op::CheckDepth { node } => {
                 self.node = node;
-                if self.frames.len() >= MOST_TEMPLATES {
+                if self.depth >= MOST_TEMPLATES {
                     return self.fail(&format!("exceeded maximum template depth ({MOST_TEMPLATES})"));
                 }
-                if self.frames.len() >= self.options.limits.template_depth {
+                if self.frames.len() >= self.state.options.limits.template_depth {
                     return Err(Error::limit("templates are nested too deep"));
                 }
             }
-            Op::Template(template) => return Ok(self.enter(template, next)),
-            Op::Return => return Ok(Some(self.leave())),
+            Op::Template(template) => return Ok(self.enter_template(program, template, next)),
+            Op::CheckName { name, node } => {
+                let name = at(&program.texts, name).map_or("", |n| &**n);
+                if self.layer.find(name).is_none() {
+                    self.node = node;
+                    return self.fail(&format!("template {} not defined", strconv::quote(name.as_bytes())));
+                }
+            }
+            Op::TemplateNamed(name) => {
+                let name = at(&program.texts, name).map_or("", |n| &**n);
+                return Ok(self.enter_named(name, next));
+            }
+            Op::Return => return self.leave(),
         }
-        Ok(None)
+        Ok(Next::Behind)
     }
 
     fn push(&mut self, slot: Slot) {
@@ -267,14 +399,23 @@ impl Run<'_> {
 
     /// The error of the run at the current node.
     fn fail<T>(&self, message: &str) -> Result<T> {
+        Err(Error::invalid(self.describe(message)))
+    }
+
+    /// The error of a function at the current node.
+    fn fail_calling<T>(&self, function: &str, text: String) -> Result<T> {
+        Err(Error::invalid(text).wrapped(&self.describe(&format!("error calling {function}: "))))
+    }
+
+    fn describe(&self, message: &str) -> String {
         let name = at(&self.program.templates, self.template).map_or("", |t| &*t.0);
         let ast = &self.program.ast;
-        Err(Error::invalid(format!(
+        format!(
             "template: {}: executing {} at <{}>: {message}",
             ast.location(self.node),
             strconv::quote(name.as_bytes()),
             ast.describe(self.node)
-        )))
+        )
     }
 
     fn write(&mut self, text: &[u8]) -> Result<()> {
@@ -290,15 +431,15 @@ impl Run<'_> {
             Value::Null => self.write(b"<no value>"),
             Value::String(text) => self.write(text.as_bytes()),
             Value::Handle(_) => {
-                let frozen = self.heap.freeze(value, self.options.limits.depth)?;
+                let frozen = self.state.heap.freeze(value, self.state.options.limits.depth)?;
                 fmt::append(self.out, &[frozen], self.most)
             }
             other => fmt::append(self.out, std::slice::from_ref(other), self.most),
         }
     }
 
-    fn print_path(&mut self, path: Index, node: NodeId) -> Result<()> {
-        let fields = at(&self.program.paths, path).map_or(&[][..], Vec::as_slice);
+    fn print_path(&mut self, program: &Program, path: Index, node: NodeId) -> Result<()> {
+        let fields = at(&program.paths, path).map_or(&[][..], Vec::as_slice);
         if let Ok((value, _)) = walk(&self.dot.value, self.dot.interface, fields) {
             // The usual case, without touching a reference count.
             match value {
@@ -315,13 +456,13 @@ impl Run<'_> {
             }
         }
         self.node = node;
-        let slot = self.path(None, path)?;
+        let slot = self.path(program, None, path)?;
         self.print(&slot.value)
     }
 
     /// Fields of a value, or of dot.
-    fn path(&mut self, from: Option<Slot>, path: Index) -> Result<Slot> {
-        let fields = at(&self.program.paths, path).map_or(&[][..], Vec::as_slice);
+    fn path(&mut self, program: &Program, from: Option<Slot>, path: Index) -> Result<Slot> {
+        let fields = at(&program.paths, path).map_or(&[][..], Vec::as_slice);
         let start = from.as_ref().unwrap_or(&self.dot);
         let (mut slot, rest) = match walk(&start.value, start.interface, fields) {
             Ok((value, interface)) => return Ok(Slot { value: value.clone(), interface }),
@@ -330,7 +471,7 @@ impl Run<'_> {
             }
         };
         for name in rest {
-            slot = match field(&mut self.heap, &slot, name, false, self.missing) {
+            slot = match field(&mut self.state.heap, &slot, name, false, self.state.missing) {
                 Ok(Field::Value(slot)) => slot,
                 Ok(Field::Method) => self.call_without_arguments(&slot, name)?,
                 Err(message) => return self.fail(&message),
@@ -347,12 +488,12 @@ impl Run<'_> {
         }
         match object.call(name, &[]) {
             Ok(value) => Ok(self.result(value, signature.result)),
-            Err(text) => self.fail(&format!("error calling {name}: {text}")),
+            Err(text) => self.fail_calling(name, text),
         }
     }
 
     fn result(&mut self, value: Value, of: GoType) -> Slot {
-        let value = self.heap.thaw(value);
+        let value = self.state.heap.thaw(value);
         Slot { value, interface: of == GoType::Any }
     }
 
@@ -361,7 +502,7 @@ impl Run<'_> {
         let found = known.iter().rposition(|(n, _)| *n == name);
         // Long searches cost.
         let searched = known.len() - found.unwrap_or(0);
-        self.meter.steps(u64::try_from(searched / 16).unwrap_or(0))?;
+        self.state.meter.steps(u64::try_from(searched / 16).unwrap_or(0))?;
         match found.and_then(|at| known.get(at)) {
             Some((_, slot)) => Ok(slot.clone()),
             None if name == 0 => Ok(self.data.clone()),
@@ -378,7 +519,7 @@ impl Run<'_> {
             None if name == 0 => self.data = slot,
             None => return self.undefined(name),
         }
-        self.meter.steps(u64::try_from(searched / 16).unwrap_or(0))
+        self.state.meter.steps(u64::try_from(searched / 16).unwrap_or(0))
     }
 
     fn undefined<T>(&self, name: Index) -> Result<T> {
@@ -388,10 +529,10 @@ impl Run<'_> {
 
     fn check(&mut self, of: GoType) -> Result<()> {
         let slot = self.pop();
-        match validate(slot, of, &self.heap) {
+        match validate(slot, of, &self.state.heap) {
             Ok(slot) => {
                 // A nil that became a nil map of the type is new to the heap.
-                let value = self.heap.thaw(slot.value);
+                let value = self.state.heap.thaw(slot.value);
                 self.push(Slot { value, ..slot });
                 Ok(())
             }
@@ -401,7 +542,7 @@ impl Run<'_> {
 
     fn shortcut(&mut self, stop: bool, has_final: bool, end: Index) -> Option<Index> {
         let slot = self.pop();
-        if is_true(&slot.value, &self.heap) != stop {
+        if is_true(&slot.value, &self.state.heap) != stop {
             return None;
         }
         if has_final {
@@ -411,10 +552,10 @@ impl Run<'_> {
         Some(end)
     }
 
-    fn method(&mut self, site: Index) -> Result<Option<Index>> {
-        let Some(site) = at(&self.program.sites, site) else { return Ok(None) };
+    fn method(&mut self, program: &Program, site: Index) -> Result<Option<Index>> {
+        let Some(site) = at(&program.sites, site) else { return Ok(None) };
         let receiver = self.pop();
-        match field(&mut self.heap, &receiver, &site.name, true, self.missing) {
+        match field(&mut self.state.heap, &receiver, &site.name, true, self.state.missing) {
             Ok(Field::Value(slot)) => {
                 // Nothing at all: Go does not even look at the arguments.
                 if site.has_final {
@@ -439,8 +580,8 @@ impl Run<'_> {
         Ok(None)
     }
 
-    fn call_method(&mut self, site: Index) -> Result<()> {
-        let (Some(site), Some(callee)) = (at(&self.program.sites, site), self.callees.pop()) else {
+    fn call_method(&mut self, program: &Program, site: Index) -> Result<()> {
+        let (Some(site), Some(callee)) = (at(&program.sites, site), self.callees.pop()) else {
             return Ok(());
         };
         let from = self.stack.len().saturating_sub(site.written + usize::from(site.has_final));
@@ -456,15 +597,15 @@ impl Run<'_> {
             }
             Err(text) => {
                 self.node = site.node;
-                self.fail(&format!("error calling {}: {text}", site.name))
+                self.fail_calling(&site.name, text)
             }
         }
     }
 
-    fn method_const(&mut self, argument: Index, node: NodeId) -> Result<()> {
+    fn method_const(&mut self, program: &Program, argument: Index, node: NodeId) -> Result<()> {
         self.node = node;
         let of = self.callees.last().map_or(GoType::Any, |c| parameter(&c.signature, argument));
-        match constant(&self.program.ast, node, of) {
+        match constant(&program.ast, node, of) {
             Constant::Value(value) => {
                 self.push(Slot::of(value));
                 Ok(())
@@ -476,10 +617,10 @@ impl Run<'_> {
 
     /// Freezes the values of the stack from `from` on.
     fn freeze_from(&mut self, from: usize) -> Result<()> {
-        if self.heap.active {
+        if self.state.heap.active {
             for place in self.stack.get_mut(from..).unwrap_or_default() {
                 if matches!(place, Value::Handle(_)) {
-                    *place = self.heap.freeze(place, self.options.limits.depth)?;
+                    *place = self.state.heap.freeze(place, self.state.options.limits.depth)?;
                 }
             }
         }
@@ -489,7 +630,7 @@ impl Run<'_> {
     /// Charges a call for what functions mostly do with their arguments, the values of the stack from `from` on: to look at
     /// each item and byte once; and for what was frozen and thawed meanwhile.
     fn charge(&mut self, from: usize) -> Result<()> {
-        let mut steps = self.heap.take_copied();
+        let mut steps = self.state.heap.take_copied();
         for value in self.stack.get(from..).unwrap_or_default() {
             steps += match value {
                 Value::String(text) => text.len() / 256,
@@ -498,20 +639,28 @@ impl Run<'_> {
                 _ => 0,
             };
         }
-        self.meter.steps(u64::try_from(steps).unwrap_or(u64::MAX))
+        self.state.meter.steps(u64::try_from(steps).unwrap_or(u64::MAX))
     }
 
-    fn call(&mut self, function: &Function, count: Index, node: NodeId) -> Result<()> {
+    fn call(
+        &mut self,
+        program: &Program,
+        function: &Function,
+        count: Index,
+        node: NodeId,
+        next: usize,
+    ) -> Result<Next> {
         let from = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0));
         if function.access == Access::Reads {
             self.freeze_from(from)?;
         }
         self.charge(from)?;
         let mut call = Call {
-            heap: &mut self.heap,
-            meter: &mut self.meter,
-            patterns: &self.program.patterns,
-            options: self.options,
+            heap: &mut self.state.heap,
+            meter: &mut self.state.meter,
+            nesting: &self.state.nesting,
+            patterns: &program.patterns,
+            options: self.state.options,
         };
         let answer = (function.body)(&mut call, self.stack.get(from..).unwrap_or_default());
         self.stack.truncate(from);
@@ -520,13 +669,14 @@ impl Run<'_> {
             Ok(value) => {
                 let slot = self.result(value, function.result);
                 self.push(slot);
-                Ok(())
+                Ok(Next::Behind)
             }
             Err(FnError::Message(text)) => {
                 self.node = node;
-                self.fail(&format!("error calling {}: {text}", function.name))
+                self.fail_calling(function.name, text)
             }
             Err(FnError::Abort(error)) => Err(error),
+            Err(FnError::Enter(entry)) => self.enter_entry(*entry, function.name, node, next),
         }
     }
 
@@ -547,35 +697,36 @@ impl Run<'_> {
             false => Vec::new(),
         };
         let answer = if builtins::wants_slots(builtin) {
-            builtins::of_slots(builtin, &slots, &callee, &mut self.heap, self.options.limits.depth)
+            builtins::of_slots(builtin, &slots, &callee, &mut self.state.heap, self.state.options.limits.depth)
         } else {
             let args = self.stack.get(from..).unwrap_or_default();
-            builtins::of_values(builtin, args, &mut self.meter).map(Slot::of)
+            builtins::of_values(builtin, args, &mut self.state.meter).map(Slot::of)
         };
         self.stack.truncate(from);
         self.interface.truncate(from);
         match answer {
             Ok(slot) => {
-                let value = self.heap.thaw(slot.value);
+                let value = self.state.heap.thaw(slot.value);
                 self.push(Slot { value, interface: slot.interface });
                 Ok(())
             }
             Err(FnError::Message(text)) => {
                 self.node = node;
-                self.fail(&format!("error calling {}: {text}", builtins::name(builtin)))
+                self.fail_calling(builtins::name(builtin), text)
             }
             Err(FnError::Abort(error)) => Err(error),
+            Err(FnError::Enter(_)) => Ok(()),
         }
     }
 
-    fn range(&mut self, spec: Index, otherwise: Index) -> Result<Option<Index>> {
+    fn range(&mut self, program: &Program, spec: Index, otherwise: Index) -> Result<Option<Index>> {
         let slot = self.pop();
-        let spec = at(&self.program.ranges, spec).copied().unwrap_or_default();
-        let iteration = match iterate(&mut self.heap, &slot.value, spec.second.is_some()) {
+        let spec = at(&program.ranges, spec).copied().unwrap_or_default();
+        let iteration = match iterate(&mut self.state.heap, &slot.value, spec.second.is_some()) {
             Ok(Some(iteration)) => iteration,
             Ok(None) => return Ok(Some(otherwise)),
             Err(before) => {
-                let frozen = self.heap.freeze(&slot.value, self.options.limits.depth)?;
+                let frozen = self.state.heap.freeze(&slot.value, self.state.options.limits.depth)?;
                 return self.fail(&before.replace("{}", &fmt::display(&frozen)));
             }
         };
@@ -589,17 +740,17 @@ impl Run<'_> {
         Ok(None)
     }
 
-    fn next(&mut self, spec: Index, end: Index) -> Result<Option<Index>> {
+    fn next(&mut self, program: &Program, spec: Index, end: Index) -> Result<Option<Index>> {
         let Some(current) = self.loops.last_mut() else { return Ok(Some(end)) };
         let (marks, dots, variables) = (current.marks, current.dots, current.variables);
         self.marks.truncate(marks);
         self.dots.truncate(dots + 1);
         self.variables.truncate(variables);
-        let Some((key, element)) = current.iteration.next(&mut self.heap) else {
+        let Some((key, element)) = current.iteration.next(&mut self.state.heap) else {
             self.end_loop();
             return Ok(Some(end));
         };
-        let spec = at(&self.program.ranges, spec).copied().unwrap_or_default();
+        let spec = at(&program.ranges, spec).copied().unwrap_or_default();
         self.set_range_variables(spec, key, &element)?;
         self.dot = element;
         Ok(None)
@@ -638,27 +789,147 @@ impl Run<'_> {
         }
     }
 
-    fn enter(&mut self, template: Index, place: usize) -> Option<Index> {
+    /// Runs the template that the program calls by its place; where templates were defined meanwhile, by its name.
+    fn enter_template(&mut self, program: &Program, template: Index, next: usize) -> Next {
+        if !self.layer.is_plain() {
+            if let Some((name, _)) = at(&program.templates, template) {
+                return self.enter_named(name, next);
+            }
+        }
         let argument = self.pop();
-        let start = at(&self.program.templates, template)?.1;
+        self.enter(None, template, argument, next, None)
+    }
+
+    fn enter_named(&mut self, name: &str, next: usize) -> Next {
+        let argument = self.pop();
+        let layer = self.layer.clone();
+        let Some((program, template)) = layer.find(name) else { return Next::End };
+        self.enter(Some(program.clone()), template, argument, next, None)
+    }
+
+    /// Runs a template that a function asks for; its output will be the result of the call.
+    fn enter_entry(
+        &mut self,
+        entry: Entry,
+        function: &'static str,
+        node: NodeId,
+        next: usize,
+    ) -> Result<Next> {
+        if self.frames.len() >= self.state.options.limits.template_depth {
+            return Err(Error::limit("templates are nested too deep"));
+        }
+        let outer = self.layer.clone();
+        let (program, template, nested) = match entry.template {
+            EntryTemplate::Named(name) => {
+                let text = name.to_str_lossy();
+                let Some((program, template)) = outer.find(&text) else {
+                    self.node = node;
+                    let quoted = strconv::quote(name.as_bytes());
+                    let root = strconv::quote(self.state.root.as_bytes());
+                    let text = format!("template: no template {quoted} associated with template {root}");
+                    return self.fail_calling(function, text);
+                };
+                *self.state.nesting.entry(name.clone()).or_default() += 1;
+                (program.clone(), template, Some(name.clone()))
+            }
+            EntryTemplate::Source { name, text } => {
+                let Some(compile) = self.state.compile_text else {
+                    return Err(Error::new(ErrorKind::Internal, "no templates to run a text among"));
+                };
+                match compile(&self.layer, name, &text) {
+                    Ok(layer) => self.layer = layer,
+                    Err(error) if error.kind() == ErrorKind::Syntax => {
+                        self.node = node;
+                        let prefix = format!("cannot parse template {}: ", strconv::quote(text.as_bytes()));
+                        let calling = self.describe(&format!("error calling {function}: "));
+                        return Err(error.wrapped(&prefix).wrapped(&calling));
+                    }
+                    Err(error) => return Err(error),
+                }
+                (self.layer.program.clone(), 0, None)
+            }
+        };
+        let entered = Entered {
+            node,
+            function,
+            failing: entry.failing,
+            finish: entry.finish,
+            nested,
+            layer: outer,
+            from: self.out.len(),
+        };
+        let data = Slot::of(entry.data);
+        Ok(self.enter(Some(program), template, data, next, Some(Box::new(entered))))
+    }
+
+    fn enter(
+        &mut self,
+        program: Option<Arc<Program>>,
+        template: Index,
+        argument: Slot,
+        next: usize,
+        entered: Option<Box<Entered>>,
+    ) -> Next {
+        let depth = if entered.is_some() { 0 } else { self.depth + 1 };
+        let other = program.filter(|program| !Arc::ptr_eq(program, &self.program));
+        let changes = other.is_some();
         self.frames.push(Frame {
-            place,
+            place: next,
+            program: other.map(|other| std::mem::replace(&mut self.program, other)),
             template: std::mem::replace(&mut self.template, template),
             data: std::mem::replace(&mut self.data, argument.clone()),
             dot: std::mem::replace(&mut self.dot, argument),
             base: std::mem::replace(&mut self.base, self.variables.len()),
+            depth: std::mem::replace(&mut self.depth, depth),
+            entered,
         });
-        Some(start)
+        let start = at(&self.program.templates, template).map_or(Index::MAX, |t| t.1);
+        if changes { Next::Program(usize::try_from(start).unwrap_or(usize::MAX)) } else { Next::At(start) }
     }
 
-    fn leave(&mut self) -> Index {
-        let Some(frame) = self.frames.pop() else { return Index::MAX };
+    fn leave(&mut self) -> Result<Next> {
+        let Some(frame) = self.frames.pop() else { return Ok(Next::End) };
         self.variables.truncate(self.base);
         self.base = frame.base;
         self.template = frame.template;
         self.data = frame.data;
         self.dot = frame.dot;
-        Index::try_from(frame.place).unwrap_or(Index::MAX)
+        self.depth = frame.depth;
+        let changes = frame.program.is_some();
+        if let Some(program) = frame.program {
+            self.program = program;
+        }
+        if let Some(entered) = frame.entered {
+            self.leave_entry(*entered)?;
+        }
+        Ok(match Index::try_from(frame.place) {
+            _ if changes => Next::Program(frame.place),
+            Ok(place) => Next::At(place),
+            Err(_) => Next::End,
+        })
+    }
+
+    /// Makes the output of a template that a function entered the result of the call.
+    fn leave_entry(&mut self, entered: Entered) -> Result<()> {
+        if let Some(name) = &entered.nested {
+            self.leave_nested(name);
+        }
+        self.layer = entered.layer;
+        self.node = entered.node;
+        let output = self.out.split_off(entered.from.min(self.out.len()));
+        self.state.meter.build(output.len())?;
+        let output = match entered.finish {
+            Some(finish) => finish(output),
+            None => output,
+        };
+        self.push(Slot::of(Value::String(Text::from(output))));
+        Ok(())
+    }
+
+    fn leave_nested(&mut self, name: &Text) {
+        if let Some(count) = self.state.nesting.get_mut(name) {
+            *count = count.saturating_sub(1);
+        }
     }
 }
 

@@ -109,7 +109,6 @@ impl Template {
 pub struct TemplateSet<'f> {
     functions: &'f Functions,
     missing: MissingKey,
-    texts: Vec<(String, String)>,
     ast: Ast,
     /// What `{{ template "name" }}` finds.
     trees: BTreeMap<String, Tree>,
@@ -125,7 +124,6 @@ impl<'f> TemplateSet<'f> {
         TemplateSet {
             functions,
             missing,
-            texts: Vec::new(),
             ast: Ast::default(),
             trees: BTreeMap::new(),
             own: BTreeMap::new(),
@@ -155,7 +153,6 @@ impl<'f> TemplateSet<'f> {
             }
             self.trees.insert(defined, tree);
         }
-        self.texts.push((name.to_owned(), text.to_owned()));
         Ok(())
     }
 
@@ -171,8 +168,28 @@ impl<'f> TemplateSet<'f> {
         let main = main.clone();
         let touches = touches(&self.ast, &main);
         let constant = constant(&self.ast, &main);
-        let program = compile(self.ast, name, &main, &self.trees, self.functions);
+        let program = compile(self.ast, Some((name, &main)), &self.trees, self.functions);
         Ok(Template { program: Arc::new(program), missing: self.missing, touches, constant })
+    }
+
+    pub(super) fn functions(&self) -> &'f Functions {
+        self.functions
+    }
+
+    pub(super) fn missing(&self) -> MissingKey {
+        self.missing
+    }
+
+    /// Compiles all templates.
+    pub(super) fn compile_all(self) -> Program {
+        compile(self.ast, None, &self.trees, self.functions)
+    }
+
+    /// Compiles all templates; the text `name` comes first, whatever else is defined under its name.
+    pub(super) fn compile_text(self, name: &str) -> Program {
+        let TemplateSet { functions, ast, trees, own, .. } = self;
+        let main = own.get(name).or_else(|| trees.get(name)).cloned().unwrap_or_default();
+        compile(ast, Some((name, &main)), &trees, functions)
     }
 }
 
