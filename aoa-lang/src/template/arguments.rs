@@ -4,7 +4,7 @@ use super::ast::{Ast, NodeId, NodeKind, Number};
 use super::heap::{Heap, Shape};
 use super::program::Slot;
 use crate::Value;
-use crate::value::{FloatKind, GoType, IntKind, Object, Structure, Text, UintKind};
+use crate::value::{FloatKind, GoType, IntKind, ListKind, MapKind, Object, Structure, Text, UintKind};
 
 /// What a constant is as an argument.
 pub(super) enum Constant {
@@ -149,10 +149,12 @@ fn is_of(value: &Value, of: GoType, heap: &Heap) -> bool {
         (GoType::Uint(kind), Value::Uint(k, _)) => kind == *k,
         (GoType::Float(kind), Value::Float(k, _)) => kind == *k,
         (GoType::List(wanted), value) => {
-            matches!(heap.shape(value), Shape::List { kind, .. } if kind == wanted)
+            matches!(heap.shape(value), Shape::List { kind, .. } if kind == wanted
+                || (kind, wanted) == (ListKind::VersionSet, ListKind::String))
         }
         (GoType::Map(wanted), value) => {
-            matches!(heap.shape(value), Shape::Map { kind, .. } if kind == wanted)
+            matches!(heap.shape(value), Shape::Map { kind, .. } if kind == wanted
+                || (kind, wanted) == (MapKind::HelmValues, MapKind::Any))
         }
         (GoType::Named(name), value) => value.type_name() == name,
         _ => false,

@@ -2,10 +2,12 @@
 
 use super::arguments::type_name;
 use super::heap::{Heap, Shape};
+use super::methods;
 use super::options::MissingKey;
 use super::program::Slot;
-use crate::value::{GoType, Map, MapKind, Object, Structure};
+use crate::value::{GoType, Map, Object, Structure};
 use crate::{Value, strconv};
+use std::sync::Arc;
 
 /// Walks fields through frozen maps without touching anything else; `Err` is where a slower way must go on: the value
 /// that is reached, whether it stands in an `interface {}`, and how many fields led there.
@@ -17,7 +19,8 @@ pub(super) fn walk<'v>(
     let (mut value, mut interface) = (from, interface);
     for (at, field) in path.iter().enumerate() {
         let next = match value {
-            Value::Map(map) => map.get(field).map(|v| (v, map.kind() == MapKind::Any)),
+            Value::Map(map) if methods::hides(map.kind(), field) => None,
+            Value::Map(map) => map.get(field).map(|v| (v, map.kind().element() == GoType::Any)),
             _ => None,
         };
         (value, interface) = next.ok_or((value, interface, at))?;
@@ -28,8 +31,8 @@ pub(super) fn walk<'v>(
 /// What a field is.
 pub(super) enum Field {
     Value(Slot),
-    /// A method, to be called with arguments.
-    Method,
+    /// A method of this receiver, to be called with arguments.
+    Method(Arc<dyn Object>),
 }
 
 /// Field `name` of `receiver`, which gets arguments if `has_args`.
@@ -42,6 +45,7 @@ pub(super) fn field(
     name: &str,
     has_args: bool,
     missing: MissingKey,
+    depth: usize,
 ) -> Result<Field, String> {
     if receiver.is_invalid() {
         if missing == MissingKey::Error {
@@ -54,8 +58,11 @@ pub(super) fn field(
     if value.is_null() {
         return Err(format!("nil pointer evaluating interface {{}}.{name}"));
     }
+    if let Some(receiver) = methods::receiver(heap, value, name, depth).map_err(|e| e.message().to_owned())? {
+        return Ok(Field::Method(receiver));
+    }
     if let Value::Object(object) = value {
-        return object_field(&**object, name, has_args, type_name, missing);
+        return object_field(object, name, has_args, type_name, missing);
     }
     let Shape::Map { kind, .. } = heap.shape(value) else {
         return Err(format!("can't evaluate field {name} in type {type_name}"));
@@ -80,14 +87,14 @@ fn entry(found: Option<Value>, element: GoType, name: &str, missing: MissingKey)
 }
 
 fn object_field(
-    object: &dyn Object,
+    object: &Arc<dyn Object>,
     name: &str,
     has_args: bool,
     type_name: &str,
     missing: MissingKey,
 ) -> Result<Field, String> {
     if object.method(name).is_some() {
-        return Ok(Field::Method);
+        return Ok(Field::Method(object.clone()));
     }
     match object.structure() {
         Structure::Map { key: GoType::Any | GoType::String, element, entries } => {

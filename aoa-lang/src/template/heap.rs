@@ -63,6 +63,8 @@ pub struct Heap {
 enum Node {
     List { kind: ListKind, nil: bool, array: usize, start: usize, len: usize, frozen: Option<(u64, Value)> },
     Map { kind: MapKind, nil: bool, entries: MapBuilder, frozen: Option<(u64, Value)> },
+    /// The map of another node as one of this type.
+    Named { of: usize, kind: MapKind },
 }
 
 impl Heap {
@@ -115,17 +117,42 @@ impl Heap {
         Value::Handle(id)
     }
 
+    /// The place of the node of a handle.
+    fn place(&self, value: &Value) -> Option<usize> {
+        let Value::Handle(id) = value else { return None };
+        let at = usize::try_from(*id).ok()?;
+        match self.nodes.get(at) {
+            Some(Node::Named { of, .. }) => Some(*of),
+            _ => Some(at),
+        }
+    }
+
     fn node(&self, value: &Value) -> Option<&Node> {
-        match value {
-            Value::Handle(id) => self.nodes.get(usize::try_from(*id).ok()?),
+        self.nodes.get(self.place(value)?)
+    }
+
+    fn node_mut(&mut self, value: &Value) -> Option<&mut Node> {
+        let at = self.place(value)?;
+        self.nodes.get_mut(at)
+    }
+
+    /// The type that a handle gives the map of another one.
+    fn name(&self, value: &Value) -> Option<MapKind> {
+        let Value::Handle(id) = value else { return None };
+        match self.nodes.get(usize::try_from(*id).ok()?) {
+            Some(Node::Named { kind, .. }) => Some(*kind),
             _ => None,
         }
     }
 
-    fn node_mut(&mut self, value: &Value) -> Option<&mut Node> {
-        match value {
-            Value::Handle(id) => self.nodes.get_mut(usize::try_from(*id).ok()?),
-            _ => None,
+    /// The same map as a value of another type: what changes in one changes in both.
+    pub fn with_kind(&mut self, map: Value, kind: MapKind) -> Value {
+        match map {
+            Value::Map(map) => Value::Map(map.with_kind(kind)),
+            handle => match self.place(&handle) {
+                Some(of) => self.add(Node::Named { of, kind }),
+                None => handle,
+            },
         }
     }
 
@@ -148,10 +175,12 @@ impl Heap {
             Value::Map(map) => Shape::Map { kind: map.kind(), len: map.len(), nil: map.is_nil() },
             handle => match self.node(handle) {
                 Some(Node::List { kind, nil, len, .. }) => Shape::List { kind: *kind, len: *len, nil: *nil },
-                Some(Node::Map { kind, nil, entries, .. }) => {
-                    Shape::Map { kind: *kind, len: entries.len(), nil: *nil }
-                }
-                None => Shape::Other,
+                Some(Node::Map { kind, nil, entries, .. }) => Shape::Map {
+                    kind: self.name(handle).unwrap_or(*kind),
+                    len: entries.len(),
+                    nil: *nil,
+                },
+                Some(Node::Named { .. }) | None => Shape::Other,
             },
         }
     }
@@ -303,7 +332,7 @@ impl Heap {
                 len: to - from,
                 frozen: None,
             },
-            Node::Map { .. } => return None,
+            Node::Map { .. } | Node::Named { .. } => return None,
         };
         Some(self.add(node))
     }
@@ -342,14 +371,20 @@ impl Heap {
     fn is_fresh(&self, id: u32) -> bool {
         let stamp = match self.node(&Value::Handle(id)) {
             Some(Node::List { frozen, .. } | Node::Map { frozen, .. }) => frozen.as_ref().map(|f| f.0),
-            None => return true,
+            Some(Node::Named { .. }) | None => return true,
         };
         stamp == Some(self.epoch)
     }
 
     fn frozen(&self, id: u32) -> Option<Value> {
-        match self.node(&Value::Handle(id))? {
+        let handle = Value::Handle(id);
+        let frozen = match self.node(&handle)? {
             Node::List { frozen, .. } | Node::Map { frozen, .. } => frozen.as_ref().map(|f| f.1.clone()),
+            Node::Named { .. } => None,
+        };
+        match (frozen, self.name(&handle)) {
+            (Some(Value::Map(map)), Some(kind)) => Some(Value::Map(map.with_kind(kind))),
+            (frozen, _) => frozen,
         }
     }
 
@@ -365,6 +400,7 @@ impl Heap {
                 items.iter().enumerate().skip(from).find_map(stale)
             }
             Node::Map { entries, .. } => entries.iter().map(|e| e.1).enumerate().skip(from).find_map(stale),
+            Node::Named { .. } => None,
         }
     }
 
@@ -383,7 +419,7 @@ impl Heap {
             Some(Node::Map { kind, entries, .. }) => {
                 Value::Map(Map::of(*kind, entries.iter().map(|(k, v)| (k.clone(), child(v))).collect()))
             }
-            None => return,
+            Some(Node::Named { .. }) | None => return,
         };
         let epoch = self.epoch;
         self.copied += match &value {

@@ -4,7 +4,7 @@ use super::arguments::type_name;
 use super::heap::{Heap, Shape};
 use super::program::Slot;
 use crate::Value;
-use crate::value::{GoType, IntKind, MapKind, Structure, Text, UintKind};
+use crate::value::{GoType, IntKind, Structure, Text, UintKind};
 
 /// `index item i j ...`
 ///
@@ -36,7 +36,7 @@ fn one(heap: &mut Heap, item: &Value, index: &Value) -> Result<Slot, String> {
         Shape::Map { kind, .. } => {
             let key = string_key(index, heap)?;
             let value = heap.entry(item, key.as_bytes()).unwrap_or_else(|| kind.element().zero());
-            Ok(Slot { value, interface: kind == MapKind::Any })
+            Ok(Slot { value, interface: kind.element() == GoType::Any })
         }
         Shape::Other => match item {
             Value::String(text) => string_byte(text.as_bytes(), index, heap),

@@ -3,7 +3,7 @@
 use super::heap::{Heap, Shape};
 use super::program::Slot;
 use crate::Value;
-use crate::value::{GoType, IntKind, List, Map, MapKind, Structure, Text, UintKind};
+use crate::value::{GoType, IntKind, List, Map, Structure, Text, UintKind};
 
 /// An iteration that has begun.
 pub(super) enum Iteration {
@@ -76,7 +76,7 @@ pub(super) fn iterate(heap: &mut Heap, value: &Value, two: bool) -> Result<Optio
         }
         (_, Shape::Map { kind, .. }) => Some(Iteration::Entries {
             entries: heap.entries(value).into_iter(),
-            interface: kind == MapKind::Any,
+            interface: kind.element() == GoType::Any,
         }),
         (Value::Object(object), _) => match object.structure() {
             Structure::Map { entries, .. } if entries.is_empty() => None,
@@ -108,7 +108,7 @@ impl Iteration {
             Iteration::Map { map, at } => {
                 let (key, value) = map.as_slice().get(*at)?.clone();
                 *at += 1;
-                let interface = map.kind() == MapKind::Any;
+                let interface = map.kind().element() == GoType::Any;
                 (Slot::of(Value::String(key)), Slot { value, interface })
             }
             Iteration::Entries { entries, interface } => {

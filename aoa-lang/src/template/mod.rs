@@ -28,6 +28,7 @@ mod heap;
 mod indexing;
 mod iterate;
 mod lex;
+mod methods;
 mod number;
 mod options;
 mod parse;

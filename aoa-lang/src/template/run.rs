@@ -470,18 +470,18 @@ impl Run<'_, '_> {
                 (Slot { value: value.clone(), interface }, fields.get(at..).unwrap_or_default())
             }
         };
+        let depth = self.state.options.limits.depth;
         for name in rest {
-            slot = match field(&mut self.state.heap, &slot, name, false, self.state.missing) {
+            slot = match field(&mut self.state.heap, &slot, name, false, self.state.missing, depth) {
                 Ok(Field::Value(slot)) => slot,
-                Ok(Field::Method) => self.call_without_arguments(&slot, name)?,
+                Ok(Field::Method(receiver)) => self.call_without_arguments(&*receiver, name)?,
                 Err(message) => return self.fail(&message),
             };
         }
         Ok(slot)
     }
 
-    fn call_without_arguments(&mut self, receiver: &Slot, name: &str) -> Result<Slot> {
-        let Value::Object(object) = &receiver.value else { return Ok(Slot::default()) };
+    fn call_without_arguments(&mut self, object: &dyn Object, name: &str) -> Result<Slot> {
         let Some(signature) = object.method(name) else { return Ok(Slot::default()) };
         if let Some(message) = wrong_count(name, &signature, 0, 0) {
             return self.fail(&message);
@@ -555,7 +555,8 @@ impl Run<'_, '_> {
     fn method(&mut self, program: &Program, site: Index) -> Result<Option<Index>> {
         let Some(site) = at(&program.sites, site) else { return Ok(None) };
         let receiver = self.pop();
-        match field(&mut self.state.heap, &receiver, &site.name, true, self.state.missing) {
+        let depth = self.state.options.limits.depth;
+        match field(&mut self.state.heap, &receiver, &site.name, true, self.state.missing, depth) {
             Ok(Field::Value(slot)) => {
                 // Nothing at all: Go does not even look at the arguments.
                 if site.has_final {
@@ -564,19 +565,18 @@ impl Run<'_, '_> {
                 self.push(slot);
                 Ok(Some(site.end))
             }
-            Ok(Field::Method) => self.begin_method(site, &receiver),
+            Ok(Field::Method(receiver)) => self.begin_method(site, receiver),
             Err(message) => self.fail(&message),
         }
     }
 
-    fn begin_method(&mut self, site: &CallSite, receiver: &Slot) -> Result<Option<Index>> {
-        let Value::Object(object) = &receiver.value else { return Ok(None) };
+    fn begin_method(&mut self, site: &CallSite, object: Arc<dyn Object>) -> Result<Option<Index>> {
         let Some(signature) = object.method(&site.name) else { return Ok(None) };
         if let Some(message) = wrong_count(&site.name, &signature, site.written, usize::from(site.has_final))
         {
             return self.fail(&message);
         }
-        self.callees.push(Callee { object: object.clone(), signature });
+        self.callees.push(Callee { object, signature });
         Ok(None)
     }
 
@@ -627,6 +627,17 @@ impl Run<'_, '_> {
         Ok(())
     }
 
+    /// Makes the values of the stack from `from` on what a function gets of them.
+    fn pass_from(&mut self, from: usize) {
+        for place in self.stack.get_mut(from..).unwrap_or_default() {
+            if let Value::Object(object) = place
+                && let Some(passed) = object.passed()
+            {
+                *place = passed;
+            }
+        }
+    }
+
     /// Charges a call for what functions mostly do with their arguments, the values of the stack from `from` on: to look at
     /// each item and byte once; and for what was frozen and thawed meanwhile.
     fn charge(&mut self, from: usize) -> Result<()> {
@@ -654,6 +665,7 @@ impl Run<'_, '_> {
         if function.access == Access::Reads {
             self.freeze_from(from)?;
         }
+        self.pass_from(from);
         self.charge(from)?;
         let mut call = Call {
             heap: &mut self.state.heap,
@@ -686,6 +698,7 @@ impl Run<'_, '_> {
         let from = self.stack.len().saturating_sub(usize::try_from(count).unwrap_or(0));
         if builtins::only_reads(builtin) {
             self.freeze_from(from)?;
+            self.pass_from(from);
         }
         self.charge(from)?;
         let slots: Vec<Slot> = match builtins::wants_slots(builtin) {

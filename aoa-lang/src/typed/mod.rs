@@ -75,7 +75,8 @@ enum Unknown {
 ///
 /// There are all kinds of Argo CD 3.5.7 (`argoproj.io/v1alpha1`) with the parts of an ApplicationSet that are read on
 /// their own (`ApplicationSpec`, `ApplicationSource`, `ApplicationSetTemplate`, `ApplicationSetGenerator`, ...), the
-/// built-in kinds of Kubernetes 1.36 (`v1`, `apps/v1`, ...), `helm` `Chart` (Helm's `chart.Metadata`) and `kustomize`
+/// built-in kinds of Kubernetes 1.36 (`v1`, `apps/v1`, ...), `helm` `Chart` (Helm's `chart.Metadata`), `ChartLock` and
+/// `ManifestHead` (what it reads of each manifest), and `kustomize`
 /// `Kustomization`.
 #[must_use]
 pub fn schema(api_version: &str, kind: &str) -> Option<&'static Type> {

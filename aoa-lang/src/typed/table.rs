@@ -130,9 +130,12 @@ impl Type {
         self.name
     }
 
-    /// The name without its package: `ApplicationSpec`.
+    /// The name without its package: `ApplicationSpec`; empty for a struct without a name.
     #[must_use]
     pub fn struct_name(&self) -> &'static str {
+        if self.name.starts_with("struct {") {
+            return "";
+        }
         self.name.rsplit_once('.').map_or(self.name, |(_, name)| name)
     }
 

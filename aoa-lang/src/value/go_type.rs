@@ -156,6 +156,7 @@ impl ListKind {
             ListKind::Byte => "[]uint8",
             ListKind::Map => "[]map[string]interface {}",
             ListKind::List => "[][]interface {}",
+            ListKind::VersionSet => "common.VersionSet",
         }
     }
 
@@ -164,7 +165,7 @@ impl ListKind {
     pub fn element(self) -> GoType {
         match self {
             ListKind::Any => GoType::Any,
-            ListKind::String => GoType::String,
+            ListKind::String | ListKind::VersionSet => GoType::String,
             ListKind::Int => GoType::INT,
             ListKind::Int64 => GoType::INT64,
             ListKind::Float64 => GoType::FLOAT64,
@@ -186,6 +187,7 @@ impl MapKind {
             MapKind::List => "map[string][]interface {}",
             MapKind::PluginParameters => "v1alpha1.PluginParameters",
             MapKind::PluginInput => "map[string]v1alpha1.PluginParameters",
+            MapKind::HelmValues => "common.Values",
         }
     }
 
@@ -193,7 +195,7 @@ impl MapKind {
     #[must_use]
     pub fn element(self) -> GoType {
         match self {
-            MapKind::Any => GoType::Any,
+            MapKind::Any | MapKind::HelmValues => GoType::Any,
             MapKind::String => GoType::String,
             MapKind::List => GoType::LIST,
             MapKind::PluginParameters => GoType::Named("v1.JSON"),

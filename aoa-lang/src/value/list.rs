@@ -28,6 +28,8 @@ pub enum ListKind {
     Map,
     /// `[][]interface {}`
     List,
+    /// Helm's `common.VersionSet`, which is a `[]string` with a method.
+    VersionSet,
 }
 
 /// A frozen Go slice; clones share.

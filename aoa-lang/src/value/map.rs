@@ -20,6 +20,8 @@ pub enum MapKind {
     PluginParameters,
     /// `map[string]v1alpha1.PluginParameters`
     PluginInput,
+    /// Helm's `common.Values`, which is a `map[string]interface {}` with methods.
+    HelmValues,
 }
 
 /// A frozen Go map; clones share.

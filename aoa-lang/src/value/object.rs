@@ -82,6 +82,12 @@ pub trait Object: Any + Send + Sync {
         Value::String(self.text())
     }
 
+    /// What a function gets if the value is that of a field of a struct behind a pointer: Go then passes a copy, which lacks
+    /// the methods of the pointer. `None` where the copy behaves the same.
+    fn passed(&self) -> Option<Value> {
+        None
+    }
+
     /// Whether `other` is an equal value of the same type.
     fn equals(&self, other: &dyn Object) -> bool {
         self.type_name() == other.type_name() && self.text() == other.text()

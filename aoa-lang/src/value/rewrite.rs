@@ -112,7 +112,7 @@ fn untyped(value: &Value) -> Option<Value> {
         } else {
             Value::list(list.as_slice().to_vec())
         }),
-        Value::Map(map) if map.kind() != MapKind::Any => {
+        Value::Map(map) if !matches!(map.kind(), MapKind::Any | MapKind::HelmValues) => {
             Some(Value::Map(map.clone().with_kind(MapKind::Any)))
         }
         _ => None,

@@ -14,6 +14,7 @@ import (
 
 	application "github.com/argoproj/argo-cd/v3/pkg/apis/application/v1alpha1"
 	helmchart "helm.sh/helm/v4/pkg/chart/v2"
+	helmrelease "helm.sh/helm/v4/pkg/release/v1/util"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 	"sigs.k8s.io/kustomize/api/builtins"
@@ -27,6 +28,8 @@ func main() {
 	}
 	roots := map[string]reflect.Type{
 		"helm/Chart":              reflect.TypeFor[helmchart.Metadata](),
+		"helm/ChartLock":          reflect.TypeFor[helmchart.Lock](),
+		"helm/ManifestHead":       reflect.TypeFor[helmrelease.SimpleHead](),
 		"kustomize/Kustomization": reflect.TypeFor[kustomize.Kustomization](),
 		// What the files of a kustomization hold: configurations, replacements, the built-in plugins.
 		"kustomize/TransformerConfig":              reflect.TypeFor[TransformerConfig](),

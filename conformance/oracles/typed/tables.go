@@ -10,6 +10,7 @@ import (
 
 // codecs names the types that read or write JSON by code of their own.
 var codecs = map[string]string{
+	"time.Time": "time",
 	"k8s.io/apimachinery/pkg/apis/meta/v1.Time":                                                     "time",
 	"k8s.io/apimachinery/pkg/apis/meta/v1.MicroTime":                                                "microtime",
 	"k8s.io/apimachinery/pkg/apis/meta/v1.Duration":                                                 "duration",
@@ -82,9 +83,9 @@ func customises(t reflect.Type) bool {
 	return false
 }
 
-// expression writes a type: a number for a named one, else its shape.
+// expression writes a type: a number for a named one or a struct, else its shape.
 func (t *tables) expression(typ reflect.Type) string {
-	if typ.PkgPath() != "" {
+	if typ.PkgPath() != "" || typ.Kind() == reflect.Struct {
 		return fmt.Sprintf("%d.", t.number(typ))
 	}
 	return t.shape(typ)
