@@ -61,10 +61,25 @@ pub struct Heap {
 }
 
 enum Node {
-    List { kind: ListKind, nil: bool, array: usize, start: usize, len: usize, frozen: Option<(u64, Value)> },
-    Map { kind: MapKind, nil: bool, entries: MapBuilder, frozen: Option<(u64, Value)> },
+    List {
+        kind: ListKind,
+        nil: bool,
+        array: usize,
+        start: usize,
+        len: usize,
+        frozen: Option<(u64, Value)>,
+    },
+    Map {
+        kind: MapKind,
+        nil: bool,
+        entries: MapBuilder,
+        frozen: Option<(u64, Value)>,
+    },
     /// The map of another node as one of this type.
-    Named { of: usize, kind: MapKind },
+    Named {
+        of: usize,
+        kind: MapKind,
+    },
 }
 
 impl Heap {
@@ -175,11 +190,9 @@ impl Heap {
             Value::Map(map) => Shape::Map { kind: map.kind(), len: map.len(), nil: map.is_nil() },
             handle => match self.node(handle) {
                 Some(Node::List { kind, nil, len, .. }) => Shape::List { kind: *kind, len: *len, nil: *nil },
-                Some(Node::Map { kind, nil, entries, .. }) => Shape::Map {
-                    kind: self.name(handle).unwrap_or(*kind),
-                    len: entries.len(),
-                    nil: *nil,
-                },
+                Some(Node::Map { kind, nil, entries, .. }) => {
+                    Shape::Map { kind: self.name(handle).unwrap_or(*kind), len: entries.len(), nil: *nil }
+                }
                 Some(Node::Named { .. }) | None => Shape::Other,
             },
         }

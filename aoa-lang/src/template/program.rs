@@ -204,8 +204,7 @@ impl Layer {
             .skip(from)
             .filter_map(|(at, (name, _))| Some((name.clone(), Index::try_from(at).ok()?)))
             .collect();
-        let plain =
-            outer.as_ref().is_none_or(|outer| outer.plain && names.keys().all(|name| &**name == own));
+        let plain = outer.as_ref().is_none_or(|outer| outer.plain && names.keys().all(|name| &**name == own));
         Layer { program: Arc::new(program), names, outer, plain }
     }
 

@@ -710,7 +710,13 @@ impl Run<'_, '_> {
             false => Vec::new(),
         };
         let answer = if builtins::wants_slots(builtin) {
-            builtins::of_slots(builtin, &slots, &callee, &mut self.state.heap, self.state.options.limits.depth)
+            builtins::of_slots(
+                builtin,
+                &slots,
+                &callee,
+                &mut self.state.heap,
+                self.state.options.limits.depth,
+            )
         } else {
             let args = self.stack.get(from..).unwrap_or_default();
             builtins::of_values(builtin, args, &mut self.state.meter).map(Slot::of)

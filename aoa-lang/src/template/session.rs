@@ -188,7 +188,10 @@ impl<'s> Session<'s> {
             let layer = templates.compile_text(outer, name, text)?;
             if layer.program.mutates && !active {
                 surprised.set(true);
-                return Err(Error::new(ErrorKind::Internal, "a text changes data in a session that forbids it"));
+                return Err(Error::new(
+                    ErrorKind::Internal,
+                    "a text changes data in a session that forbids it",
+                ));
             }
             Ok(layer)
         };
@@ -202,14 +205,8 @@ impl<'s> Session<'s> {
             compile_text: Some(&compile),
         };
         let mut out = Vec::new();
-        let ran = run_template(
-            &mut state,
-            &templates.layer,
-            program,
-            template,
-            Slot::of(data.clone()),
-            &mut out,
-        );
+        let ran =
+            run_template(&mut state, &templates.layer, program, template, Slot::of(data.clone()), &mut out);
         (self.meter, self.heap, self.nesting) = (state.meter, state.heap, state.nesting);
         ran.map(|()| Text::from(out))
     }
