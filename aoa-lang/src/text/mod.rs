@@ -9,6 +9,9 @@
 //! | [`regexp`] | regular expressions | Go 1.26 `regexp` |
 //! | [`selector`] | label selectors | Kubernetes 1.36 |
 //! | [`semver`] | versions and constraints on them | Masterminds/semver 3.4.0 |
+//!
+//! Each can say why it says no, from the function that decides: a [`Mismatch`], a [`selector::Refusal`], a
+//! [`semver::Reason`]; a regular expression says where it matches.
 
 pub mod doublestar;
 pub mod glob;
@@ -18,4 +21,7 @@ pub mod selector;
 pub mod semver;
 pub mod slug;
 
+mod mismatch;
 mod runes;
+
+pub use self::mismatch::Mismatch;

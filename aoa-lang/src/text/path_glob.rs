@@ -12,15 +12,33 @@
 //! # Ok::<(), aoa_lang::Error>(())
 //! ```
 
+use super::Mismatch;
 use super::runes::decode;
-use crate::{Error, Result};
+use crate::Error;
+
+type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Whether all of `name` matches `pattern`: Go 1.26's `path.Match`.
 ///
 /// # Errors
 /// `Syntax` (`syntax error in pattern`) for a malformed pattern.
 pub fn path_match(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<bool> {
-    matches(pattern.as_ref(), name.as_ref(), Rest::Checked)
+    Ok(path_mismatch(pattern, name)?.is_none())
+}
+
+/// Why `name` does not match `pattern`, if it does not: [`path_match`] with its reason.
+///
+/// ```
+/// use aoa_lang::text::path_glob::path_mismatch;
+/// let why = path_mismatch("apps/*/base", "apps/web/overlay")?.unwrap();
+/// assert_eq!(why.to_string(), "`base` is wanted at byte 9");
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`path_match`].
+pub fn path_mismatch(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Option<Mismatch>> {
+    compare(pattern.as_ref(), name.as_ref(), Rest::Checked)
 }
 
 /// Whether all of `name` matches `pattern`: Go 1.26's `filepath.Match` on Unix.
@@ -28,7 +46,7 @@ pub fn path_match(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<b
 /// # Errors
 /// `Syntax` (`syntax error in pattern`) where the search comes upon a malformed part of the pattern.
 pub fn filepath_match(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<bool> {
-    matches(pattern.as_ref(), name.as_ref(), Rest::Unread)
+    Ok(compare(pattern.as_ref(), name.as_ref(), Rest::Unread)?.is_none())
 }
 
 /// What becomes of the pattern behind the part that did not match.
@@ -38,35 +56,49 @@ enum Rest {
     Unread,
 }
 
-fn matches(mut pattern: &[u8], mut name: &[u8], rest: Rest) -> Result<bool> {
+fn compare(mut pattern: &[u8], mut name: &[u8], rest: Rest) -> Result<Option<Mismatch>> {
+    let whole = name.len();
     while !pattern.is_empty() {
         let (star, chunk, behind) = next_chunk(pattern);
         pattern = behind;
         if star && chunk.is_empty() {
-            return Ok(!name.contains(&b'/'));
+            let slash = name.iter().position(|b| *b == b'/');
+            return Ok(slash.map(|slash| Mismatch::new(whole - name.len() + slash, b"")));
         }
         let items = read_chunk(chunk)?;
         let last = pattern.is_empty();
         // A star skips bytes up to the next slash; the last part must also use up the name.
         let skippable = if star { name.iter().take_while(|b| **b != b'/').count() } else { 0 };
+        let mut why = Mismatch::new(whole - name.len(), chunk);
         let found = (0..=skippable).find_map(|skipped| {
-            let tail = match_chunk(&items, name.get(skipped..)?)?;
-            (!last || tail.is_empty()).then_some(tail)
+            let tried = name.get(skipped..)?;
+            let (tail, wanted) = match match_chunk(&items, tried) {
+                Ok(tail) if !last || tail.is_empty() => return Some(tail),
+                Ok(tail) => (tail, &[][..]),
+                Err((tail, item)) => (tail, chunk.get(item..).unwrap_or_default()),
+            };
+            let at = whole - tail.len();
+            if at > why.at {
+                why = Mismatch::new(at, wanted);
+            }
+            None
         });
         match found {
             Some(tail) => name = tail,
-            None if rest == Rest::Unread => return Ok(false),
             None => {
+                if rest == Rest::Unread {
+                    return Ok(Some(why));
+                }
                 while !pattern.is_empty() {
                     let (_, chunk, behind) = next_chunk(pattern);
                     read_chunk(chunk)?;
                     pattern = behind;
                 }
-                return Ok(false);
+                return Ok(Some(why));
             }
         }
     }
-    Ok(name.is_empty())
+    Ok((!name.is_empty()).then(|| Mismatch::new(whole - name.len(), b"")))
 }
 
 /// Splits off stars and what follows them up to the next star.
@@ -98,11 +130,14 @@ enum Item {
     Class { ranges: Vec<(char, char)>, negated: bool },
 }
 
-fn read_chunk(mut chunk: &[u8]) -> Result<Vec<Item>> {
+/// The items of a chunk, each with where it begins in it.
+fn read_chunk(mut chunk: &[u8]) -> Result<Vec<(usize, Item)>> {
+    let whole = chunk.len();
     let mut items = Vec::new();
     while let Some((first, rest)) = chunk.split_first() {
+        let start = whole - chunk.len();
         chunk = rest;
-        items.push(match first {
+        let item = match first {
             b'[' => {
                 let negated = chunk.first() == Some(&b'^');
                 chunk = chunk.get(usize::from(negated)..).unwrap_or_default();
@@ -126,7 +161,8 @@ fn read_chunk(mut chunk: &[u8]) -> Result<Vec<Item>> {
                 Item::Byte(*escaped)
             }
             byte => Item::Byte(*byte),
-        });
+        };
+        items.push((start, item));
     }
     Ok(items)
 }
@@ -150,10 +186,11 @@ fn bad_pattern() -> Error {
     Error::syntax("syntax error in pattern")
 }
 
-/// What is left of `name` behind the items; `None` if they do not match its start.
-fn match_chunk<'n>(items: &[Item], mut name: &'n [u8]) -> Option<&'n [u8]> {
-    for item in items {
-        let first = *name.first()?;
+/// What is left of `name` behind the items; if they do not match its start, what was left before the item that does
+/// not, and where that one begins.
+fn match_chunk<'n>(items: &[(usize, Item)], mut name: &'n [u8]) -> Result<&'n [u8], (&'n [u8], usize)> {
+    for (start, item) in items {
+        let Some(first) = name.first().copied() else { return Err((name, *start)) };
         let (rune, size) = match item {
             Item::Byte(_) => (char::from(first), 1),
             Item::Rune | Item::Class { .. } => decode(name),
@@ -165,7 +202,7 @@ fn match_chunk<'n>(items: &[Item], mut name: &'n [u8]) -> Option<&'n [u8]> {
                 ranges.iter().any(|(lo, hi)| (*lo..=*hi).contains(&rune)) != *negated
             }
         };
-        name = name.get(size..).filter(|_| holds)?;
+        name = name.get(size..).filter(|_| holds).ok_or((name, *start))?;
     }
-    Some(name)
+    Ok(name)
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::braces::{alternatives, closing, find_unescaped};
 use super::validate::is_valid;
+use crate::text::Mismatch;
 use crate::text::runes::decode;
 use crate::{Error, Result};
 
@@ -21,6 +22,21 @@ pub fn matches(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<bool
     matches_with(pattern.as_ref(), name.as_ref(), Validation::Checked)
 }
 
+/// Why `name` does not match `pattern`, if it does not: [`matches`] with its reason.
+///
+/// ```
+/// use aoa_lang::text::doublestar;
+/// let why = doublestar::mismatch("apps/**/prod.yaml", "apps/web/eu/dev.yaml")?.unwrap();
+/// assert_eq!(why.to_string(), "`prod.yaml` is wanted at byte 12");
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
+///
+/// # Errors
+/// As [`matches`].
+pub fn mismatch(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Option<Mismatch>> {
+    compare(pattern.as_ref(), name.as_ref(), Validation::Checked)
+}
+
 /// Whether a pattern that does not match is read to its end.
 #[derive(Clone, Copy, PartialEq)]
 pub(super) enum Validation {
@@ -30,12 +46,16 @@ pub(super) enum Validation {
 }
 
 pub(super) fn matches_with(pattern: &[u8], name: &[u8], validation: Validation) -> Result<bool> {
-    let mut search = Search { name, validation, steps: MAX_STEPS, tried: HashSet::default() };
+    Ok(compare(pattern, name, validation)?.is_none())
+}
+
+fn compare(pattern: &[u8], name: &[u8], validation: Validation) -> Result<Option<Mismatch>> {
+    let mut search = Search { name, validation, steps: MAX_STEPS, tried: HashSet::default(), farthest: None };
     // The tries that are still to be made, the next one last.
     let mut tries = vec![Try { pattern: Rc::from(pattern), at: Places::default() }];
     while let Some(next) = tries.pop() {
         match search.run(next)? {
-            Outcome::Match => return Ok(true),
+            Outcome::Match => return Ok(None),
             Outcome::NoMatch => {}
             Outcome::Alternatives(mut more) => {
                 more.reverse();
@@ -43,7 +63,8 @@ pub(super) fn matches_with(pattern: &[u8], name: &[u8], validation: Validation) 
             }
         }
     }
-    Ok(false)
+    let (at, pattern, wanted) = search.farthest.unwrap_or_default();
+    Ok(Some(Mismatch::new(at, pattern.get(wanted..).unwrap_or_default())))
 }
 
 fn bad_pattern() -> Error {
@@ -77,6 +98,8 @@ struct Search<'n> {
     validation: Validation,
     steps: usize,
     tried: HashSet<(Rc<[u8]>, Places), foldhash::fast::FixedState>,
+    /// How far any try came: the place in the name, and the pattern and the place in it.
+    farthest: Option<(usize, Rc<[u8]>, usize)>,
 }
 
 impl Search<'_> {
@@ -86,6 +109,12 @@ impl Search<'_> {
             .checked_sub(steps)
             .ok_or_else(|| Error::limit("the alternatives of the pattern multiply too much"))?;
         Ok(())
+    }
+
+    fn note(&mut self, pattern: &Rc<[u8]>, at: Places) {
+        if self.farthest.as_ref().is_none_or(|(farthest, ..)| at.name > *farthest) {
+            self.farthest = Some((at.name, pattern.clone(), at.pattern));
+        }
     }
 
     fn run(&mut self, this: Try) -> Result<Outcome> {
@@ -104,6 +133,7 @@ impl Search<'_> {
                 Step::Done => return Ok(Outcome::Match),
                 Step::Next => {}
                 Step::Fail => {
+                    self.note(&this.pattern, at);
                     if !self.backtrack(&mut at, &mut segment_start)? {
                         let rest = pattern.get(at.pattern..).unwrap_or_default();
                         self.charge(rest.len())?;
@@ -116,7 +146,11 @@ impl Search<'_> {
             }
         }
         let rest = pattern.get(at.pattern..).unwrap_or_default();
-        Ok(if self.matches_nothing(rest)? { Outcome::Match } else { Outcome::NoMatch })
+        if self.matches_nothing(rest)? {
+            return Ok(Outcome::Match);
+        }
+        self.note(&this.pattern, at);
+        Ok(Outcome::NoMatch)
     }
 
     /// The tries that go on with each of the alternatives at `at`.

@@ -15,5 +15,5 @@ mod matching;
 mod validate;
 
 pub use self::expand::{FileKind, Files, PathList, glob};
-pub use self::matching::matches;
+pub use self::matching::{matches, mismatch};
 pub use self::validate::is_valid;

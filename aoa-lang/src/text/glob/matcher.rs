@@ -1,5 +1,6 @@
 //! The tree of shortcuts that a glob compiles to.
 
+use std::fmt;
 use std::sync::Arc;
 
 /// One shortcut, or a combination of them. The names are those of gobwas' package `match`.
@@ -85,6 +86,35 @@ impl Matcher {
             | Matcher::Contains { .. }
             | Matcher::Min(_)
             | Matcher::Max(_) => None,
+        }
+    }
+}
+
+/// The shortcut as a glob would write it, for people.
+impl fmt::Display for Matcher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let not = |not: bool| if not { "!" } else { "" };
+        match self {
+            Matcher::Nothing => Ok(()),
+            Matcher::Super => f.write_str("**"),
+            Matcher::Any(_) => f.write_str("*"),
+            Matcher::Single(_) => f.write_str("?"),
+            Matcher::List { chars, not: negated } => {
+                write!(f, "[{}{}]", not(*negated), chars.iter().collect::<String>())
+            }
+            Matcher::Range { lo, hi, not: negated } => write!(f, "[{}{lo}-{hi}]", not(*negated)),
+            Matcher::Text { text: bytes, .. } => f.write_str(&text(bytes)),
+            Matcher::Prefix(bytes) | Matcher::PrefixAny(bytes, _) => write!(f, "{}*", text(bytes)),
+            Matcher::Suffix(bytes) | Matcher::SuffixAny(bytes, _) => write!(f, "*{}", text(bytes)),
+            Matcher::PrefixSuffix(before, behind) => write!(f, "{}*{}", text(before), text(behind)),
+            Matcher::Contains { needle, not: false } => write!(f, "*{}*", text(needle)),
+            Matcher::Contains { needle, not: true } => write!(f, "no {}", text(needle)),
+            Matcher::Min(runes) => write!(f, "{runes} characters or more"),
+            Matcher::Max(runes) => write!(f, "{runes} characters or fewer"),
+            Matcher::EveryOf(_) | Matcher::AnyOf(_) | Matcher::Row { .. } | Matcher::Split(_) => {
+                f.write_str("the pattern")
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ mod search;
 use std::fmt;
 
 use self::matcher::Matcher;
+use crate::text::Mismatch;
 use crate::{Error, Result};
 
 pub use self::list::{Entry, PatternList, PatternMode};
@@ -61,7 +62,22 @@ impl Glob {
     /// # Errors
     /// `Invalid` where the library panics (`a{}` asked about `a`); `Limit` where it would search for minutes or years.
     pub fn matches(&self, text: &str) -> Result<bool> {
-        search::matches(&self.matcher, text.as_bytes()).map_err(|problem| match problem {
+        Ok(self.mismatch(text)?.is_none())
+    }
+
+    /// Why `text` does not match, if it does not: [`Glob::matches`] with its reason.
+    ///
+    /// ```
+    /// use aoa_lang::text::glob::Glob;
+    /// let why = Glob::new("https://github.com/acme/*", "/")?.mismatch("https://github.com/other/fleet")?.unwrap();
+    /// assert_eq!(why.to_string(), "`https://github.com/acme/*` is wanted at byte 0");
+    /// # Ok::<(), aoa_lang::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Glob::matches`].
+    pub fn mismatch(&self, text: &str) -> Result<Option<Mismatch>> {
+        search::mismatch(&self.matcher, text.as_bytes()).map_err(|problem| match problem {
             search::Problem::Panic => {
                 Error::invalid(format!("the glob `{}` makes Argo CD panic on `{text}`", self.pattern))
             }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::matcher::{Matcher, Split};
+use crate::text::Mismatch;
 use crate::text::runes::{decode, find, find_any, find_rune, rfind, runes};
 
 /// The most bytes that one question may look at.
@@ -26,20 +27,26 @@ type Answer<T> = Result<T, Problem>;
 /// Where a matcher first matches, and the lengths that it may match there, the shortest first.
 type Found = Option<(usize, Vec<usize>)>;
 
-/// Whether `matcher` matches all of `text`.
-pub(super) fn matches(matcher: &Matcher, text: &[u8]) -> Answer<bool> {
-    let mut search = Search { text, steps: MAX_STEPS, decided: HashMap::default() };
-    search.matches(matcher, 0..text.len())
+/// Why `matcher` does not match all of `text`, if it does not.
+pub(super) fn mismatch(matcher: &Matcher, text: &[u8]) -> Answer<Option<Mismatch>> {
+    let mut search = Search { text, steps: MAX_STEPS, decided: HashMap::default(), farthest: None };
+    if search.matches(matcher, 0..text.len())? {
+        return Ok(None);
+    }
+    let (at, matcher) = search.farthest.unwrap_or((0, matcher));
+    Ok(Some(Mismatch { at, wanted: matcher.to_string() }))
 }
 
-struct Search<'t> {
+struct Search<'t, 'm> {
     text: &'t [u8],
     steps: usize,
     /// What was found out about splits: by the split's address and the part of the text.
     decided: HashMap<(usize, Range<usize>), bool, foldhash::fast::FixedState>,
+    /// The shortcut that said no, and where: the one that came farthest.
+    farthest: Option<(usize, &'m Matcher)>,
 }
 
-impl<'t> Search<'t> {
+impl<'t, 'm> Search<'t, 'm> {
     fn slice(&self, part: Range<usize>) -> &'t [u8] {
         self.text.get(part).unwrap_or_default()
     }
@@ -49,7 +56,25 @@ impl<'t> Search<'t> {
         Ok(())
     }
 
-    fn matches(&mut self, matcher: &Matcher, part: Range<usize>) -> Answer<bool> {
+    fn note(&mut self, matcher: &'m Matcher, at: usize) {
+        if self.farthest.is_none_or(|(farthest, _)| at > farthest) {
+            self.farthest = Some((at, matcher));
+        }
+    }
+
+    fn matches(&mut self, matcher: &'m Matcher, part: Range<usize>) -> Answer<bool> {
+        let holds = self.decides(matcher, part.clone())?;
+        let is_whole = matches!(
+            matcher,
+            Matcher::Split(_) | Matcher::EveryOf(_) | Matcher::AnyOf(_) | Matcher::Row { .. }
+        );
+        if !holds && !is_whole {
+            self.note(matcher, part.start);
+        }
+        Ok(holds)
+    }
+
+    fn decides(&mut self, matcher: &'m Matcher, part: Range<usize>) -> Answer<bool> {
         let s = self.slice(part.clone());
         self.charge(s.len().saturating_add(1))?;
         Ok(match matcher {
@@ -108,7 +133,7 @@ impl<'t> Search<'t> {
     }
 
     /// Whether the matchers match one behind the other from the start of `part`.
-    fn row_matches(&mut self, matchers: &[Matcher], part: Range<usize>) -> Answer<bool> {
+    fn row_matches(&mut self, matchers: &'m [Matcher], part: Range<usize>) -> Answer<bool> {
         let mut at = part.start;
         for matcher in matchers {
             let length = matcher.runes().unwrap_or(0);
@@ -136,7 +161,7 @@ impl<'t> Search<'t> {
         Ok(true)
     }
 
-    fn split_matches(&mut self, split: &Split, part: Range<usize>) -> Answer<bool> {
+    fn split_matches(&mut self, split: &'m Split, part: Range<usize>) -> Answer<bool> {
         let length = part.end.saturating_sub(part.start);
         if split.runes.is_some_and(|runes| runes > length) {
             return Ok(false);
@@ -147,6 +172,7 @@ impl<'t> Search<'t> {
         let place = |at: usize| part.start.saturating_add(at).min(part.end);
         while offset < limit {
             let Some((index, lengths)) = self.index(&split.value, place(offset)..place(limit))? else {
+                self.note(&split.value, place(offset));
                 return Ok(false);
             };
             let found = offset.saturating_add(index);
@@ -164,14 +190,14 @@ impl<'t> Search<'t> {
         Ok(false)
     }
 
-    fn side_matches(&mut self, side: Option<&Matcher>, part: Range<usize>) -> Answer<bool> {
+    fn side_matches(&mut self, side: Option<&'m Matcher>, part: Range<usize>) -> Answer<bool> {
         match side {
             Some(matcher) => self.matches(matcher, part),
             None => Ok(part.is_empty()),
         }
     }
 
-    fn index(&mut self, matcher: &Matcher, part: Range<usize>) -> Answer<Found> {
+    fn index(&mut self, matcher: &'m Matcher, part: Range<usize>) -> Answer<Found> {
         let s = self.slice(part.clone());
         self.charge(s.len().saturating_add(1))?;
         Ok(match matcher {
@@ -226,7 +252,7 @@ impl<'t> Search<'t> {
         Ok((!lengths.is_empty()).then_some((start, lengths)))
     }
 
-    fn index_every(&mut self, matchers: &[Matcher], part: Range<usize>) -> Answer<Found> {
+    fn index_every(&mut self, matchers: &'m [Matcher], part: Range<usize>) -> Answer<Found> {
         let (mut index, mut offset) = (0usize, 0usize);
         let mut current: Vec<usize> = Vec::new();
         for (number, matcher) in matchers.iter().enumerate() {
@@ -247,7 +273,7 @@ impl<'t> Search<'t> {
         Ok(Some((index, current)))
     }
 
-    fn index_any_of(&mut self, matchers: &[Matcher], part: Range<usize>) -> Answer<Found> {
+    fn index_any_of(&mut self, matchers: &'m [Matcher], part: Range<usize>) -> Answer<Found> {
         let mut first: Found = None;
         for matcher in matchers {
             let Some((at, lengths)) = self.index(matcher, part.clone())? else { continue };
@@ -260,7 +286,7 @@ impl<'t> Search<'t> {
         Ok(first)
     }
 
-    fn index_row(&mut self, matchers: &[Matcher], count: usize, part: Range<usize>) -> Answer<Found> {
+    fn index_row(&mut self, matchers: &'m [Matcher], count: usize, part: Range<usize>) -> Answer<Found> {
         for (start, _) in runes(self.slice(part.clone())) {
             let from = part.start.saturating_add(start);
             if part.end.saturating_sub(from) < count {
