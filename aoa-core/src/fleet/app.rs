@@ -1,11 +1,14 @@
 //! One Application of a fleet.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use aoa_lang::Value;
 
-use super::{AppId, AppObject, AppRecord, Content, Fleet, Parent};
-use crate::model::{Application, Cluster, Destination, Key, ObjectRef};
+use super::{AppId, AppObject, AppRecord, Content, Fleet, Parent, SourceResult, State};
+use crate::finding::Place;
+use crate::model::{Application, Cluster, Destination, Key, ObjectRef, sources_of};
+use crate::render::source_result;
 
 /// A handle to one Application.
 #[derive(Clone, Copy)]
@@ -91,26 +94,39 @@ impl<'f> App<'f> {
     /// Where it goes.
     #[must_use]
     pub fn destination(&self) -> Destination {
-        match self.record().map(|r| &r.object) {
-            Some(AppObject::Generated { generation, index }) => {
-                let generation = self.fleet.data.generations.get(*generation as usize);
-                generation.and_then(|g| g.apps.destination(*index as usize)).cloned().unwrap_or_default()
-            }
-            Some(AppObject::Whole(app)) => app.destination(),
-            None => Destination::default(),
-        }
+        self.fleet.data.destination(self.id).into_owned()
     }
 
     /// The registered cluster that it goes to; `None` if there is no such cluster.
     #[must_use]
-    pub fn cluster(&self) -> Option<Cluster> {
-        self.destination().resolve(&self.fleet.data.clusters).ok().cloned()
+    pub fn cluster(&self) -> Option<&'f Cluster> {
+        let data = &self.fleet.data;
+        data.destination(self.id).resolve(&data.clusters).ok()
+    }
+
+    /// Where its manifest, or that of its ApplicationSet, begins.
+    #[must_use]
+    pub fn place(&self) -> Option<&'f Place> {
+        self.fleet.data.place(self.id)
     }
 
     /// What it contains; `None` only if the options said not to render.
     #[must_use]
     pub fn content(&self) -> Option<&'f Content> {
         self.record()?.content.as_deref()
+    }
+
+    /// Its sources, in the order of the spec, and what became of them.
+    #[must_use]
+    pub fn sources(&self) -> Cow<'f, [SourceResult]> {
+        match self.content() {
+            Some(content) => Cow::Borrowed(&content.sources),
+            None => {
+                let spec = self.spec();
+                let sources = sources_of(&spec);
+                sources.iter().map(|source| source_result(source, None, State::Skipped, 0)).collect()
+            }
+        }
     }
 
     /// The Applications that it renders or that the ApplicationSets which it renders generate, by namespace and name.

@@ -1,5 +1,6 @@
 //! What a fleet stores: records that refer to each other by small numbers.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use aoa_lang::Value;
@@ -9,7 +10,7 @@ use super::{Conflict, Content, KeyIndex};
 use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
 use crate::inputs::Inputs;
-use crate::model::{Application, Clusters, Kind, ObjectRef};
+use crate::model::{Application, Clusters, Destination, Kind, ObjectRef};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct AppId(pub(crate) u32);
@@ -129,13 +130,38 @@ impl FleetData {
         }
     }
 
+    /// Where it goes, without building the rest of it.
+    pub(crate) fn destination(&self, id: AppId) -> Cow<'_, Destination> {
+        let object = self.apps.get(id.0 as usize).map(|record| &record.object);
+        match object {
+            Some(AppObject::Whole(app)) => Cow::Owned(app.destination()),
+            Some(AppObject::Generated { generation, index }) => {
+                let apps = self.generations.get(*generation as usize).map(|g| &g.apps);
+                let destination = apps.and_then(|apps| apps.destination(*index as usize));
+                destination.map_or_else(|| Cow::Owned(Destination::default()), Cow::Borrowed)
+            }
+            None => Cow::Owned(Destination::default()),
+        }
+    }
+
+    /// Where its manifest, or that of its ApplicationSet, begins.
+    pub(crate) fn place(&self, id: AppId) -> Option<&Place> {
+        match &self.apps.get(id.0 as usize)?.object {
+            AppObject::Whole(app) => app.place.as_ref(),
+            AppObject::Generated { generation, .. } => {
+                let generation = self.generations.get(*generation as usize)?;
+                self.sets.get(generation.set.0 as usize)?.place.as_ref()
+            }
+        }
+    }
+
     /// The whole Application: what was written, or what the set's template gives.
     pub(crate) fn application(&self, id: AppId) -> Option<Arc<Application>> {
         match &self.apps.get(id.0 as usize)?.object {
             AppObject::Whole(app) => Some(app.clone()),
             AppObject::Generated { generation, index } => {
                 let generation = self.generations.get(*generation as usize)?;
-                let place = self.sets.get(generation.set.0 as usize).and_then(|s| s.place.clone());
+                let place = self.place(id).cloned();
                 let object = generation.apps.application(*index as usize)?;
                 let (namespace, name) = self.app_key(id);
                 Some(Arc::new(Application { namespace: namespace.into(), name: name.into(), object, place }))

@@ -31,10 +31,6 @@ pub(crate) struct RenderContext<'c> {
 pub(crate) fn render_application(ctx: &RenderContext<'_>, app: &Application) -> Arc<Content> {
     let spec = app.normalized_spec();
     let sources = sources_of(&spec);
-    if !ctx.options.render {
-        let results = sources.iter().map(|s| source_result(s, None, State::Skipped, 0)).collect();
-        return Arc::new(Content { sources: results, ..Content::skipped() });
-    }
     let request = request_of(ctx, app, &sources);
     Arc::new(render_sources(ctx, &request, None))
 }
@@ -115,7 +111,8 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
     content
 }
 
-fn source_result(
+/// A source as the spec says it, with what became of it.
+pub(crate) fn source_result(
     source: &Value,
     source_type: Option<crate::fleet::SourceType>,
     state: State,

@@ -50,6 +50,6 @@ pub use tracking::{
     truncate_label,
 };
 
-pub(crate) use application::{RenderContext, render_application, render_folder};
+pub(crate) use application::{RenderContext, render_application, render_folder, source_result};
 pub(crate) use directory::directory_covers;
 pub(crate) use parallel::in_parallel;

@@ -47,7 +47,7 @@ fn row(app: App<'_>, columns: AppColumns) -> Vec<Text> {
         None if !destination.name.is_empty() => cell(Role::Error, &format!("✗ {}", destination.name)),
         None => cell(Role::Error, &format!("✗ {}", destination.server)),
     };
-    let sources = app.content().map(|c| c.sources.as_slice()).unwrap_or_default();
+    let sources = app.sources();
     let join =
         |words: Vec<String>| words.into_iter().filter(|w| !w.is_empty()).collect::<Vec<_>>().join(" + ");
     let paths =

@@ -246,7 +246,7 @@ impl<'f> Builder<'f> {
         let mask =
             |text: &str| if cluster.is_empty() { text.to_owned() } else { text.replace(&cluster, "*") };
         let mut key = format!("{}|{}|", app.project(), mask(app.name()));
-        for source in app.content().map(|c| c.sources.as_slice()).unwrap_or_default() {
+        for source in app.sources().iter() {
             key.push_str(&format!(
                 "{}|{}|{}|",
                 source.repo_url,

@@ -81,14 +81,14 @@ fn within<'f>(files: &'f [TreePath], folder: &TreePath) -> impl Iterator<Item = 
 /// The file that an Application's manifest, or that of its ApplicationSet, stands in. What a chart or kustomization
 /// renders stands nowhere: then the file of its nearest ancestor that does.
 fn file_of(fleet: &Fleet, app: App<'_>) -> Option<TreePath> {
-    let own = app.application()?.place.as_ref().map(|place| place.path.clone());
+    let own = app.place().map(|place| place.path.clone());
     own.or_else(|| {
         let mut next = fleet.data.apps.get(app.id().0 as usize)?.parent;
         loop {
             let (place, parent) = match next {
                 Parent::Root => return None,
                 Parent::App(id) => {
-                    let place = fleet.data.application(id)?.place.clone();
+                    let place = fleet.data.place(id).cloned();
                     (place, fleet.data.apps.get(id.0 as usize)?.parent)
                 }
                 Parent::Set(id) => {

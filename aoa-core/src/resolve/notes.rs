@@ -58,7 +58,7 @@ impl Run<'_> {
             Some(AppObject::Generated { .. }) => Holder::Template,
             _ => Holder::Itself,
         };
-        (self.data.application(id).and_then(|app| app.place.clone()), holder)
+        (self.data.place(id).cloned(), holder)
     }
 
     fn causes_of_app(&self, id: AppId, projects: &Projects) -> Vec<(Cause, Part)> {

@@ -9,7 +9,7 @@ use super::run::Run;
 use crate::fleet::{AppId, Content, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
-use crate::model::{Application, Destination};
+use crate::model::Application;
 use crate::policy::{Projects, application_conditions, denied_manifests};
 use crate::render::{RenderContext, render_application, render_folder};
 use crate::sets::refusal_of_metadata;
@@ -21,8 +21,7 @@ impl Run<'_> {
         let projects = self.projects();
         Ok(crate::render::in_parallel(self.options.threads, apps, |app| {
             let Some(application) = self.data.application(*app) else { return Arc::new(Content::skipped()) };
-            let content = render_application(&ctx, &application);
-            if self.options.render { self.judged(&application, content, &projects) } else { content }
+            self.judged(&application, render_application(&ctx, &application), &projects)
         }))
     }
 
@@ -67,23 +66,21 @@ impl Run<'_> {
     /// Admits the children that a content brings into the control plane's own cluster.
     pub(super) fn follow(&mut self, app: AppId, content: &Content) {
         self.scopes.learn(&content.manifests);
-        let Some(destination) = self.destination(app) else { return };
+        if content.manifests.is_empty() {
+            return;
+        }
+        let destination = self.data.destination(app);
         let lands_here =
             destination.resolve(&self.data.clusters).is_ok_and(crate::model::Cluster::is_control_plane);
         if !lands_here {
             return;
         }
-        let namespace = if destination.namespace.is_empty() {
-            Text::from_static("default")
-        } else {
-            destination.namespace.into()
+        let namespace = match destination.namespace.as_str() {
+            "" => Text::from_static("default"),
+            namespace => Text::from(namespace),
         };
         for manifest in content.manifests.iter() {
             self.admit(manifest, Parent::App(app), &namespace);
         }
-    }
-
-    fn destination(&self, app: AppId) -> Option<Destination> {
-        Some(self.data.application(app)?.destination())
     }
 }

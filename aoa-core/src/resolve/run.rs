@@ -72,7 +72,17 @@ impl<'r> Run<'r> {
         for set in &sets {
             self.generate(*set)?;
         }
-        let apps = self.take_pending_apps();
+        let apps = std::mem::take(&mut self.pending_apps);
+        let busy = !sets.is_empty() || !apps.is_empty();
+        if self.options.render {
+            self.render_round(apps)?;
+        }
+        Ok(busy)
+    }
+
+    /// Renders Applications by namespace and name, and takes in what they bring.
+    fn render_round(&mut self, mut apps: Vec<AppId>) -> Result<()> {
+        apps.sort_by(|a, b| self.data.app_key(*a).cmp(&self.data.app_key(*b)));
         let contents = self.render_all(&apps)?;
         for (app, content) in apps.iter().zip(contents) {
             self.follow(*app, &content);
@@ -80,7 +90,7 @@ impl<'r> Run<'r> {
                 record.content = Some(content);
             }
         }
-        Ok(!sets.is_empty() || !apps.is_empty())
+        Ok(())
     }
 
     /// Sets that were never tried, and those that failed or lost Applications before new projects appeared, by
@@ -97,12 +107,6 @@ impl<'r> Run<'r> {
             .collect();
         let key = |id: &SetId| self.data.sets.get(id.0 as usize).map(|set| (&set.namespace, &set.name));
         pending.sort_by(|a, b| key(a).cmp(&key(b)));
-        pending
-    }
-
-    fn take_pending_apps(&mut self) -> Vec<AppId> {
-        let mut pending = std::mem::take(&mut self.pending_apps);
-        pending.sort_by(|a, b| self.data.app_key(*a).cmp(&self.data.app_key(*b)));
         pending
     }
 }

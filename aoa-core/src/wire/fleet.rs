@@ -84,7 +84,7 @@ pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {
     fields.set("appSet", object_ref(app.origin().as_ref()));
     fields.text("project", &app.project());
     fields.set("destination", destination(&app.destination()));
-    fields.set("cluster", app.cluster().map_or(Value::Null, |c| Value::String(c.name)));
+    fields.set("cluster", app.cluster().map_or(Value::Null, |c| Value::String(c.name.clone())));
     if let Some(application) = app.application() {
         let metadata = application.object.get("metadata");
         for key in ["labels", "annotations", "finalizers"] {
@@ -94,9 +94,11 @@ pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {
         }
         fields.set("spec", application.normalized_spec());
     }
+    fields.set("sources", Value::list(app.sources().iter().map(source).collect()));
+    let skipped = (&State::Skipped, 0);
+    let (known, manifests) = app.content().map_or(skipped, |c| (&c.state, c.manifests.len()));
+    fields.set("content", state(known, manifests));
     if let Some(content) = app.content() {
-        fields.set("sources", Value::list(content.sources.iter().map(source).collect()));
-        fields.set("content", state(&content.state, content.manifests.len()));
         if !content.conditions.is_empty() {
             fields.set("conditions", texts(&content.conditions));
         }
