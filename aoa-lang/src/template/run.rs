@@ -810,10 +810,10 @@ impl Run<'_, '_> {
 
     /// Runs the template that the program calls by its place; where templates were defined meanwhile, by its name.
     fn enter_template(&mut self, program: &Program, template: Index, next: usize) -> Next {
-        if !self.layer.is_plain() {
-            if let Some((name, _)) = at(&program.templates, template) {
-                return self.enter_named(name, next);
-            }
+        if !self.layer.is_plain()
+            && let Some((name, _)) = at(&program.templates, template)
+        {
+            return self.enter_named(name, next);
         }
         let argument = self.pop();
         self.enter(None, template, argument, next, None)
