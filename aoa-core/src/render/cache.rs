@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use aoa_lang::source::{ContentId, TreePath};
+use aoa_kustomize::Builder;
+use aoa_lang::source::{ContentId, Tree, TreePath};
 use aoa_lang::value::Text;
 
 use super::directory::DirectoryOptions;
@@ -19,6 +20,8 @@ pub struct RenderCache {
     files: Shared<(ContentId, bool), Result<Arc<ParsedFile>, FileError>>,
     folders: Shared<FolderKey, Outcome>,
     links: Shared<ContentId, Option<TreePath>>,
+    /// By tree, and the flags of builds.
+    kustomize: Shared<(ContentId, String), Arc<Builder>>,
 }
 
 /// Names a rendering of a folder: what it was made of.
@@ -44,6 +47,16 @@ impl RenderCache {
 
     pub(super) fn folder(&self, key: FolderKey, render: impl FnOnce() -> Outcome) -> Outcome {
         self.folders.get(key, render)
+    }
+
+    /// What builds the kustomizations of a tree: bases are built once for all overlays.
+    pub(super) fn kustomize_builder(
+        &self,
+        tree: &Tree,
+        flags: &str,
+        make: impl FnOnce(Tree) -> Builder,
+    ) -> Arc<Builder> {
+        self.kustomize.get((tree.identity(), flags.to_owned()), || Arc::new(make(tree.clone())))
     }
 
     /// The first link that leaves the tree: a question about the whole tree, asked once.

@@ -14,6 +14,8 @@ pub struct Installation {
     pub tracking: Tracking,
     /// Types that `<type>.enable` switches off.
     disabled: Vec<SourceType>,
+    /// `kustomize.buildOptions`
+    kustomize_build_options: String,
 }
 
 impl Installation {
@@ -34,6 +36,11 @@ impl Installation {
         Installation {
             tracking: Tracking::new(method, label.unwrap_or(INSTANCE_LABEL), installation),
             disabled: types.into_iter().filter(|(key, _)| off(key)).map(|(_, t)| t).collect(),
+            kustomize_build_options: settings
+                .argocd("kustomize.buildOptions")
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
         }
     }
 
@@ -42,6 +49,11 @@ impl Installation {
     #[must_use]
     pub fn renders(&self, source_type: SourceType) -> bool {
         !self.disabled.contains(&source_type)
+    }
+
+    /// The flags of all builds of kustomizations.
+    pub(super) fn kustomize_build_options(&self) -> &str {
+        &self.kustomize_build_options
     }
 
     /// The kinds that are not managed.

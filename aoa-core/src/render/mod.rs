@@ -13,6 +13,7 @@
 //! | `detect` | overrides in `.argocd-source*.yaml`, explicit and detected types |
 //! | `environment` | `$ARGOCD_APP_NAME` and its like |
 //! | `directory`, `manifest_file`, `jsonnet` | folders of manifests |
+//! | `kustomize` | kustomizations |
 //! | `installation` | what `argocd-cm` says about rendering |
 //! | `tracking` | how objects are marked as belonging to an Application |
 //! | `normalize` | namespaces by scope, repeated objects |
@@ -28,6 +29,7 @@ mod environment;
 mod files;
 mod installation;
 mod jsonnet;
+mod kustomize;
 mod manifest_file;
 mod normalize;
 mod parallel;

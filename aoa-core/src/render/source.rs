@@ -13,6 +13,7 @@ use super::application::RenderContext;
 use super::detect::{detect_type, explicit_type, merge_overrides};
 use super::directory::{DirectoryOptions, render_directory};
 use super::environment::{Environment, EnvironmentOf};
+use super::kustomize::render_kustomize;
 use super::references::{Referenced, referenced};
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
@@ -202,9 +203,7 @@ fn render_located(
     Ok(match source_type {
         SourceType::Directory => render_directory(ctx, &located, &DirectoryOptions::read(&located)),
         SourceType::Helm => Outcome::stopped(Some(source_type), Gap::Renderer { source_type: "Helm" }.into()),
-        SourceType::Kustomize => {
-            Outcome::stopped(Some(source_type), Gap::Renderer { source_type: "Kustomize" }.into())
-        }
+        SourceType::Kustomize => render_kustomize(ctx, &located),
         SourceType::Plugin => Outcome::stopped(Some(source_type), plugin(ctx, request, &merged)),
     })
 }
