@@ -19,6 +19,7 @@ fuzz_target!(|input: &[u8]| {
     assert!(shortest.len() <= text.len());
     let Some(Value::Map(params)) = data(params) else { return };
     let rendered = template.render(&params);
+    assert_eq!(template.rendered_len(&params), rendered.len());
     let touched: Map =
         params.iter().filter(|(key, _)| keys.contains(key)).map(|(k, v)| (k.clone(), v.clone())).collect();
     assert_eq!(template.render(&touched), rendered, "what a template does not name makes no difference");

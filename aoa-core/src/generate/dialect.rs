@@ -3,7 +3,7 @@
 use aoa_lang::template::argo::ArgoTemplate;
 use aoa_lang::template::{self, FastTemplate, Params, TemplateOptions};
 use aoa_lang::value::{Map, Text};
-use aoa_lang::{Error, Result, Value};
+use aoa_lang::{Error, Limits, Result, Value};
 
 use super::crash::as_crash;
 
@@ -193,9 +193,20 @@ impl CompiledText {
     pub(super) fn fill_from(&self, params: &impl Params) -> Option<Result<Text>> {
         match &self.0 {
             Form::Plain(text) => Some(Ok(text.clone())),
-            Form::Placeholders(placeholders) => Some(Ok(placeholders.render(params))),
+            Form::Placeholders(placeholders) => Some(within_budget(placeholders, params)),
             Form::Broken(error) => Some(Err(error.clone())),
             Form::Go(_) => None,
         }
     }
+}
+
+/// Many placeholders of a long parameter make a text of any length.
+fn within_budget(placeholders: &FastTemplate, params: &impl Params) -> Result<Text> {
+    let most = Limits::default().template_output;
+    if placeholders.rendered_len(params) > most {
+        return Err(Error::limit(format!(
+            "a text with its parameters filled in is longer than {most} bytes"
+        )));
+    }
+    Ok(placeholders.render(params))
 }

@@ -72,6 +72,12 @@ impl<'r> Run<'r> {
         for set in &sets {
             self.generate(*set)?;
         }
+        if self.data.apps.len() > self.options.max_apps {
+            return Err(Error::limit(format!(
+                "the fleet has more than {} Applications",
+                self.options.max_apps
+            )));
+        }
         let apps = std::mem::take(&mut self.pending_apps);
         let busy = !sets.is_empty() || !apps.is_empty();
         if self.options.render {

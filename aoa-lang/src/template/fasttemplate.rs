@@ -88,6 +88,19 @@ impl FastTemplate {
         Text::from(out)
     }
 
+    /// How long the text gets, worked out without making it.
+    #[must_use]
+    pub fn rendered_len(&self, params: &(impl Params + ?Sized)) -> usize {
+        self.parts.iter().fold(self.tail.len(), |length, part| {
+            let value = if part.key.is_empty() { None } else { params.param(part.key.as_bytes()) };
+            let tag = match value {
+                Some(Value::String(text)) => text.len(),
+                _ => part.tag.len().saturating_add("{{}}".len()),
+            };
+            length.saturating_add(part.before.len()).saturating_add(tag)
+        })
+    }
+
     /// [`render`](FastTemplate::render) behind what `out` holds.
     pub fn render_into(&self, params: &(impl Params + ?Sized), out: &mut Vec<u8>) {
         for part in &self.parts {
