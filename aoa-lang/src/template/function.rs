@@ -149,11 +149,14 @@ pub struct Entry {
     pub(super) template: EntryTemplate,
     pub(super) data: Value,
     pub(super) finish: Option<Finish>,
-    pub(super) failing: String,
+    pub(super) failing: Option<Failing>,
 }
 
 /// What is done with the output of an [`Entry`].
 pub(super) type Finish = fn(Vec<u8>) -> Vec<u8>;
+
+/// What stands before the message of an error inside.
+pub(super) type Failing = fn(&Text) -> String;
 
 /// What an [`Entry`] runs.
 #[derive(Clone, Debug)]
@@ -168,14 +171,14 @@ impl Entry {
     /// The template `name` of the set, run on `data`.
     #[must_use]
     pub fn named(name: Text, data: Value) -> Self {
-        Entry { template: EntryTemplate::Named(name), data, finish: None, failing: String::new() }
+        Entry { template: EntryTemplate::Named(name), data, finish: None, failing: None }
     }
 
     /// `text` as a template that is called `name`, run on `data`. It sees all templates of the set; what it defines is seen
     /// until it ends.
     #[must_use]
     pub fn source(name: &'static str, text: Text, data: Value) -> Self {
-        Entry { template: EntryTemplate::Source { name, text }, data, finish: None, failing: String::new() }
+        Entry { template: EntryTemplate::Source { name, text }, data, finish: None, failing: None }
     }
 
     /// The same, its output taken through `finish`.
@@ -185,10 +188,10 @@ impl Entry {
         self
     }
 
-    /// The same, with `prefix` before the message of an error inside.
+    /// The same, with what `prefix` makes of the name or text of the template before the message of an error inside.
     #[must_use]
-    pub fn with_failing(mut self, prefix: String) -> Self {
-        self.failing = prefix;
+    pub fn with_failing(mut self, prefix: fn(&Text) -> String) -> Self {
+        self.failing = Some(prefix);
         self
     }
 }

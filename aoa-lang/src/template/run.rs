@@ -6,7 +6,9 @@ use super::arguments::{Constant, constant, validate};
 use super::ast::NodeId;
 use super::builtins;
 use super::fields::{Field, field, is_true, walk};
-use super::function::{Access, Call, Entry, EntryTemplate, Finish, FnError, Function, Meter, Nesting};
+use super::function::{
+    Access, Call, Entry, EntryTemplate, Failing, Finish, FnError, Function, Meter, Nesting,
+};
 use super::heap::Heap;
 use super::iterate::{Iteration, iterate};
 use super::options::{MissingKey, TemplateOptions};
@@ -155,10 +157,12 @@ struct Entered {
     /// The call, and the function.
     node: NodeId,
     function: &'static str,
-    failing: String,
+    /// The name or text of the template.
+    subject: Text,
+    failing: Option<Failing>,
     finish: Option<Finish>,
-    /// The name that counts as nested.
-    nested: Option<Text>,
+    /// Whether the subject counts as nested.
+    counts: bool,
     layer: Arc<Layer>,
     /// Where the output begins.
     from: usize,
@@ -225,14 +229,12 @@ impl Run<'_, '_> {
             }
             self.template = frame.template;
             let Some(entered) = frame.entered else { continue };
-            if let Some(name) = &entered.nested {
-                self.leave_nested(name);
+            if entered.counts {
+                self.leave_nested(&entered.subject);
             }
             if !passes {
                 self.node = entered.node;
-                if !entered.failing.is_empty() {
-                    prefixes.push(entered.failing);
-                }
+                prefixes.extend(entered.failing.map(|failing| failing(&entered.subject)));
                 prefixes.push(self.describe(&format!("error calling {}: ", entered.function)));
             }
         }
@@ -838,7 +840,7 @@ impl Run<'_, '_> {
             return Err(Error::limit("templates are nested too deep"));
         }
         let outer = self.layer.clone();
-        let (program, template, nested) = match entry.template {
+        let (program, template, subject, counts) = match entry.template {
             EntryTemplate::Named(name) => {
                 let text = name.to_str_lossy();
                 let Some((program, template)) = outer.find(&text) else {
@@ -849,7 +851,7 @@ impl Run<'_, '_> {
                     return self.fail_calling(function, text);
                 };
                 *self.state.nesting.entry(name.clone()).or_default() += 1;
-                (program.clone(), template, Some(name.clone()))
+                (program.clone(), template, name.clone(), true)
             }
             EntryTemplate::Source { name, text } => {
                 let Some(compile) = self.state.compile_text else {
@@ -865,15 +867,16 @@ impl Run<'_, '_> {
                     }
                     Err(error) => return Err(error),
                 }
-                (self.layer.program.clone(), 0, None)
+                (self.layer.program.clone(), 0, text, false)
             }
         };
         let entered = Entered {
             node,
             function,
+            subject,
             failing: entry.failing,
             finish: entry.finish,
-            nested,
+            counts,
             layer: outer,
             from: self.out.len(),
         };
@@ -930,8 +933,8 @@ impl Run<'_, '_> {
 
     /// Makes the output of a template that a function entered the result of the call.
     fn leave_entry(&mut self, entered: Entered) -> Result<()> {
-        if let Some(name) = &entered.nested {
-            self.leave_nested(name);
+        if entered.counts {
+            self.leave_nested(&entered.subject);
         }
         self.layer = entered.layer;
         self.node = entered.node;

@@ -4,6 +4,7 @@ pub mod appset;
 pub mod argo;
 pub mod convert;
 pub mod fleet;
+pub mod helm;
 pub mod kustomize;
 pub mod template;
 pub mod yaml;
@@ -19,6 +20,7 @@ pub fn answer(area: &str, op: &str, input: &Json) -> Option<Answer> {
         "template" => template::answer(op, input),
         "appset" => appset::answer(op, input),
         "argo" => argo::answer(op, input),
+        "helm" => helm::answer(op, input),
         "kustomize" => kustomize::answer(op, input),
         _ => None,
     }

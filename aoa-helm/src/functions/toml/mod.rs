@@ -1,0 +1,29 @@
+//! `toToml`: TOML as BurntSushi/toml 1.6.0 writes it.
+
+mod write;
+
+use aoa_lang::Value;
+use aoa_lang::template::{Call, FnError, Function};
+use aoa_lang::value::GoType;
+
+pub(super) const TABLE: &[Function] = &[
+    Function::new("toToml", &[GoType::Any], GoType::String, to_toml),
+    Function::new("mustToToml", &[GoType::Any], GoType::String, must_to_toml),
+];
+
+/// The message of what cannot be written is the result.
+fn to_toml(call: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {
+    match must_to_toml(call, args) {
+        Err(FnError::Message(text)) if text.starts_with(write::NO_VALUE) => Err(FnError::Message(text)),
+        Err(FnError::Message(text)) => Ok(Value::from(text)),
+        other => other,
+    }
+}
+
+fn must_to_toml(call: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {
+    let limits = &call.options().limits;
+    let most = limits.output_bytes.min(limits.template_output);
+    let text = write::to_text(args.first().unwrap_or(&Value::Null), most).map_err(super::convert::failed)?;
+    call.build(text.len())?;
+    Ok(Value::from(text))
+}
