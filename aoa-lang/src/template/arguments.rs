@@ -4,7 +4,9 @@ use super::ast::{Ast, NodeId, NodeKind, Number};
 use super::heap::{Heap, Shape};
 use super::program::Slot;
 use crate::Value;
-use crate::value::{FloatKind, GoType, IntKind, ListKind, MapKind, Object, Structure, Text, UintKind};
+use crate::value::{
+    FloatKind, GoType, IntKind, ListKind, MapKind, Object, Signature, Structure, Text, UintKind,
+};
 
 /// What a constant is as an argument.
 pub(super) enum Constant {
@@ -14,6 +16,32 @@ pub(super) enum Constant {
     Wrong(String),
     /// The node is no constant.
     None,
+}
+
+/// How many arguments are taken.
+#[derive(Clone, Copy)]
+pub(super) struct Arity {
+    pub(super) params: usize,
+    pub(super) variadic: bool,
+}
+
+impl Arity {
+    /// What Go says of a call of `name` with `written` arguments and `finals` from the pipeline, if it refuses it.
+    pub(super) fn complaint(self, name: &str, written: usize, finals: usize) -> Option<String> {
+        let given = written.saturating_add(finals);
+        if self.variadic {
+            let fixed = self.params.saturating_sub(1);
+            return (given < fixed)
+                .then(|| format!("wrong number of args for {name}: want at least {fixed} got {written}"));
+        }
+        let wanted = self.params;
+        (given != wanted).then(|| format!("wrong number of args for {name}: want {wanted} got {given}"))
+    }
+
+    /// That of a method.
+    pub(super) fn of(signature: &Signature) -> Self {
+        Arity { params: signature.params.len(), variadic: signature.variadic }
+    }
 }
 
 /// The constant `id` as an argument of type `of`.
