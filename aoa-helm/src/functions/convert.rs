@@ -116,7 +116,7 @@ fn wrong_shape(value: &Value, wanted: GoType, words: &str) -> String {
     format!("{words}json: cannot unmarshal {got} into Go value of type {}", wanted.name())
 }
 
-fn bytes(args: &[Value]) -> &[u8] {
+pub(super) fn bytes(args: &[Value]) -> &[u8] {
     match args.first() {
         Some(Value::String(text)) => text.as_bytes(),
         _ => b"",
