@@ -28,7 +28,7 @@ pub struct JsonnetProgram<'p> {
     /// External variables, for `std.extVar`.
     pub external: &'p [JsonnetVariable],
     /// Where files come from, the main file too.
-    pub files: &'p dyn JsonnetFiles,
+    pub files: Arc<dyn JsonnetFiles>,
 }
 
 /// An argument or an external variable.
@@ -43,7 +43,7 @@ pub struct JsonnetVariable {
 }
 
 /// The files that a program may see.
-pub trait JsonnetFiles: fmt::Debug {
+pub trait JsonnetFiles: fmt::Debug + Send + Sync {
     /// The file that `import "PATH"` in the file `from` means.
     ///
     /// # Errors

@@ -50,9 +50,10 @@ pub(super) fn evaluate_jsonnet(
         return Err(Gap::Renderer { source_type: "Jsonnet" }.into());
     };
     let tree = &located.found.tree;
-    let files = RepositoryFiles { tree, search: search_path(tree, &located.folder.path, options)? };
+    let search = search_path(tree, &located.folder.path, options)?;
+    let files = Arc::new(RepositoryFiles { tree: tree.clone(), search });
     let program =
-        JsonnetProgram { path, arguments: &options.arguments, external: &options.external, files: &files };
+        JsonnetProgram { path, arguments: &options.arguments, external: &options.external, files };
     let name = strconv::quote(path.name().as_bytes());
     let text = evaluator
         .evaluate(&program)
@@ -110,12 +111,12 @@ fn search_path(tree: &Tree, folder: &TreePath, options: &JsonnetOptions) -> Resu
 
 /// The files of a repository as Argo CD's importer confines them.
 #[derive(Debug)]
-struct RepositoryFiles<'t> {
-    tree: &'t Tree,
+struct RepositoryFiles {
+    tree: Tree,
     search: Vec<TreePath>,
 }
 
-impl JsonnetFiles for RepositoryFiles<'_> {
+impl JsonnetFiles for RepositoryFiles {
     fn find(&self, from: &TreePath, path: &str) -> Result<TreePath, String> {
         let quoted = strconv::quote(path.as_bytes());
         let none =
@@ -126,7 +127,7 @@ impl JsonnetFiles for RepositoryFiles<'_> {
         let own = from.parent().unwrap_or_else(TreePath::root);
         let bases = std::iter::once(&own).chain(&self.search);
         for candidate in bases.filter_map(|base| base.join(path)) {
-            match files::follow(self.tree, candidate.as_str()) {
+            match files::follow(&self.tree, candidate.as_str()) {
                 Target::File(_) => return Ok(candidate),
                 Target::Folder(_) => return Err(format!("jsonnet import {quoted} is not a regular file")),
                 Target::Outside => {
@@ -139,7 +140,7 @@ impl JsonnetFiles for RepositoryFiles<'_> {
     }
 
     fn read(&self, path: &TreePath) -> Result<Arc<[u8]>, String> {
-        match files::follow(self.tree, path.as_str()) {
+        match files::follow(&self.tree, path.as_str()) {
             Target::File(real) => self.tree.read(&real).map_err(|error| error.to_string()),
             _ => Err(format!("no file {path}")),
         }

@@ -77,15 +77,11 @@ fn inputs(input: &Json, app: &Application) -> Inputs {
     let versions = input["apiVersions"].as_array().into_iter().flatten();
     inputs.settings.api_versions = versions.filter_map(|v| Some(v.as_str()?.into())).collect();
     inputs.clusters = super::destination::clusters(input).registered().to_vec();
-    inputs.jsonnet = jsonnet();
+    inputs.jsonnet = Some(Arc::new(aoa_host::Jrsonnet::default()));
     inputs.plugins = Plugins::None;
     let git = git_urls(app);
     add_trees(&mut inputs.repositories, input, &git);
     inputs
-}
-
-fn jsonnet() -> Option<Arc<dyn aoa_core::inputs::JsonnetEvaluator>> {
-    None
 }
 
 /// The URLs of the git sources, a hydrator's dry source last.
