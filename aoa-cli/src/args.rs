@@ -78,6 +78,10 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Print the version and the versions that are imitated
     Version(VersionArgs),
+    /// Evaluate one Jsonnet program that another `aoa` sends
+    #[cfg(feature = "jsonnet")]
+    #[command(hide = true)]
+    EvaluateJsonnet,
     /// Print a completion script
     #[command(
         after_help = "Examples:\n  source <(aoa completions bash)\n  aoa completions zsh > ~/.zfunc/_aoa"

@@ -11,7 +11,7 @@ use aoa_lang::value::Text;
 
 use crate::model::Cluster;
 
-pub use jsonnet::{JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+pub use jsonnet::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 pub use reference::Reference;
 
 /// What a fleet is resolved from.

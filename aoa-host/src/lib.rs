@@ -10,7 +10,6 @@ mod folder;
 mod git;
 mod init;
 mod inventory;
-#[cfg(feature = "jsonnet")]
 mod jsonnet;
 mod load;
 
@@ -18,8 +17,9 @@ pub use folder::{FolderLimits, read_folder};
 pub use git::{GitCheckout, inspect};
 pub use init::{Suggestion, suggest_config};
 pub use inventory::{Inventory, read_inventory, read_inventory_text};
+pub use jsonnet::JsonnetProcess;
 #[cfg(feature = "jsonnet")]
-pub use jsonnet::Jrsonnet;
+pub use jsonnet::{Jrsonnet, serve_jsonnet};
 pub use load::{CONFIG_FILE, LoadOptions, Loaded, load};
 
 pub use aoa_core as core;

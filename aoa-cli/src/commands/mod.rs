@@ -4,6 +4,8 @@ mod apps;
 mod check;
 mod import;
 mod init;
+#[cfg(feature = "jsonnet")]
+mod jsonnet;
 mod render;
 mod tree;
 mod version;
@@ -60,6 +62,8 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
             out.raw(text).map(|()| Code::Answered)
         }
         Command::Version(version) => version::run(version, out),
+        #[cfg(feature = "jsonnet")]
+        Command::EvaluateJsonnet => jsonnet::evaluate(),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "aoa", &mut script);
@@ -71,7 +75,10 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
 /// Loads and resolves the fleet of a folder, saying on standard error what is worth knowing.
 fn resolve(path: &Path, global: &Global) -> Result<Fleet> {
     let start = Instant::now();
-    let loaded = load(path, &LoadOptions::default().with_config(global.config.clone()))?;
+    #[cfg_attr(not(feature = "jsonnet"), expect(unused_mut, reason = "Jsonnet alone is added"))]
+    let mut loaded = load(path, &LoadOptions::default().with_config(global.config.clone()))?;
+    #[cfg(feature = "jsonnet")]
+    jsonnet::add_evaluator(&mut loaded.inputs);
     let loading = start.elapsed();
     for line in &loaded.notes {
         let mut text = Text::default();

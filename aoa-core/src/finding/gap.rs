@@ -41,6 +41,13 @@ pub enum Gap {
         /// The type: `Helm`, `Kustomize`, `Jsonnet`.
         source_type: &'static str,
     },
+    /// The evaluation of a Jsonnet program was given up.
+    Evaluation {
+        /// The program's file.
+        program: Text,
+        /// What went wrong with the evaluation.
+        reason: Text,
+    },
     /// A config management plugin.
     Plugin {
         /// Its name; empty if it is found by discovery.
@@ -75,6 +82,9 @@ impl Gap {
             Gap::Renderer { source_type } => {
                 format!("this version does not render {source_type} sources yet")
             }
+            Gap::Evaluation { .. } => {
+                "make the program cheaper: an evaluation has bounds on time and memory".to_owned()
+            }
             Gap::Plugin { .. } => "map the plugin to recorded output in aoa.yaml".to_owned(),
             Gap::Answer { generator, .. } => {
                 format!(
@@ -84,7 +94,8 @@ impl Gap {
         }
     }
 
-    /// The kind of gap, for data: `repository`, `revision`, `chart`, `oci`, `renderer`, `plugin`, `answer`.
+    /// The kind of gap, for data: `repository`, `revision`, `chart`, `oci`, `renderer`, `evaluation`, `plugin`,
+    /// `answer`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -93,6 +104,7 @@ impl Gap {
             Gap::Chart { .. } => "chart",
             Gap::Oci { .. } => "oci",
             Gap::Renderer { .. } => "renderer",
+            Gap::Evaluation { .. } => "evaluation",
             Gap::Plugin { .. } => "plugin",
             Gap::Answer { .. } => "answer",
         }
@@ -112,6 +124,9 @@ impl fmt::Display for Gap {
             Gap::Oci { url } => write!(f, "OCI source {url} is not supplied"),
             Gap::Renderer { source_type } => {
                 write!(f, "{source_type} sources are not rendered by this version")
+            }
+            Gap::Evaluation { program, reason } => {
+                write!(f, "the evaluation of {program} was given up: {reason}")
             }
             Gap::Plugin { name } if name.is_empty() => {
                 f.write_str("config management plugin is not supplied")

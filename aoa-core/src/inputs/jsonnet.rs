@@ -14,8 +14,18 @@ pub trait JsonnetEvaluator: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// The message of the evaluator, if the program fails; it becomes part of the Application's error.
-    fn evaluate(&self, program: &JsonnetProgram<'_>) -> Result<String, String>;
+    /// [`JsonnetError`].
+    fn evaluate(&self, program: &JsonnetProgram<'_>) -> Result<String, JsonnetError>;
+}
+
+/// Why a program has no value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JsonnetError {
+    /// The program fails with this message, which becomes part of the Application's error.
+    Failed(String),
+    /// The evaluator gave up, for this reason. What the program means is unknown.
+    Stopped(String),
 }
 
 /// A Jsonnet program.

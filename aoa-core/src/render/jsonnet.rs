@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::files::{self, Target};
 use super::source::{Located, Stop};
 use crate::finding::Gap;
-use crate::inputs::{JsonnetFiles, JsonnetProgram, JsonnetVariable};
+use crate::inputs::{JsonnetError, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 
 /// `directory.jsonnet` of a source, variables of the build environment put in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -52,12 +52,14 @@ pub(super) fn evaluate_jsonnet(
     let tree = &located.found.tree;
     let search = search_path(tree, &located.folder.path, options)?;
     let files = Arc::new(RepositoryFiles { tree: tree.clone(), search });
-    let program =
-        JsonnetProgram { path, arguments: &options.arguments, external: &options.external, files };
+    let program = JsonnetProgram { path, arguments: &options.arguments, external: &options.external, files };
     let name = strconv::quote(path.name().as_bytes());
-    let text = evaluator
-        .evaluate(&program)
-        .map_err(|error| precondition(format!("Failed to evaluate jsonnet {name}: {error}")))?;
+    let text = evaluator.evaluate(&program).map_err(|error| match error {
+        JsonnetError::Failed(why) => precondition(format!("Failed to evaluate jsonnet {name}: {why}")),
+        JsonnetError::Stopped(why) => {
+            Gap::Evaluation { program: path.as_str().into(), reason: why.into() }.into()
+        }
+    })?;
     objects(&text, ctx)
         .map_err(|error| precondition(format!("Failed to unmarshal generated json {name}: {error}")))
 }

@@ -161,7 +161,7 @@ fn field_of(gap: &Gap) -> &'static str {
         Gap::Revision { .. } => "targetRevision",
         Gap::Chart { .. } => "chart",
         Gap::Plugin { .. } => "plugin",
-        Gap::Renderer { .. } | Gap::Answer { .. } => "path",
+        Gap::Renderer { .. } | Gap::Evaluation { .. } | Gap::Answer { .. } => "path",
     }
 }
 

@@ -351,6 +351,7 @@ fn need(need: &crate::finding::Need) -> Value {
             fields.text("chart", &chart.to_str_lossy());
             fields.text("version", &version.to_str_lossy());
         }
+        Gap::Evaluation { program, .. } => fields.text("path", &program.to_str_lossy()),
         Gap::Renderer { .. } | Gap::Plugin { .. } | Gap::Answer { .. } => {}
     }
     fields.set("subjects", Value::list(need.subjects.iter().map(|s| object_ref(Some(s))).collect()));

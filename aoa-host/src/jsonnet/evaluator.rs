@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aoa_core::inputs::{JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+use aoa_core::inputs::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 use aoa_core::lang::source::TreePath;
 use jrsonnet_evaluator::error::ErrorKind;
 use jrsonnet_evaluator::manifest::JsonFormat;
@@ -13,7 +13,7 @@ use jrsonnet_evaluator::tla::{TlaArg, apply_tla};
 use jrsonnet_evaluator::trace::PathResolver;
 use jrsonnet_evaluator::{AsPathLike, Error, ImportResolver, Result, State};
 use jrsonnet_gcmodule::Acyclic;
-use jrsonnet_ir::{SourceFile, SourcePath};
+use jrsonnet_ir::{SourceFifo, SourceFile, SourcePath, Span};
 use jrsonnet_stdlib::ContextInitializer;
 
 /// An evaluator of Jsonnet: jrsonnet, in this process.
@@ -37,16 +37,18 @@ impl Default for Jrsonnet {
 }
 
 impl JsonnetEvaluator for Jrsonnet {
-    fn evaluate(&self, program: &JsonnetProgram<'_>) -> std::result::Result<String, String> {
+    fn evaluate(&self, program: &JsonnetProgram<'_>) -> std::result::Result<String, JsonnetError> {
         std::thread::scope(|scope| {
             let run = || {
                 let _depth = limit_stack_depth(self.max_depth);
                 let text = run(program);
-                text.map_err(|error| message(&error))
+                text.map_err(|error| JsonnetError::Failed(message(&error, program.files.as_ref())))
             };
             let thread = std::thread::Builder::new().name("jsonnet".to_owned()).stack_size(STACK_BYTES);
-            let handle = thread.spawn_scoped(scope, run).map_err(|e| format!("no thread for Jsonnet: {e}"))?;
-            handle.join().unwrap_or_else(|_| Err("INTERNAL ERROR: the evaluator crashed".to_owned()))
+            let handle = thread
+                .spawn_scoped(scope, run)
+                .map_err(|error| JsonnetError::Stopped(format!("no thread for Jsonnet: {error}")))?;
+            handle.join().unwrap_or_else(|_| Err(JsonnetError::Stopped("the evaluator crashed".to_owned())))
         })
     }
 }
@@ -63,6 +65,7 @@ fn run(program: &JsonnetProgram<'_>) -> Result<String> {
     let state = builder.build();
     let _entered = state.enter();
     let value = state.import_resolved(source_path(program.path))?;
+    #[expect(clippy::mutable_key_type, reason = "jrsonnet asks for it; nothing mutates its texts")]
     let arguments: std::collections::HashMap<_, _> = program
         .arguments
         .iter()
@@ -73,19 +76,41 @@ fn run(program: &JsonnetProgram<'_>) -> Result<String> {
 
 fn argument(variable: &JsonnetVariable) -> TlaArg {
     let value = variable.value.to_str_lossy();
-    if variable.code {
-        TlaArg::InlineCode(value.into_owned())
-    } else {
-        TlaArg::String(value.as_ref().into())
-    }
+    if variable.code { TlaArg::InlineCode(value.into_owned()) } else { TlaArg::String(value.as_ref().into()) }
 }
 
-/// go-jsonnet's words for what goes wrong while a program runs; where in the program is said in jrsonnet's.
-fn message(error: &Error) -> String {
-    match error.error() {
-        ErrorKind::ImportSyntaxError { .. } => error.to_string(),
-        other => format!("RUNTIME ERROR: {other}"),
+/// What go-jsonnet would say: its words where it is known to have others than jrsonnet, and its form. The frames are
+/// jrsonnet's.
+fn message(error: &Error, files: &dyn JsonnetFiles) -> String {
+    if let ErrorKind::ImportSyntaxError { path, error } = error.error() {
+        let at = tree_path(path.source_path()).map(|path| files.display(&path)).unwrap_or_default();
+        return format!("{at}: {error}");
     }
+    let what = match error.error() {
+        ErrorKind::RuntimeError(text) | ErrorKind::AssertionFailed(text) => text.to_string(),
+        ErrorKind::NoSuchField(name, _) => format!("Field does not exist: {name}"),
+        ErrorKind::UndefinedExternalVariable(name) => format!("Undefined external variable: {name}"),
+        ErrorKind::FunctionParameterNotBoundInCall(name, _) => format!("Missing argument: {name}"),
+        ErrorKind::DivisionByZero => "Division by zero.".to_owned(),
+        ErrorKind::StackOverflow | ErrorKind::InfiniteRecursionDetected => {
+            "max stack frames exceeded.".to_owned()
+        }
+        other => other.to_string(),
+    };
+    let mut text = format!("RUNTIME ERROR: {what}");
+    for span in error.trace().0.iter().filter_map(|frame| frame.location.as_ref()).take(MOST_FRAMES) {
+        text.push_str(&format!("\n\t{}", place(span, files)));
+    }
+    text
+}
+
+/// How many frames a message has at most.
+const MOST_FRAMES: usize = 20;
+
+fn place(Span(source, start, _): &Span, files: &dyn JsonnetFiles) -> String {
+    let file = tree_path(source.source_path()).map(|path| files.display(&path)).unwrap_or_default();
+    let [start] = source.map_source_locations(&[*start]);
+    format!("{file}:{}:{}", start.line, start.column)
 }
 
 thread_local! {
@@ -111,11 +136,16 @@ impl ImportResolver for Confined {
         let from = tree_path(from).unwrap_or_else(TreePath::root);
         let path = path.as_path();
         let path = path.as_ref().to_string_lossy().into_owned();
-        let found = Confined::files()?.find(&from, &path).map_err(|why| ErrorKind::RuntimeError(why.into()))?;
+        let found =
+            Confined::files()?.find(&from, &path).map_err(|why| ErrorKind::RuntimeError(why.into()))?;
         Ok(source_path(&found))
     }
 
     fn load_file_contents(&self, path: &SourcePath) -> Result<Vec<u8>> {
+        // The code of an argument or an external variable.
+        if let Some(code) = path.downcast_ref::<SourceFifo>() {
+            return Ok(code.1.to_vec());
+        }
         let files = Confined::files()?;
         let text = tree_path(path)
             .ok_or_else(|| format!("{path} is no file of the repository"))
@@ -149,7 +179,10 @@ mod tests {
         }
     }
 
-    fn evaluate(text: &'static str, arguments: &[JsonnetVariable]) -> std::result::Result<String, String> {
+    fn evaluate(
+        text: &'static str,
+        arguments: &[JsonnetVariable],
+    ) -> std::result::Result<String, JsonnetError> {
         let path = TreePath::new("app/a.jsonnet").unwrap();
         let program =
             JsonnetProgram { path: &path, arguments, external: arguments, files: Arc::new(One(text)) };
@@ -170,7 +203,16 @@ mod tests {
 
     #[test]
     fn endless_recursion_and_errors_are_told() {
-        assert_eq!(evaluate("error 'boom'", &[]).unwrap_err(), "RUNTIME ERROR: runtime error: boom");
+        let failed = |text| match evaluate(text, &[]) {
+            Err(JsonnetError::Failed(why)) => why,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(
+            failed("error 'boom'"),
+            "RUNTIME ERROR: boom\n\t<path to cached source>/app/a.jsonnet:1:1"
+        );
+        assert_eq!(failed("{}.a"), "RUNTIME ERROR: Field does not exist: a");
+        assert_eq!(failed("function(n) n + 1"), "RUNTIME ERROR: Missing argument: n");
         assert!(evaluate("local f(x) = f(x + 1) + 1; f(0)", &[]).is_err());
         assert!(evaluate("import '/etc/passwd'", &[]).is_err());
         assert!(evaluate("{", &[]).is_err());
