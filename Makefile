@@ -3,7 +3,7 @@ CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv
 
-.PHONY: demo test lint rust python node conformance fuzz bench bench-table bench-upstream
+.PHONY: demo test lint rust python node conformance api fuzz bench bench-table bench-upstream
 
 demo: ## the example fleet as a tree
 	$(CARGO) run --release -q -p aoa-cli -- tree examples/fleets/gitops-bridge
@@ -25,6 +25,9 @@ python:
 
 node:
 	$(MAKE) -C aoa-node test
+
+api: ## writes down what the crates promise, after a change that is meant
+	UPDATE_API=1 $(CARGO) test -q -p public-api --test snapshot
 
 bench: ## criterion benches: BENCH="--bench generate" for one of them
 	$(CARGO) bench -p benches $(BENCH)
