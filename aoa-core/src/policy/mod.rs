@@ -8,9 +8,11 @@ mod patterns;
 mod permissions;
 mod rules;
 mod scope;
+mod windows;
 
 pub use effective::{Projects, effective_project};
 pub(crate) use permissions::missing_project;
 pub use permissions::{application_conditions, denied_manifests};
 pub use rules::ProjectRules;
 pub use scope::{Scope, Scopes};
+pub use windows::{Moment, SyncWindow, SyncWindows, Trigger, WindowDecision, WindowKind};

@@ -3,6 +3,7 @@
 use aoa_lang::text::glob::Glob;
 
 /// A compiled pattern.
+#[derive(Clone, Debug)]
 pub(super) struct Pattern {
     denies: bool,
     text: String,
@@ -18,6 +19,11 @@ impl Pattern {
             None => (false, pattern),
         };
         Pattern { denies, text: pattern.to_owned(), glob: Glob::new(glob, separators).ok() }
+    }
+
+    /// Compiles `pattern` for a list in which `!` has no meaning.
+    pub(super) fn plain(pattern: &str) -> Self {
+        Pattern { denies: false, text: pattern.to_owned(), glob: Glob::new(pattern, "").ok() }
     }
 
     /// Whether it begins with `!`.

@@ -13,6 +13,7 @@
 //! ```
 
 mod civil;
+mod cron;
 mod duration;
 mod format;
 mod layout;
@@ -21,6 +22,7 @@ mod parse;
 mod zone;
 
 pub use civil::{Clock, Date, Month, Weekday};
+pub use cron::Schedule;
 pub use duration::Duration;
 pub use zone::Zone;
 
@@ -107,6 +109,12 @@ impl Time {
     #[must_use]
     pub fn clock(&self) -> Clock {
         Clock::of_unix(self.local_seconds())
+    }
+
+    /// Seconds east of UTC in the instant's zone.
+    #[must_use]
+    pub fn offset_seconds(&self) -> i64 {
+        i64::from(self.zone.at(self.seconds).offset)
     }
 
     /// Whether this is Go's zero time.

@@ -5,6 +5,7 @@ mod destination;
 mod git_files;
 mod matching;
 mod project;
+mod project_windows;
 mod render;
 mod source_type;
 
@@ -27,6 +28,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "project-permit-source" => Ok(project::permit_source(input)),
         "project-permit-destination" => project::permit_destination(input),
         "project-permit-resource" => project::permit_resource(input),
+        "project-sync-window" => project_windows::decide(input),
         "project-source-namespace" => Ok(project::source_namespace(input)),
         "directory" | "helm-source" | "kustomize-source" | "multi-source" | "render" => render::render(input),
         "source-type" => source_type::source_type(input),
