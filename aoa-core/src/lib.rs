@@ -49,6 +49,7 @@ pub mod render;
 pub mod report;
 pub mod resolve;
 pub mod sets;
+pub mod sync;
 pub mod wire;
 
 pub use aoa_lang as lang;

@@ -9,6 +9,7 @@ mod group_version_kind;
 mod key;
 mod manifest;
 pub mod normalize;
+mod object_key;
 mod read;
 pub mod repo_url;
 
@@ -23,4 +24,5 @@ pub use destination::Destination;
 pub use group_version_kind::GroupVersionKind;
 pub use key::{Key, Kind, ObjectRef};
 pub use manifest::Manifest;
+pub use object_key::ObjectKey;
 pub use read::{read_object, read_source};

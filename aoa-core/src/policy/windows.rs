@@ -211,8 +211,9 @@ impl SyncWindows {
         let of_kind = |kind| -> Vec<usize> {
             open.iter().copied().filter(|at| self.get(*at).is_some_and(|w| w.kind == kind)).collect()
         };
-        let by_hand =
-            |windows: &[usize]| trigger == Trigger::Manual && self.all(windows, |window| window.allows_manual);
+        let by_hand = |windows: &[usize]| {
+            trigger == Trigger::Manual && self.all(windows, |window| window.allows_manual)
+        };
         let denying = of_kind(WindowKind::Deny);
         if !denying.is_empty() {
             return Ok(match by_hand(&denying) {

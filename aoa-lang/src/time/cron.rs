@@ -110,11 +110,11 @@ impl Walk {
             if self.time.date().year > self.year_limit {
                 return None;
             }
-            let found = self.to_month(schedule)?
-                && self.to_day(schedule)?
-                && self.to_hour(schedule)?
-                && self.to_minute(schedule)?
-                && self.to_second()?;
+            let found = self.reach_month(schedule)?
+                && self.reach_day(schedule)?
+                && self.reach_hour(schedule)?
+                && self.reach_minute(schedule)?
+                && self.reach_second()?;
             if found {
                 return Some(self.time);
             }
@@ -123,7 +123,7 @@ impl Walk {
 
     /// Moves to a month of the schedule; false if a new year has begun, so that all has to be looked at again. So do the
     /// other steps with the next larger unit.
-    fn to_month(&mut self, schedule: &Schedule) -> Option<bool> {
+    fn reach_month(&mut self, schedule: &Schedule) -> Option<bool> {
         while bit(self.time.date().month) & schedule.month == 0 {
             self.step()?;
             if self.begin() {
@@ -138,7 +138,7 @@ impl Walk {
         Some(true)
     }
 
-    fn to_day(&mut self, schedule: &Schedule) -> Option<bool> {
+    fn reach_day(&mut self, schedule: &Schedule) -> Option<bool> {
         while !schedule.is_on_day(self.time.date()) {
             self.step()?;
             if self.begin() {
@@ -158,7 +158,7 @@ impl Walk {
         Some(true)
     }
 
-    fn to_hour(&mut self, schedule: &Schedule) -> Option<bool> {
+    fn reach_hour(&mut self, schedule: &Schedule) -> Option<bool> {
         while bit(self.time.clock().hour) & schedule.hour == 0 {
             self.step()?;
             if self.begin() {
@@ -173,7 +173,7 @@ impl Walk {
         Some(true)
     }
 
-    fn to_minute(&mut self, schedule: &Schedule) -> Option<bool> {
+    fn reach_minute(&mut self, schedule: &Schedule) -> Option<bool> {
         while bit(self.time.clock().minute) & schedule.minute == 0 {
             self.step()?;
             if self.begin() {
@@ -188,7 +188,7 @@ impl Walk {
         Some(true)
     }
 
-    fn to_second(&mut self) -> Option<bool> {
+    fn reach_second(&mut self) -> Option<bool> {
         while self.time.clock().second != 0 {
             self.step()?;
             self.moved = true;
@@ -218,7 +218,8 @@ impl Walk {
     fn later(&self, months: u8, days: i64) -> Time {
         let date = self.time.date();
         let month = date.month.saturating_add(months);
-        let (year, month) = if month > 12 { (date.year.wrapping_add(1), month - 12) } else { (date.year, month) };
+        let (year, month) =
+            if month > 12 { (date.year.wrapping_add(1), month - 12) } else { (date.year, month) };
         let first = Date { year, month, day: 1 }.to_unix_days();
         let day = first.wrapping_add(i64::from(date.day) - 1).wrapping_add(days);
         Time::of(Date::of_unix_days(day), self.time.clock(), self.time.nanosecond(), self.time.zone().clone())
@@ -338,8 +339,7 @@ fn number(text: &str) -> Result<u64> {
             error.text()
         ))
     })?;
-    u64::try_from(value)
-        .map_err(|_| Error::invalid(format!("negative number ({value}) not allowed: {text}")))
+    u64::try_from(value).map_err(|_| Error::invalid(format!("negative number ({value}) not allowed: {text}")))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ mod project;
 mod project_windows;
 mod render;
 mod source_type;
+mod sync;
 
 use serde_json::Value as Json;
 
@@ -31,6 +32,8 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "project-sync-window" => project_windows::decide(input),
         "project-source-namespace" => Ok(project::source_namespace(input)),
         "directory" | "helm-source" | "kustomize-source" | "multi-source" | "render" => render::render(input),
+        "hooks-waves" => Ok(sync::hooks_waves(input)),
+        "sort" => Ok(sync::sort(input)),
         "source-type" => source_type::source_type(input),
         _ => return None,
     })

@@ -12,8 +12,11 @@ pub(super) fn decide(input: &Json) -> Answer {
     let windows = SyncWindows::read(&from_json(&input["windows"]));
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
     let at = &input["app"]["spec"]["destination"];
-    let destination =
-        Destination { server: text(&at["server"]), name: text(&at["name"]), namespace: text(&at["namespace"]) };
+    let destination = Destination {
+        server: text(&at["server"]),
+        name: text(&at["name"]),
+        namespace: text(&at["namespace"]),
+    };
     let now = time(&input["now"])?;
     let matching = windows.matching(&text(&input["app"]["metadata"]["name"]), &destination);
     let open = windows.open(&matching, &now)?;
