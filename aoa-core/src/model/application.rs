@@ -84,7 +84,7 @@ pub fn synced_sources(spec: &Value) -> Vec<Value> {
 }
 
 /// The source that a hydrator writes to: its own repository and path, at the branch that is synced.
-fn sync_source(hydrator: &Value) -> Value {
+pub(super) fn sync_source(hydrator: &Value) -> Value {
     let text = |keys: &[&str]| hydrator.str_at(keys).unwrap_or_default();
     let dry_url = text(&["drySource", "repoURL"]);
     let url = Some(text(&["syncSource", "repoURL"])).filter(|url| !url.is_empty()).unwrap_or(dry_url);

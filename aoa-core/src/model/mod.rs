@@ -6,12 +6,17 @@ mod clusters;
 mod condition;
 mod destination;
 mod group_version_kind;
+mod images;
 mod key;
 mod manifest;
+mod names;
 pub mod normalize;
 mod object_key;
 mod read;
+mod refresh_paths;
 pub mod repo_url;
+mod source_parameters;
+mod sync_options;
 
 pub use application::{
     Application, DEFAULT_PROJECT, destination_of, has_multiple_sources, project_of, sources_of,
@@ -22,7 +27,12 @@ pub use clusters::Clusters;
 pub use condition::{Condition, ConditionKind};
 pub use destination::Destination;
 pub use group_version_kind::GroupVersionKind;
+pub use images::images_of;
 pub use key::{Key, Kind, ObjectRef};
 pub use manifest::Manifest;
+pub use names::{AppName, is_valid_app_name, is_valid_namespace};
 pub use object_key::ObjectKey;
 pub use read::{read_object, read_source};
+pub use refresh_paths::{MANIFEST_GENERATE_PATHS, files_have_changed, refresh_paths};
+pub use source_parameters::{HelmParameter, merge_image};
+pub use sync_options::SyncOptions;

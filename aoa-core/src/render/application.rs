@@ -11,7 +11,7 @@ use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, State};
 use crate::inputs::{JsonnetEvaluator, Plugins, Root, Settings};
 use crate::load::{Found, Repositories};
-use crate::model::{Application, Clusters, Manifest, has_multiple_sources, sources_of};
+use crate::model::{AppName, Application, Clusters, Manifest, has_multiple_sources, sources_of};
 use crate::options::Options;
 
 /// What rendering needs to know of the fleet.
@@ -131,11 +131,7 @@ pub(crate) fn source_result(
     }
 }
 
-/// The name by which Argo CD tells Applications of all namespaces apart: `namespace_name` outside of its own.
 fn instance_name(settings: &Settings, app: &Application) -> Text {
-    if app.namespace.is_empty() || app.namespace == settings.namespace {
-        app.name.clone()
-    } else {
-        format!("{}_{}", app.namespace, app.name).into()
-    }
+    let (namespace, name) = (app.namespace.to_str_lossy(), app.name.to_str_lossy());
+    AppName { namespace: &namespace, name: &name }.instance(&settings.namespace.to_str_lossy()).into()
 }

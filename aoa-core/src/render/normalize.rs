@@ -22,7 +22,7 @@ pub struct Normalized {
 ///
 /// Objects of namespaced and of unknown kinds without namespace get `namespace`; others lose theirs. What changes is
 /// marked again by `mark`, since marks hold the namespace. An object without name but with `generateName` never
-/// repeats another. Upstream loses the order of generation; here it stays.
+/// repeats another. Nulls are dropped. Upstream loses the order of generation; here it stays.
 ///
 /// # Errors
 ///
@@ -34,7 +34,7 @@ pub fn normalize_targets(
     mark: &dyn Fn(&Value) -> Result<Value>,
 ) -> Result<Normalized> {
     let mut placed = Vec::with_capacity(objects.len());
-    for object in objects {
+    for object in objects.into_iter().filter(|object| !object.is_null()) {
         placed.push(in_scope(object, namespace, scopes, mark)?);
     }
     let mut last: HashMap<Identity, (usize, usize)> = HashMap::with_capacity(placed.len());

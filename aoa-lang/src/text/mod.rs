@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`glob`] | globs | gobwas/glob 0.2.3 |
 //! | [`slug`] | slugs of any text | gosimple/slug 1.15.0 |
+//! | [`path`] | paths | Go 1.26 `path` |
 //! | [`path_glob`] | path patterns | Go 1.26 `path.Match`, `filepath.Match` |
 //! | [`doublestar`] | path patterns with `**` and `{a,b}` | bmatcuk/doublestar 4.10.0 |
 //! | [`regexp`] | regular expressions | Go 1.26 `regexp` |
@@ -15,6 +16,7 @@
 
 pub mod doublestar;
 pub mod glob;
+pub mod path;
 pub mod path_glob;
 pub mod regexp;
 pub mod selector;

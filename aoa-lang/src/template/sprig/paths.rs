@@ -4,6 +4,7 @@ use super::args::{Answer, Args};
 use super::text::string;
 use crate::Value;
 use crate::template::{Call, Function};
+use crate::text::path;
 use crate::value::GoType;
 
 const STRING: GoType = GoType::String;
@@ -13,8 +14,8 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("osBase", &[STRING], STRING, base),
     Function::new("dir", &[STRING], STRING, dir),
     Function::new("osDir", &[STRING], STRING, dir),
-    Function::new("clean", &[STRING], STRING, |_, args| Ok(string(cleaned(args.text(0))))),
-    Function::new("osClean", &[STRING], STRING, |_, args| Ok(string(cleaned(args.text(0))))),
+    Function::new("clean", &[STRING], STRING, |_, args| Ok(string(path::clean(args.text(0))))),
+    Function::new("osClean", &[STRING], STRING, |_, args| Ok(string(path::clean(args.text(0))))),
     Function::new("ext", &[STRING], STRING, ext),
     Function::new("osExt", &[STRING], STRING, ext),
     Function::new("isAbs", &[STRING], GoType::Bool, is_abs),
@@ -33,9 +34,7 @@ fn base(_: &mut Call<'_>, args: &[Value]) -> Answer {
 }
 
 fn dir(_: &mut Call<'_>, args: &[Value]) -> Answer {
-    let path = args.text(0);
-    let end = path.iter().rposition(|b| *b == b'/').map_or(0, |at| at + 1);
-    Ok(string(cleaned(path.get(..end).unwrap_or_default())))
+    Ok(string(path::dir(args.text(0))))
 }
 
 fn ext(_: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -47,29 +46,4 @@ fn ext(_: &mut Call<'_>, args: &[Value]) -> Answer {
 
 fn is_abs(_: &mut Call<'_>, args: &[Value]) -> Answer {
     Ok(Value::Bool(args.text(0).starts_with(b"/")))
-}
-
-/// `path.Clean`: the shortest path that means the same.
-fn cleaned(path: &[u8]) -> Vec<u8> {
-    let rooted = path.starts_with(b"/");
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in path.split(|b| *b == b'/') {
-        match part {
-            b"" | b"." => {}
-            b".." => match parts.last() {
-                Some(last) if *last != b".." => {
-                    parts.pop();
-                }
-                _ if rooted => {}
-                _ => parts.push(part),
-            },
-            _ => parts.push(part),
-        }
-    }
-    let joined = parts.join(&b'/');
-    match (rooted, joined.is_empty()) {
-        (true, _) => [b"/", joined.as_slice()].concat(),
-        (false, true) => b".".to_vec(),
-        (false, false) => joined,
-    }
 }

@@ -1,12 +1,15 @@
 //! The area `argo`.
 
+mod application;
 mod commit;
 mod destination;
 mod git_files;
+mod marking;
 mod matching;
 mod project;
 mod project_windows;
 mod render;
+mod revision;
 mod source_type;
 mod sync;
 
@@ -34,6 +37,21 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "directory" | "helm-source" | "kustomize-source" | "multi-source" | "render" => render::render(input),
         "hooks-waves" => Ok(sync::hooks_waves(input)),
         "sort" => Ok(sync::sort(input)),
+        "app-name-limits" => Ok(application::name_limits(input)),
+        "in-any-namespace" => Ok(application::in_any_namespace(input)),
+        "sync-options" => Ok(application::sync_options(input)),
+        "manifest-generate-paths" => application::generate_paths(input),
+        "image-summary" => Ok(application::image_summary(input)),
+        "helm-parameter" => application::helm_parameter(input),
+        "kustomize-image" => Ok(application::kustomize_image(input)),
+        "tracking" => marking::tracking(input),
+        "tracking-parse" => marking::parse(input),
+        "tracking-live" => marking::live(input),
+        "normalise" => marking::normalise(input),
+        "resource-filter" => marking::resource_filter(input),
+        "target-revision" => revision::target(input),
+        "chart-revision" => revision::chart(input),
+        "envsubst" => Ok(revision::substitute(input)),
         "source-type" => source_type::source_type(input),
         _ => return None,
     })
