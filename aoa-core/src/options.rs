@@ -12,6 +12,10 @@ pub struct Options {
     pub render: bool,
     /// Most Applications of a fleet; more is an error.
     pub max_apps: usize,
+    /// Most manifests that all Applications hold together, not counting those that they share; more is an error.
+    pub max_manifests: usize,
+    /// How often objects may come from a parent that is not their first; more is an error.
+    pub max_conflicts: usize,
     /// Most rounds of resolution; more is an error. Each round is one level of the tree.
     pub max_rounds: u32,
     /// Largest file that is read as a manifest, in bytes.
@@ -42,6 +46,8 @@ impl Default for Options {
             limits: Limits::default(),
             render: true,
             max_apps: 2_000_000,
+            max_manifests: 2_000_000,
+            max_conflicts: 100_000,
             max_rounds: 100,
             max_file_bytes: 32 << 20,
             urls: UrlMatching::Loose,

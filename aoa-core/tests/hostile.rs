@@ -66,9 +66,9 @@ fn app(name: &str, path: &str) -> String {
     )
 }
 
-/// A set of these generators that names its Applications by a parameter `n`.
+/// A set of these generators that names its Applications by a parameter `v`.
 fn set(name: &str, generators: &str) -> String {
-    set_with(name, generators, "'{{n}}'", "")
+    set_with(name, generators, "'{{v}}'", "")
 }
 
 fn set_with(name: &str, generators: &str, app_name: &str, more: &str) -> String {
@@ -158,11 +158,11 @@ fn elements(count: usize, key: &str) -> String {
 fn exploding_matrices_fail_alone() {
     bounded(|| {
         let pair = |a: &str, b: &str| format!("{{matrix: {{generators: [{a}, {b}]}}}}");
-        let (a, b) = (elements(3_000, "a"), elements(3_000, "n"));
+        let (a, b) = (elements(3_000, "a"), elements(3_000, "v"));
         let two = set("two", &format!("[{}]", pair(&a, &b)));
         let nested = set(
             "nested",
-            &format!("[{}]", pair(&pair(&elements(400, "a"), &elements(400, "b")), &elements(400, "n"))),
+            &format!("[{}]", pair(&pair(&elements(400, "a"), &elements(400, "b")), &elements(400, "v"))),
         );
         let fleet = sound_fleet(&[file("root.yaml", two + &nested)]);
         assert_eq!(set_failure(&fleet, "two"), "the ApplicationSet has too many parameter sets");
@@ -318,7 +318,11 @@ fn oversized_files_are_not_read() {
 #[test]
 fn paths_do_not_leave_the_tree() {
     bounded(|| {
+        let long = "a/".repeat(100_000) + &"../".repeat(100_000) + "leaf";
+        let deep = "a/".repeat(100_000) + "leaf";
         let paths = [
+            ("long", long.as_str(), ""),
+            ("deep", &deep, "file name too long"),
             ("up", "../../etc", "app path outside root"),
             ("absolute", "/etc", "app path is absolute"),
             ("middle", "leaf/../../leaf", "app path outside root"),
@@ -351,7 +355,7 @@ fn paths_do_not_leave_the_tree() {
         let fleet = resolve(&inputs, &Options::default()).unwrap();
         for (name, _, words) in paths {
             let error = failure(&fleet, name);
-            assert!(error.contains(words), "{name}: {error}");
+            assert!(error.contains(words), "{name}: {error:.200}");
         }
         assert!(is_rendered(&fleet, "sound"));
         assert!(fleet.apps().all(|app| !matches!(app.name(), "x" | "y")), "nothing lies outside");
@@ -414,7 +418,7 @@ fn too_many_applications_are_an_error() {
     bounded(|| {
         let mut options = Options::default();
         options.max_apps = 1_000;
-        let files = [file("root.yaml", set("many", &format!("[{}]", elements(2_000, "n"))))];
+        let files = [file("root.yaml", set("many", &format!("[{}]", elements(2_000, "v"))))];
         let error = resolve(&inputs(&files), &options).err().unwrap();
         assert_eq!(
             (error.kind(), error.message()),
@@ -423,6 +427,49 @@ fn too_many_applications_are_an_error() {
         let apps: String = (0..2_000).map(|i| app(&format!("a{i}"), "leaf")).collect();
         let error = resolve(&inputs(&[file("root.yaml", apps)]), &options).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+    });
+}
+
+#[test]
+fn applications_that_all_render_one_folder_are_an_error() {
+    bounded(|| {
+        let apps: String = (0..2_000).map(|i| app(&format!("a{i}"), "all")).collect();
+        let error =
+            fleet(&[file("root.yaml", app("top", "all")), file("all/apps.yaml", apps)]).err().unwrap();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Limit, "objects of the fleet have more than 100000 further parents")
+        );
+    });
+}
+
+#[test]
+fn sources_that_multiply_manifests_are_an_error() {
+    bounded(|| {
+        let many: String = (0..5_000)
+            .map(|i| format!("{{apiVersion: v1, kind: A, metadata: {{name: n{i}}}}}\n---\n"))
+            .collect();
+        let source = format!("{{repoURL: {URL}, path: many}}");
+        let text = app("multi", "leaf").replace(
+            &format!("source: {{repoURL: {URL}, path: 'leaf'}}"),
+            &format!("sources: [{}]", vec![source.as_str(); 5_000].join(", ")),
+        );
+        let error = fleet(&[file("root.yaml", text), file("many/a.yaml", many)]).err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::Limit, "{error}");
+    });
+}
+
+#[test]
+fn many_documents_are_no_quadratic_matter() {
+    bounded(|| {
+        let empty = "---\n".repeat(300_000);
+        let sets: String = (0..20_000).map(|i| set(&format!("s{i}"), "[]")).collect();
+        let projects: String = (0..20_000)
+            .map(|i| format!("{{apiVersion: argoproj.io/v1alpha1, kind: AppProject, metadata: {{name: p{i}, namespace: argocd}}, spec: {{}}}}\n---\n"))
+            .collect();
+        let fleet =
+            sound_fleet(&[file("root1.yaml", empty), file("root2.yaml", sets), file("root3.yaml", projects)]);
+        assert_eq!((fleet.sets().len(), fleet.projects().len()), (20_000, 20_000));
     });
 }
 
@@ -467,6 +514,65 @@ fn placeholders_have_a_budget() {
         let fleet =
             sound_fleet(&[file("root.yaml", set_with("blow", &generators, &format!("'{text}'"), ""))]);
         assert!(!set_failure(&fleet, "blow").is_empty());
+    });
+}
+
+#[test]
+fn names_of_all_applications_have_a_budget() {
+    bounded(|| {
+        let generators =
+            format!("[{{matrix: {{generators: [{}, {}]}}}}]", elements(300, "v"), elements(300, "b"));
+        let long = "x".repeat(100_000);
+        let go =
+            set_with("go", &generators, &format!("'{{{{ .v }}}}{{{{ .b }}}}{long}'"), "goTemplate: true");
+        let plain = set_with("plain", &generators, &format!("'{{{{v}}}}{{{{b}}}}{long}'"), "");
+        // Texts that nobody asks for before an Application is built.
+        let source = format!("path: '{}'", "{{v}}".repeat(20_000));
+        let elsewhere = set_with("elsewhere", &generators, "'{{v}}{{b}}'", "").replace("path: leaf", &source);
+        let fleet = sound_fleet(&[file("root.yaml", go + &plain + &elsewhere)]);
+        let names = "the names of the Applications are longer than 268435456 bytes";
+        assert_eq!(set_failure(&fleet, "go"), names);
+        assert_eq!(set_failure(&fleet, "plain"), names);
+        assert!(
+            set_failure(&fleet, "elsewhere").contains("all together"),
+            "{}",
+            set_failure(&fleet, "elsewhere")
+        );
+    });
+}
+
+#[test]
+fn small_templates_in_many_rows_share_their_steps() {
+    bounded(|| {
+        let generators =
+            format!("[{{matrix: {{generators: [{}, {}]}}}}]", elements(300, "v"), elements(300, "b"));
+        let mut options = Options::default();
+        options.limits.shared_steps = 1_000_000;
+        for text in ["{{ range 10000 }}{{ end }}{{ .v }}{{ .b }}", "{{ .v }}{{ .b }}{{ $x := until 10000 }}"]
+        {
+            let set = set_with("loops", &generators, &format!("'{text}'"), "goTemplate: true");
+            let fleet = resolve(&inputs(&[file("root.yaml", set)]), &options).unwrap();
+            assert!(
+                set_failure(&fleet, "loops").contains("too many steps"),
+                "{}",
+                set_failure(&fleet, "loops")
+            );
+            assert!(is_rendered(&fleet, "sound"));
+        }
+    });
+}
+
+#[test]
+fn failures_of_many_rows_are_kept_once() {
+    bounded(|| {
+        let text = format!("'{{{{ .v.v }}}}{}'", "x".repeat(100_000));
+        let generators =
+            format!("[{{matrix: {{generators: [{}, {}]}}}}]", elements(300, "v"), elements(300, "b"));
+        let fleet =
+            sound_fleet(&[file("root.yaml", set_with("fails", &generators, &text, "goTemplate: true"))]);
+        let failure = set_failure(&fleet, "fails");
+        let end = failure.len().saturating_sub(120);
+        assert!(failure.contains("can't evaluate field v in type"), "{:?}", failure.get(end..));
     });
 }
 

@@ -13,7 +13,7 @@ use aoa_core::lang::{Error, ErrorKind, Result};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FolderLimits {
-    /// Most files.
+    /// Most files and folders.
     pub files: usize,
     /// Largest file that is read, in bytes.
     pub file_bytes: u64,
@@ -26,10 +26,11 @@ impl Default for FolderLimits {
 }
 
 /// The files below `folder`, without `.git`. Links are entries of the tree, never followed while reading it.
+/// Sockets, pipes and devices are left out.
 ///
 /// # Errors
 ///
-/// `NotFound` if there is no such folder, `Limit` if it holds too many files, `Invalid` if a name is not UTF-8.
+/// `NotFound` if there is no such folder, `Limit` if it holds too many files and folders, `Invalid` if a name is not UTF-8.
 pub fn read_folder(folder: &Path, limits: FolderLimits) -> Result<Tree> {
     let top = fs::canonicalize(folder).map_err(|e| unreadable(folder, &e))?;
     let mut builder = TreeBuilder::default();
@@ -47,17 +48,14 @@ pub fn read_folder(folder: &Path, limits: FolderLimits) -> Result<Tree> {
                 .ok_or_else(|| Error::invalid(format!("a file name in `{}` is not UTF-8", real.display())))?;
             let Some(path) = path.join(name) else { continue };
             let meta = fs::symlink_metadata(entry.path()).map_err(|e| unreadable(&entry.path(), &e))?;
+            files += 1;
+            if files > limits.files {
+                let (folder, most) = (folder.display(), limits.files);
+                return Err(Error::limit(format!("`{folder}` holds more than {most} files and folders")));
+            }
             if meta.is_dir() {
                 pending.push_back((entry.path(), path));
                 continue;
-            }
-            files += 1;
-            if files > limits.files {
-                return Err(Error::limit(format!(
-                    "`{}` holds more than {} files",
-                    folder.display(),
-                    limits.files
-                )));
             }
             if meta.is_symlink() {
                 let target = fs::read_link(entry.path()).map_err(|e| unreadable(&entry.path(), &e))?;
@@ -95,14 +93,34 @@ impl Blobs for FolderBlobs {
         if !resolved.starts_with(&self.top) {
             return Err(Error::invalid(format!("`{path}` leads out of its repository")));
         }
-        let file = fs::File::open(&resolved).map_err(|e| unreadable(&real, &e))?;
-        let mut bytes = Vec::new();
-        file.take(self.limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|e| unreadable(&real, &e))?;
-        if bytes.len() as u64 > self.limit {
-            return Err(Error::limit(format!("`{path}` is larger than {} bytes", self.limit)));
+        // Opening a pipe that took the place of a file would wait for whoever writes to it.
+        if !fs::metadata(&resolved).map_err(|e| unreadable(&real, &e))?.is_file() {
+            return Err(Error::invalid(format!("`{path}` is no file any more")));
         }
-        Ok(bytes.into())
+        let bytes = read_within(&resolved, self.limit).map_err(|e| unreadable(&real, &e))?;
+        bytes.map(Into::into).ok_or_else(|| too_large(path.as_str(), self.limit))
     }
+}
+
+/// The bytes of a file that stands beside the fleet: configuration, inventory.
+///
+/// # Errors
+///
+/// It cannot be read, or is larger than `most` bytes.
+pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
+    let bytes = read_within(path, most).map_err(|e| unreadable(path, &e))?;
+    bytes.ok_or_else(|| too_large(&path.display().to_string(), most))
+}
+
+/// `None` if there are more than `most` bytes.
+fn read_within(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    fs::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    Ok((bytes.len() as u64 <= most).then_some(bytes))
+}
+
+fn too_large(path: &str, most: u64) -> Error {
+    Error::limit(format!("`{path}` is larger than {most} bytes"))
 }
 
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {

@@ -1,6 +1,5 @@
 //! Reads the inventory: clusters, settings, recorded answers, and objects that exist besides the repositories.
 
-use std::fs;
 use std::path::Path;
 
 use aoa_core::lang::value::{Map, Text};
@@ -8,7 +7,7 @@ use aoa_core::lang::{Error, Result, Value, typed};
 use aoa_core::load::documents;
 use aoa_core::model::{Cluster, Origin, SECRET_TYPE_LABEL};
 
-use crate::folder::unreadable;
+use crate::folder::{FolderLimits, read_file};
 
 /// What inventory files hold.
 #[derive(Clone, Debug, Default)]
@@ -34,9 +33,10 @@ pub struct Inventory {
 ///
 /// # Errors
 ///
-/// The file cannot be read, is no YAML, or describes a cluster without name or server.
+/// The file cannot be read, is larger than [`FolderLimits`] allow, is no YAML, or describes a cluster without name or
+/// server.
 pub fn read_inventory(file: &Path, inventory: &mut Inventory) -> Result<()> {
-    let bytes = fs::read(file).map_err(|e| unreadable(file, &e))?;
+    let bytes = read_file(file, FolderLimits::default().file_bytes)?;
     read_text(&bytes, &file.display().to_string(), inventory)
 }
 
@@ -61,13 +61,19 @@ fn read_text(bytes: &[u8], name: &str, inventory: &mut Inventory) -> Result<()> 
     Ok(())
 }
 
+/// Adds an object, or what is in it if it is a list of objects; lists may be in lists, as deep as YAML can nest them.
 fn add(object: &Value, origin: &Origin, inventory: &mut Inventory) -> Result<()> {
-    if let Some(items) = object.get("items").and_then(Value::as_list) {
-        return items.iter().try_for_each(|item| add(item, origin, inventory));
+    let mut pending = vec![object];
+    while let Some(object) = pending.pop() {
+        match object.get("items").and_then(Value::as_list).or_else(|| object.as_list()) {
+            Some(items) => pending.extend(items.iter().rev()),
+            None => add_object(object, origin, inventory)?,
+        }
     }
-    if let Some(items) = object.as_list() {
-        return items.iter().try_for_each(|item| add(item, origin, inventory));
-    }
+    Ok(())
+}
+
+fn add_object(object: &Value, origin: &Origin, inventory: &mut Inventory) -> Result<()> {
     let kind = object.str_at(&["kind"]).unwrap_or_default();
     let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
     match kind {

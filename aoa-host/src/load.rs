@@ -11,7 +11,7 @@ use aoa_core::lang::value::Text;
 use aoa_core::lang::{Error, ErrorKind, Result, yaml};
 use aoa_core::{Inputs, Options};
 
-use crate::folder::{FolderLimits, read_folder, unreadable};
+use crate::folder::{FolderLimits, read_file, read_folder, unreadable};
 use crate::git::{GitCheckout, inspect};
 use crate::inventory::{Inventory, read_inventory};
 
@@ -77,7 +77,8 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         None if options.ignore_config => None,
         None => find_config(&folder, git.as_ref().map(|g| g.top.as_path())),
     };
-    let config = config_file.as_deref().map(read_config).transpose()?.unwrap_or_default();
+    let config =
+        config_file.as_deref().map(|file| read_config(file, options.limits)).transpose()?.unwrap_or_default();
     // A configuration below the top of the repository makes its own folder the fleet.
     let base = config_file.as_deref().and_then(Path::parent).map_or(folder.clone(), Path::to_path_buf);
     let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
@@ -112,8 +113,8 @@ fn find_config(folder: &Path, top: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-fn read_config(file: &Path) -> Result<Config> {
-    let text = fs::read(file).map_err(|e| unreadable(file, &e))?;
+fn read_config(file: &Path, limits: FolderLimits) -> Result<Config> {
+    let text = read_file(file, limits.file_bytes)?;
     let name = file.display();
     let value = yaml::load(&text).map_err(|e| e.prefixed(&format!("{name}: ")))?;
     Config::read(&value).map_err(|e| e.prefixed(&format!("{name}: ")))

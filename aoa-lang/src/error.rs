@@ -1,6 +1,7 @@
 //! The one error of this crate: opaque, with a stable kind, a message, and a place where there is one.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::source::Span;
 
@@ -10,9 +11,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// What went wrong, and where.
 ///
 /// The message is one line, lower case, without a final period, except where an upstream tool's own text is
-/// imitated: users search for those texts.
+/// imitated: users search for those texts. Cloning shares.
 #[derive(Clone)]
-pub struct Error(Box<Inner>);
+pub struct Error(Arc<Inner>);
 
 #[derive(Clone)]
 struct Inner {
@@ -61,7 +62,7 @@ impl ErrorKind {
 impl Error {
     /// Makes an error of `kind`.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Error(Box::new(Inner {
+        Error(Arc::new(Inner {
             kind,
             message: message.into(),
             span: None,
@@ -89,29 +90,30 @@ impl Error {
     /// Adds the place in the source text.
     #[must_use]
     pub fn at(mut self, span: Span) -> Self {
-        self.0.span = Some(span);
+        self.inner().span = Some(span);
         self
     }
 
     /// Adds what to do about it.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.0.help = Some(help.into());
+        self.inner().help = Some(help.into());
         self
     }
 
     /// Adds the error that caused this one.
     #[must_use]
     pub fn caused_by(mut self, source: Error) -> Self {
-        self.0.source = Some(source);
+        self.inner().source = Some(source);
         self
     }
 
     /// The same error, its message put behind `prefix`.
     #[must_use]
     pub fn prefixed(mut self, prefix: &str) -> Self {
-        self.0.message.insert_str(0, prefix);
-        self.0.links.iter_mut().for_each(|at| *at += prefix.len());
+        let inner = self.inner();
+        inner.message.insert_str(0, prefix);
+        inner.links.iter_mut().for_each(|at| *at += prefix.len());
         self
     }
 
@@ -120,7 +122,7 @@ impl Error {
     #[must_use]
     pub fn wrapped(self, prefix: &str) -> Self {
         let mut error = self.prefixed(prefix);
-        error.0.links.insert(0, prefix.len());
+        error.inner().links.insert(0, prefix.len());
         error
     }
 
@@ -147,10 +149,16 @@ impl Error {
         for prefix in prefixes.iter().rev() {
             links.push(links.last().copied().unwrap_or(0) + prefix.len());
         }
-        links.extend(self.0.links.iter().map(|at| at + outer.len()));
-        self.0.links = links;
-        self.0.message.insert_str(0, &outer);
+        let inner = self.inner();
+        links.extend(inner.links.iter().map(|at| at + outer.len()));
+        inner.links = links;
+        inner.message.insert_str(0, &outer);
         self
+    }
+
+    /// What is to be changed: a copy of its own if others share it.
+    fn inner(&mut self) -> &mut Inner {
+        Arc::make_mut(&mut self.0)
     }
 
     /// The message in pieces, one for this error and one for each error that it [wraps](Error::wrapped): what each adds

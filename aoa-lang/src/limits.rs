@@ -19,6 +19,13 @@ pub struct Limits {
     pub template_output: usize,
     /// Deepest nesting of `template` calls; Go's own bound is 100,000.
     pub template_depth: usize,
+    /// Most steps that runs with one [`SharedBudget`](crate::template::SharedBudget) may take together: all texts of all
+    /// Applications of an ApplicationSet.
+    pub shared_steps: u64,
+    /// Most bytes that such runs may write together.
+    pub shared_output: u64,
+    /// Most steps that one JSON patch may take: what it copies, compares and moves counts.
+    pub patch_steps: u64,
 }
 
 impl Default for Limits {
@@ -31,6 +38,9 @@ impl Default for Limits {
             template_steps: 50_000_000,
             template_output: 64 << 20,
             template_depth: 100_000,
+            shared_steps: 500_000_000,
+            shared_output: 2 << 30,
+            patch_steps: 50_000_000,
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The two template dialects of ApplicationSets: a text is compiled once and filled in for many sets of parameters.
 
+use std::sync::Arc;
+
 use aoa_lang::template::argo::ArgoTemplate;
-use aoa_lang::template::{self, FastTemplate, Params, TemplateOptions};
+use aoa_lang::template::{self, FastTemplate, Params, SharedBudget, TemplateOptions};
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Limits, Result, Value};
 
@@ -12,6 +14,9 @@ use super::crash::as_crash;
 pub struct Dialect {
     /// `None`: `{{name}}` placeholders.
     go: Option<GoOptions>,
+    /// Clones share it.
+    budget: Arc<SharedBudget>,
+    limits: Limits,
 }
 
 #[derive(Clone, Debug)]
@@ -26,16 +31,34 @@ impl Dialect {
     /// The dialect of `{{name}}` placeholders.
     #[must_use]
     pub fn placeholders() -> Self {
-        Dialect { go: None }
+        Dialect::default()
+    }
+
+    /// The same dialect with these bounds on the texts that placeholders make.
+    pub(super) fn with_limits(self, limits: Limits) -> Self {
+        Dialect { limits, ..self }
+    }
+
+    /// What all texts of this dialect use up together.
+    pub(super) fn budget(&self) -> &SharedBudget {
+        &self.budget
+    }
+
+    /// The bounds.
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// Go templates with these `goTemplateOptions`; of several for `missingkey` the last counts.
     #[must_use]
     pub fn go<'o>(options: impl IntoIterator<Item = &'o str>, run: TemplateOptions) -> Self {
         let options: Vec<Text> = options.into_iter().map(Text::from).collect();
+        let budget = Arc::new(SharedBudget::default());
+        let limits = run.limits.clone();
+        let run = run.with_shared(budget.clone());
         let refused =
             template::argo::missing_key(options.iter().filter_map(Text::as_str)).err().map(as_crash);
-        Dialect { go: Some(GoOptions { options, run, refused }) }
+        Dialect { go: Some(GoOptions { options, run, refused }), budget, limits }
     }
 
     /// Whether these are Go templates.
@@ -56,14 +79,15 @@ impl Dialect {
     /// Compiles a text. What is wrong with it shows when it is filled in, as upstream.
     #[must_use]
     pub fn compile(&self, text: &Text) -> CompiledText {
-        CompiledText(match &self.go {
+        let form = match &self.go {
             None => match FastTemplate::parse(text.clone()) {
                 Ok(placeholders) if placeholders.constant().is_some() => Form::Plain(text.clone()),
                 Ok(placeholders) => Form::Placeholders(placeholders),
                 Err(error) => Form::Broken(error),
             },
             Some(go) => go.compile(text),
-        })
+        };
+        CompiledText { form, budget: self.budget.clone(), longest: self.limits.template_output }
     }
 
     /// Fills in a text once.
@@ -108,7 +132,12 @@ impl GoOptions {
 
 /// A text that was compiled in one of the dialects.
 #[derive(Debug)]
-pub struct CompiledText(Form);
+pub struct CompiledText {
+    form: Form,
+    budget: Arc<SharedBudget>,
+    /// The longest text that placeholders may make.
+    longest: usize,
+}
 
 #[derive(Debug)]
 enum Form {
@@ -130,7 +159,7 @@ pub(super) enum Touches {
 impl CompiledText {
     /// The text that no parameter changes.
     pub(super) fn constant(&self) -> Option<&Text> {
-        match &self.0 {
+        match &self.form {
             Form::Plain(text) => Some(text),
             Form::Placeholders(_) | Form::Go(_) | Form::Broken(_) => None,
         }
@@ -138,7 +167,7 @@ impl CompiledText {
 
     /// What it looks at.
     pub(super) fn touches(&self) -> Touches {
-        match &self.0 {
+        match &self.form {
             Form::Plain(_) | Form::Broken(_) => Touches::Keys(Vec::new()),
             Form::Placeholders(placeholders) => Touches::Keys(placeholders.keys().cloned().collect()),
             Form::Go(go) => match go.0.touches() {
@@ -152,12 +181,12 @@ impl CompiledText {
 
     /// Whether filling in cannot fail.
     pub(super) fn never_fails(&self) -> bool {
-        matches!(self.0, Form::Plain(_) | Form::Placeholders(_))
+        matches!(self.form, Form::Plain(_) | Form::Placeholders(_))
     }
 
     /// Whether filling in can change the parameters, as sprig's `set` does, for the texts that come after.
     pub(super) fn mutates(&self) -> bool {
-        matches!(&self.0, Form::Go(go) if go.0.mutates())
+        matches!(&self.form, Form::Go(go) if go.0.mutates())
     }
 
     /// Fills in the parameters.
@@ -166,8 +195,9 @@ impl CompiledText {
     ///
     /// The texts of `Render.Replace` of Argo CD 3.5.7.
     pub fn fill(&self, params: &Map) -> Result<Text> {
-        match &self.0 {
-            Form::Go(go) => go.0.render(&Value::Map(params.clone()), &go.1),
+        match &self.form {
+            Form::Go(_) if self.budget.steps() == 0 => Err(SharedBudget::used_up()),
+            Form::Go(go) => self.charged(go.0.render(&Value::Map(params.clone()), &go.1)),
             Form::Plain(_) | Form::Placeholders(_) | Form::Broken(_) => {
                 self.fill_from(params).unwrap_or(Ok(Text::EMPTY))
             }
@@ -180,9 +210,12 @@ impl CompiledText {
     ///
     /// As [`CompiledText::fill`].
     pub(super) fn fill_changing(&self, params: &mut Map) -> Result<Text> {
-        let Form::Go(go) = &self.0 else { return self.fill(params) };
+        let Form::Go(go) = &self.form else { return self.fill(params) };
+        if self.budget.steps() == 0 {
+            return Err(SharedBudget::used_up());
+        }
         let mut data = Value::Map(params.clone());
-        let text = go.0.render_changing(&mut data, &go.1)?;
+        let text = self.charged(go.0.render_changing(&mut data, &go.1))?;
         if let Value::Map(changed) = data {
             *params = changed;
         }
@@ -191,22 +224,39 @@ impl CompiledText {
 
     /// Fills in a text of the placeholder dialect from anywhere; `None` for Go templates.
     pub(super) fn fill_from(&self, params: &impl Params) -> Option<Result<Text>> {
-        match &self.0 {
+        match &self.form {
             Form::Plain(text) => Some(Ok(text.clone())),
-            Form::Placeholders(placeholders) => Some(within_budget(placeholders, params)),
+            Form::Placeholders(placeholders) => Some(self.within_budget(placeholders, params)),
             Form::Broken(error) => Some(Err(error.clone())),
             Form::Go(_) => None,
         }
     }
+
+    /// The longest text that parameters of these lengths can give.
+    pub(super) fn longest_with(&self, longest_param: impl Fn(&Text) -> usize) -> usize {
+        match &self.form {
+            Form::Plain(text) => text.len(),
+            Form::Placeholders(placeholders) => placeholders.longest(longest_param),
+            Form::Broken(_) | Form::Go(_) => 0,
+        }
+    }
+
+    fn within_budget(&self, placeholders: &FastTemplate, params: &impl Params) -> Result<Text> {
+        let most = usize::try_from(self.budget.output()).unwrap_or(usize::MAX).min(self.longest);
+        let text = placeholders.render_within(params, most)?;
+        self.budget.spend(0, bytes(text.len()))?;
+        Ok(text)
+    }
+
+    /// An error that quotes its template costs as much as a text.
+    fn charged(&self, filled: Result<Text>) -> Result<Text> {
+        if let Err(error) = &filled {
+            self.budget.spend(0, bytes(error.message().len()))?;
+        }
+        filled
+    }
 }
 
-/// Many placeholders of a long parameter make a text of any length.
-fn within_budget(placeholders: &FastTemplate, params: &impl Params) -> Result<Text> {
-    let most = Limits::default().template_output;
-    if placeholders.rendered_len(params) > most {
-        return Err(Error::limit(format!(
-            "a text with its parameters filled in is longer than {most} bytes"
-        )));
-    }
-    Ok(placeholders.render(params))
+fn bytes(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
 }

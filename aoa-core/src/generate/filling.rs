@@ -3,8 +3,9 @@
 //! A text that looks at one pool only is filled in once per element of that pool; one that no parameter set can make
 //! fail and that nobody asked for is not filled in at all. What remains is done row by row.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use aoa_lang::template::SharedBudget;
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value};
 
@@ -16,6 +17,7 @@ use super::tree::{Slot, Tree};
 pub(super) struct Filling<'t> {
     tree: &'t Tree,
     sets: &'t ParamSets,
+    budget: &'t SharedBudget,
     plans: Vec<Plan>,
     /// The parameters that texts filled in row by row look at; `None`: perhaps all.
     row_keys: Option<Vec<Text>>,
@@ -29,9 +31,19 @@ enum Plan {
     /// Once per element of one pool.
     PerElement {
         pool: usize,
-        filled: Vec<Option<Result<Text>>>,
+        filled: Vec<Option<Once>>,
     },
     PerRow,
+}
+
+/// A text that was filled in once for many rows.
+#[derive(Clone)]
+struct Once {
+    /// Empty if nobody asked for it.
+    text: Result<Text>,
+    /// What it took, and takes again for every Application that is built.
+    steps: u64,
+    output: u64,
 }
 
 /// The texts of one row that were asked for.
@@ -48,13 +60,19 @@ impl Filled {
 
 impl<'t> Filling<'t> {
     /// Plans for a tree and the parameter sets; the texts of the slots in `wanted` are kept for the caller.
-    pub(super) fn new(tree: &'t Tree, sets: &'t ParamSets, wanted: &BTreeSet<usize>) -> Self {
+    pub(super) fn new(
+        tree: &'t Tree,
+        sets: &'t ParamSets,
+        wanted: &BTreeSet<usize>,
+        budget: &'t SharedBudget,
+    ) -> Self {
         let slots = tree.slots();
+        let may_skip = skipped_output(slots, sets, wanted) <= budget.output();
         let mutates = slots.iter().any(|slot| slot.text.mutates());
         let plans: Vec<Plan> = slots
             .iter()
             .enumerate()
-            .map(|(at, slot)| plan(slot, sets, wanted.contains(&at), mutates))
+            .map(|(at, slot)| plan(slot, sets, wanted.contains(&at) || !may_skip, mutates))
             .collect();
         let mut keys = BTreeSet::new();
         let mut all = mutates;
@@ -66,7 +84,7 @@ impl<'t> Filling<'t> {
             }
         }
         let row_keys = (!all).then(|| keys.into_iter().collect());
-        Filling { tree, sets, plans, row_keys, mutates }
+        Filling { tree, sets, budget, plans, row_keys, mutates }
     }
 
     /// Fills in one row; gives the texts of the `wanted` slots.
@@ -85,14 +103,17 @@ impl<'t> Filling<'t> {
                     let place =
                         row.cells.get(*pool).and_then(|cell| filled.get_mut(usize::try_from(*cell).ok()?));
                     let Some(place) = place else { return Err(out_of_range()) };
-                    let result = match place {
-                        Some(result) => result,
+                    let once = match place {
+                        Some(once) => {
+                            self.budget.spend(once.steps, once.output)?;
+                            once
+                        }
                         None => {
                             let element = row.element(*pool).ok_or_else(out_of_range)?;
-                            place.insert(slot.fill(&element.params))
+                            place.insert(fill_once(slot, &element.params, self.budget, keep))
                         }
                     };
-                    match result {
+                    match &once.text {
                         Ok(text) if keep => texts.push((at, text.clone())),
                         Ok(_) => {}
                         Err(error) => return Err(error.clone()),
@@ -122,6 +143,36 @@ impl<'t> Filling<'t> {
         }
         Ok(Filled { texts })
     }
+}
+
+fn fill_once(slot: &Slot, params: &Map, budget: &SharedBudget, keep: bool) -> Once {
+    let (steps, output) = (budget.steps(), budget.output());
+    let text = slot.fill(params);
+    Once {
+        text: if keep { text } else { text.map(|_| Text::EMPTY) },
+        steps: steps.saturating_sub(budget.steps()),
+        output: output.saturating_sub(budget.output()),
+    }
+}
+
+/// The most that the texts can come to, for all rows, that nothing can go wrong with and that nobody asked for: they are
+/// made when an Application is built.
+fn skipped_output(slots: &[Slot], sets: &ParamSets, wanted: &BTreeSet<usize>) -> u64 {
+    let skipped = || {
+        let is_skipped = |at: &usize, slot: &Slot| slot.text.never_fails() && !wanted.contains(at);
+        slots.iter().enumerate().filter(move |(at, slot)| is_skipped(at, slot)).map(|(_, slot)| slot)
+    };
+    let mut longest: HashMap<Text, usize> = HashMap::new();
+    for slot in skipped() {
+        let Touches::Keys(keys) = slot.text.touches() else { continue };
+        for key in keys {
+            longest.entry(key.clone()).or_insert_with(|| sets.longest_text(&key));
+        }
+    }
+    let per_row = skipped().fold(0usize, |sum, slot| {
+        sum.saturating_add(slot.text.longest_with(|key| longest.get(key).copied().unwrap_or(0)))
+    });
+    u64::try_from(per_row.saturating_mul(sets.len())).unwrap_or(u64::MAX)
 }
 
 fn out_of_range() -> Error {

@@ -7,7 +7,7 @@ use aoa_lang::value::Text;
 use aoa_lang::{Error, Result, Value};
 
 use super::context::Context;
-use super::params::{Element, Joined, ParamSets, Pool, Shape};
+use super::params::{Element, Joined, ParamSets, Pool, Shape, too_many};
 use super::transform::{Entry, Texts};
 
 /// The rows of the first child, each with the rows that the second child gives for it.
@@ -86,6 +86,9 @@ impl Second {
             let part = entry.only_result(context, generator.as_ref())?;
             let span = (self.rows, self.rows.saturating_add(part.len()));
             self.rows = span.1;
+            if self.rows > context.world.settings().most_parameter_sets {
+                return Err(too_many());
+            }
             self.parts.push(part);
             self.spans.push(span);
             if let Texts::Filled(texts) = texts {

@@ -158,6 +158,16 @@ impl ParamSets {
         self.rows.chunks_exact(self.pools.len().max(1)).map(|cells| Row { sets: self, cells })
     }
 
+    /// How long the longest text is that parameter `key` has anywhere.
+    pub(super) fn longest_text(&self, key: &Text) -> usize {
+        let elements = self.pools.iter().flat_map(|pool| &pool.elements);
+        let lengths = elements.filter_map(|element| match element.params.get_bytes(key.as_bytes()) {
+            Some(Value::String(text)) => Some(text.len()),
+            _ => None,
+        });
+        lengths.max().unwrap_or(0)
+    }
+
     /// Row `at`.
     pub(super) fn row(&self, at: usize) -> Option<Row<'_>> {
         let width = self.pools.len();

@@ -23,6 +23,9 @@ use crate::model::Destination;
 /// The finalizer that generated Applications get unless the set says otherwise.
 const RESOURCES_FINALIZER: &str = "resources-finalizer.argocd.argoproj.io";
 
+/// With how many templates a generator's own is compared before it is compiled.
+const COMPARED_TREES: usize = 16;
+
 /// A compiled ApplicationSet.
 #[derive(Debug)]
 pub struct ApplicationSet {
@@ -52,7 +55,7 @@ impl ApplicationSet {
             let options = list(&["spec", "goTemplateOptions"]).iter().filter_map(Value::as_str);
             Dialect::go(options, templates)
         } else {
-            Dialect::placeholders()
+            Dialect::placeholders().with_limits(templates.limits)
         };
         let patch = match set.at(&["spec", "templatePatch"]) {
             Some(Value::String(text)) => Some(dialect.compile(text)),
@@ -116,7 +119,10 @@ impl ApplicationSet {
             destinations: HashMap::new(),
             trees: Vec::new(),
             crashed: false,
+            kept: 0,
         };
+        let (budget, limits) = (self.dialect.budget(), self.dialect.limits());
+        budget.set(limits.shared_steps, limits.shared_output);
         let context = self.context(world);
         let most = world.settings().most_parameter_sets;
         for entry in &self.generators {
@@ -137,6 +143,8 @@ impl ApplicationSet {
                 }
             }
         }
+        // What was built once can be built again.
+        budget.set(u64::MAX, u64::MAX);
         run.finish()
     }
 
@@ -207,6 +215,8 @@ struct Run<'s> {
     /// Compiled templates; without overrides all generators share one.
     trees: Vec<(Value, Arc<Tree>)>,
     crashed: bool,
+    /// How many bytes of texts are kept.
+    kept: usize,
 }
 
 impl Run<'_> {
@@ -230,7 +240,7 @@ impl Run<'_> {
         let summary = Summary::of(&tree);
         let wanted = summary.slots();
         self.generated.apps.reserve(sets.len());
-        let mut filling = Filling::new(&tree, &sets, &wanted);
+        let mut filling = Filling::new(&tree, &sets, &wanted, self.set.dialect.budget());
         let branch = Branch { tree: tree.clone(), template, sets: sets.clone() };
         for (at, row) in sets.rows().enumerate() {
             let app = if row.is_empty() || self.set.patch.is_some() {
@@ -240,7 +250,13 @@ impl Run<'_> {
             };
             match app {
                 Ok((name, project, destination)) => {
-                    let row = index(at)?;
+                    let row = match self.keep(name.len().saturating_add(project.len())) {
+                        Ok(()) => index(at)?,
+                        Err(error) => {
+                            self.fail(FailureReason::Template, error);
+                            break;
+                        }
+                    };
                     self.generated.apps.push(App { name, project, destination, branch: number, row });
                 }
                 Err(error) => self.fail(FailureReason::Template, error),
@@ -251,7 +267,9 @@ impl Run<'_> {
     }
 
     fn tree(&mut self, template: &Value) -> Result<Arc<Tree>> {
-        if let Some((_, tree)) = self.trees.iter().find(|(known, _)| known == template) {
+        if let Some((_, tree)) =
+            self.trees.iter().rev().take(COMPARED_TREES).find(|(known, _)| known == template)
+        {
             return Ok(tree.clone());
         }
         let of = argo_type("ApplicationSetTemplate")?;
@@ -276,11 +294,22 @@ impl Run<'_> {
         Ok((text(&["metadata", "name"]), text(&["spec", "project"]), self.destination(destination)?))
     }
 
+    /// Names of any length for any number of Applications would fill the memory.
+    fn keep(&mut self, bytes: usize) -> Result<()> {
+        self.kept = self.kept.saturating_add(bytes);
+        let most = self.set.dialect.limits().output_bytes;
+        if self.kept > most {
+            return Err(Error::limit(format!("the names of the Applications are longer than {most} bytes")));
+        }
+        Ok(())
+    }
+
     fn destination(&mut self, parts: [Text; 3]) -> Result<u32> {
         if let Some(known) = self.destinations.get(&parts) {
             return Ok(*known);
         }
         let number = index(self.generated.destinations.len())?;
+        self.keep(parts.iter().map(Text::len).fold(0, usize::saturating_add))?;
         let [server, namespace, name] = &parts;
         self.generated.destinations.push(Destination {
             server: server.to_string(),

@@ -1,5 +1,8 @@
 //! The documents of a file, each with its place: a broken one does not hide the others.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use aoa_lang::{Error, Limits, Value, yaml};
 
 /// One document of a file.
@@ -26,7 +29,8 @@ pub struct Document {
 /// ```
 pub fn documents(text: &[u8], limits: &Limits) -> Vec<Document> {
     let mut documents = Vec::new();
-    for (line, chunk) in chunks(text) {
+    for (line, range) in chunks(text) {
+        let chunk = text.get(range).unwrap_or_default();
         let (line, column) = first_character(chunk, line);
         match load(chunk, limits) {
             Ok(Value::Null) => {}
@@ -40,13 +44,18 @@ fn load(chunk: &[u8], limits: &Limits) -> Result<Value, Error> {
     yaml::load_with(chunk, &yaml::LoadOptions::new().with_limits(limits.clone()))
 }
 
-/// The text of the document whose first thing stands in `line`, with the number of its own first line.
-pub(crate) fn document_at(text: &[u8], line: u32) -> Option<(u32, &[u8])> {
-    chunks(text).into_iter().find(|(first, chunk)| first_character(chunk, *first).0 == line)
+/// The documents of `text`, each by the line of its first thing: where it stands, and the number of its own first line.
+pub(crate) fn documents_by_line(text: &[u8]) -> HashMap<u32, (u32, Range<usize>)> {
+    let mut documents = HashMap::new();
+    for (first, range) in chunks(text) {
+        let chunk = text.get(range.clone()).unwrap_or_default();
+        documents.entry(first_character(chunk, first).0).or_insert((first, range));
+    }
+    documents
 }
 
 /// The stretches between separators, each with the number of its first line.
-fn chunks(text: &[u8]) -> Vec<(u32, &[u8])> {
+fn chunks(text: &[u8]) -> Vec<(u32, Range<usize>)> {
     let mut chunks = Vec::new();
     let (mut start, mut start_line) = (0usize, 1u32);
     let (mut at, mut line) = (0usize, 1u32);
@@ -54,14 +63,14 @@ fn chunks(text: &[u8]) -> Vec<(u32, &[u8])> {
         let length = rest.iter().position(|b| *b == b'\n').map_or(rest.len(), |i| i + 1);
         let this = rest.get(..length).unwrap_or_default();
         if is_separator(this) {
-            chunks.push((start_line, text.get(start..at).unwrap_or_default()));
+            chunks.push((start_line, start..at));
             start = at + length;
             start_line = line.saturating_add(1);
         }
         at += length;
         line = line.saturating_add(1);
     }
-    chunks.push((start_line, text.get(start..).unwrap_or_default()));
+    chunks.push((start_line, start.min(text.len())..text.len()));
     chunks
 }
 

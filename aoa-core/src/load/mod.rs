@@ -6,7 +6,7 @@ mod repositories;
 mod revision;
 
 pub(crate) use candidates::candidates;
-pub(crate) use documents::document_at;
+pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};
 pub(crate) use repositories::{Found, NoTree, Repositories};
 pub use revision::{is_commit, max_version, resolve_revision};

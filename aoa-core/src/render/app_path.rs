@@ -32,6 +32,9 @@ pub(crate) fn app_folder(tree: &Tree, path: &str) -> Result<AppFolder, String> {
     let Some(clean) = TreePath::new(path) else {
         return Err(format!("{path}: app path outside root"));
     };
+    if files::is_too_long(clean.as_str()) {
+        return Err(format!("stat <path to cached source>/{clean}: file name too long"));
+    }
     match files::follow(tree, clean.as_str()) {
         Target::Folder(real) => {
             let is_link = is_link(tree, &clean);
@@ -64,6 +67,8 @@ mod tests {
         assert_eq!(folder("/d"), Err("/d: app path is absolute".into()));
         assert_eq!(folder("../d"), Err("../d: app path outside root".into()));
         assert_eq!(folder("d/x.yaml"), Err("d/x.yaml: app path is not a directory".into()));
+        let long = "e".repeat(256);
+        assert_eq!(folder(&long), Err(format!("stat <path to cached source>/{long}: file name too long")));
         assert_eq!(folder("e"), Err("e: app path does not exist".into()));
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use aoa_lang::value::Text;
 use aoa_lang::{Result, Value};
 
+use super::budget::ManifestBudget;
 use super::cache::RenderCache;
 use super::installation::Installation;
 use super::source::{Request, render_source};
-use crate::fleet::{Content, SourceResult, State};
+use crate::fleet::{Content, SourceResult, SourceType, State};
 use crate::inputs::{JsonnetEvaluator, Plugins, Root, Settings};
 use crate::load::{Found, Repositories};
 use crate::model::{AppName, Application, Clusters, Manifest, has_multiple_sources, sources_of};
@@ -25,10 +26,15 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) clusters: &'c Clusters,
     pub(crate) jsonnet: Option<&'c dyn JsonnetEvaluator>,
     pub(crate) plugins: Plugins,
+    pub(crate) budget: &'c ManifestBudget,
 }
 
 /// The content of an Application.
 pub(crate) fn render_application(ctx: &RenderContext<'_>, app: &Application) -> Arc<Content> {
+    if ctx.budget.is_spent() {
+        // The run ends with an error.
+        return Arc::new(Content::skipped());
+    }
     let spec = app.normalized_spec();
     let sources = sources_of(&spec);
     let request = request_of(ctx, app, &sources);
@@ -97,6 +103,11 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
             outcome.state,
             outcome.manifests.len(),
         ));
+        // A folder's manifests are counted where they are made.
+        let are_new = !single || outcome.source_type != Some(SourceType::Directory);
+        if are_new && !ctx.budget.make(outcome.manifests.len()) {
+            return Content::skipped();
+        }
         if single {
             // One source's manifests are shared by all that render it.
             content.manifests = outcome.manifests;
@@ -114,7 +125,7 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
 /// A source as the spec says it, with what became of it.
 pub(crate) fn source_result(
     source: &Value,
-    source_type: Option<crate::fleet::SourceType>,
+    source_type: Option<SourceType>,
     state: State,
     manifests: usize,
 ) -> SourceResult {

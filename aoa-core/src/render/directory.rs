@@ -86,10 +86,12 @@ pub(crate) fn render_directory(
         evaluates: ctx.jsonnet.is_some() && ctx.installation.renders(SourceType::Directory),
     };
     let source_type = Some(SourceType::Directory);
-    ctx.cache.folder(key, || match manifests(ctx, located, options) {
+    let outcome = ctx.cache.folder(key, || match manifests(ctx, located, options) {
         Ok(manifests) => Outcome::rendered(source_type, manifests),
         Err(stop) => Outcome::stopped(source_type, stop),
-    })
+    });
+    ctx.budget.share(&outcome.manifests);
+    outcome
 }
 
 fn manifests(

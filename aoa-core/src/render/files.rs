@@ -8,6 +8,15 @@ use aoa_lang::source::{Entry, FileMode, Tree, TreePath};
 /// How many links a path may take, as Go's `EvalSymlinks` and the kernel bound it.
 const MAX_LINKS: usize = 255;
 
+/// The longest path, and the longest name in one, that Linux takes.
+const MAX_PATH: usize = 4_095;
+const MAX_NAME: usize = 255;
+
+/// Whether the system call that looks a path up refuses it (`ENAMETOOLONG`).
+pub(crate) fn is_too_long(path: &str) -> bool {
+    path.len() > MAX_PATH || path.split('/').any(|name| name.len() > MAX_NAME)
+}
+
 /// What a path leads to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
@@ -23,6 +32,9 @@ pub(crate) enum Target {
 
 /// What `path`, as written in a source, leads to.
 pub(crate) fn follow(tree: &Tree, path: &str) -> Target {
+    if is_too_long(path) {
+        return Target::Missing;
+    }
     let mut rest: Vec<String> = components(path);
     let mut at = TreePath::root();
     let mut links = 0;
@@ -44,10 +56,14 @@ pub(crate) fn follow(tree: &Tree, path: &str) -> Target {
                 if target.starts_with('/') {
                     return Target::Outside;
                 }
+                if is_too_long(target) || next.as_str().len() > MAX_PATH {
+                    return Target::Missing;
+                }
                 rest.extend(components(target));
             }
             Some(_) if !rest.is_empty() => return Target::Missing,
             Some(_) => return Target::File(next),
+            None if next.as_str().len() > MAX_PATH => return Target::Missing,
             None => at = next,
         }
     }

@@ -1,7 +1,7 @@
 //! One file of manifests, read as the repo-server's decoders do.
 
 use aoa_lang::json::{self, Numbers};
-use aoa_lang::source::{Span, line_column};
+use aoa_lang::source::{Lines, Span, line_column};
 use aoa_lang::{Error, Limits, Value, strconv, yaml};
 
 /// A file, parsed once.
@@ -52,8 +52,9 @@ pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, Fil
         }
         return Ok(ParsedFile::default());
     }
+    let mut lines = Lines::new(text);
     let objects = split.documents.into_iter().map(|document| {
-        let (line, column) = first_character(text, document.span);
+        let (line, column) = first_character(text, document.span, &mut lines);
         (Value::Map(document.object), line, column)
     });
     Ok(ParsedFile { objects: objects.collect() })
@@ -141,17 +142,17 @@ fn message(error: &Error) -> String {
 }
 
 /// Line and column of the first thing in `span` that is neither space nor comment nor a separator.
-fn first_character(text: &[u8], span: Span) -> (u32, u32) {
+fn first_character(text: &[u8], span: Span, lines: &mut Lines<'_>) -> (u32, u32) {
     let mut at = span.start as usize;
     for line in text.get(span.range()).unwrap_or_default().split_inclusive(|b| *b == b'\n') {
         let rest = line.trim_ascii_start();
         if !rest.is_empty() && !rest.starts_with(b"#") && !rest.starts_with(b"---") {
-            let position = line_column(text, at + line.len() - rest.len());
+            let position = lines.position(at + line.len() - rest.len());
             return (position.line, position.column);
         }
         at += line.len();
     }
-    let position = line_column(text, span.start as usize);
+    let position = lines.position(span.start as usize);
     (position.line, position.column)
 }
 

@@ -19,9 +19,11 @@
 //! | `normalize` | namespaces by scope, repeated objects |
 //! | `resource_filter` | kinds that are not managed |
 //! | `cache` | what is parsed and rendered once |
+//! | `budget` | how many manifests there may be |
 
 mod app_path;
 mod application;
+mod budget;
 mod cache;
 mod detect;
 mod directory;
@@ -53,5 +55,6 @@ pub use tracking::{
 };
 
 pub(crate) use application::{RenderContext, render_application, render_folder, source_result};
+pub(crate) use budget::ManifestBudget;
 pub(crate) use directory::directory_covers;
 pub(crate) use parallel::in_parallel;

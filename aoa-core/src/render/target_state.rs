@@ -6,6 +6,7 @@ use aoa_lang::value::Text;
 use aoa_lang::{Error, Result, Value, json};
 
 use super::application::{RenderContext, request_of};
+use super::budget::ManifestBudget;
 use super::cache::RenderCache;
 use super::installation::Installation;
 use super::normalize::normalize_targets;
@@ -76,6 +77,7 @@ pub fn target_state(
         clusters: &clusters,
         jsonnet: inputs.jsonnet.as_deref(),
         plugins: inputs.plugins,
+        budget: &ManifestBudget::new(options.max_manifests),
     };
     let failed = |error: Error| NoTargetState::Failed(error.message().into());
     let filter = Installation::resource_filter(&inputs.settings).map_err(failed)?;
@@ -122,6 +124,10 @@ fn generate(ctx: &RenderContext<'_>, app: &Application) -> std::result::Result<T
             State::Failed(error) => {
                 return Err(fail(generation_error(app, &which, &error.to_str_lossy())));
             }
+        }
+        if !ctx.budget.make(outcome.generated.len()) {
+            let most = ctx.options.max_manifests;
+            return Err(fail(format!("the Application has more than {most} manifests")));
         }
         state.sources.push(TargetSource { source_type: outcome.source_type, revision: outcome.revision });
         let mut marked = Vec::with_capacity(outcome.generated.len());

@@ -3,12 +3,14 @@
 use std::sync::Arc;
 
 use aoa_lang::value::Text;
-use aoa_lang::{Error, Value};
+use aoa_lang::{Error, Result, Value};
 
 use super::run::Run;
 use super::spot::{Part, Spot};
 use crate::finding::{Cause, Place};
-use crate::fleet::{AppId, AppObject, AppRecord, Conflict, Parent, ProjectRecord, SetOutcome, SetRecord};
+use crate::fleet::{
+    AppId, AppObject, AppRecord, Conflict, KeyIndex, Parent, ProjectRecord, SetOutcome, SetRecord,
+};
 use crate::model::{Application, Kind, Manifest, ObjectRef, read_object};
 use crate::sets::crd;
 
@@ -16,21 +18,26 @@ const GROUP: &str = "argoproj.io";
 
 impl Run<'_> {
     /// Admits what the inventory holds besides the repositories: these are roots too.
-    pub(super) fn admit_inventory(&mut self) {
+    pub(super) fn admit_inventory(&mut self) -> Result<()> {
         let inputs = self.data.inputs.clone();
         for object in &inputs.objects {
             let manifest = Manifest { object: object.clone(), place: None };
             let namespace = self.data.inputs.settings.namespace.clone();
-            self.admit(&manifest, Parent::Root, &namespace);
+            self.admit(&manifest, Parent::Root, &namespace)?;
         }
+        Ok(())
     }
 
     /// Admits `manifest`, put into `namespace` if it names none.
-    pub(super) fn admit(&mut self, manifest: &Manifest, parent: Parent, namespace: &Text) {
+    ///
+    /// # Errors
+    ///
+    /// The fleet has too many Applications or conflicts.
+    pub(super) fn admit(&mut self, manifest: &Manifest, parent: Parent, namespace: &Text) -> Result<()> {
         if manifest.group() != GROUP {
-            return;
+            return Ok(());
         }
-        let Some(kind) = Kind::from_name(manifest.kind()) else { return };
+        let Some(kind) = Kind::from_name(manifest.kind()) else { return Ok(()) };
         let namespace = match manifest.namespace() {
             "" => namespace.clone(),
             own => Text::from(own),
@@ -40,7 +47,8 @@ impl Run<'_> {
             Ok(read) => in_namespace(&read, &object.namespace),
             Err(error) => {
                 let cause = Cause::InvalidObject { error: error.message().into() };
-                return self.findings.add(cause, Some(object), spot(manifest, Part::Object));
+                self.findings.add(cause, Some(object), spot(manifest, Part::Object));
+                return Ok(());
             }
         };
         if kind == Kind::ApplicationSet {
@@ -67,7 +75,13 @@ impl Run<'_> {
         }
     }
 
-    fn admit_application(&mut self, object: ObjectRef, read: Value, parent: Parent, place: Option<Place>) {
+    fn admit_application(
+        &mut self,
+        object: ObjectRef,
+        read: Value,
+        parent: Parent,
+        place: Option<Place>,
+    ) -> Result<()> {
         if let Some(kept) = self.data.find_app(text(&object.namespace), text(&object.name)) {
             let spec = self.data.application(kept).map(|app| app.spec().clone());
             let same = spec.as_ref() == read.get("spec");
@@ -80,22 +94,40 @@ impl Run<'_> {
             );
         }
         let app = Application { namespace: object.namespace, name: object.name, object: read, place };
-        self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, content: None });
+        self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, content: None })
     }
 
     /// Adds a record whose key is new.
-    pub(super) fn add_app(&mut self, record: AppRecord) {
-        let Ok(id) = u32::try_from(self.data.apps.len()) else { return };
+    ///
+    /// # Errors
+    ///
+    /// The fleet has too many Applications.
+    pub(super) fn add_app(&mut self, record: AppRecord) -> Result<()> {
+        let most = self.options.max_apps;
+        let id = u32::try_from(self.data.apps.len()).ok().filter(|_| self.data.apps.len() < most);
+        let Some(id) = id else {
+            return Err(Error::limit(format!("the fleet has more than {most} Applications")));
+        };
         self.data.apps.push(record);
         let mut index = std::mem::take(&mut self.data.app_index);
         index.insert(id, |id| self.data.app_key(AppId(id)));
         self.data.app_index = index;
         self.pending_apps.push(AppId(id));
+        Ok(())
     }
 
-    fn admit_set(&mut self, object: ObjectRef, read: Value, parent: Parent, place: Option<Place>) {
-        let kept = self.data.sets.iter().find(|s| s.namespace == object.namespace && s.name == object.name);
-        if let Some(kept) = kept {
+    fn admit_set(
+        &mut self,
+        object: ObjectRef,
+        read: Value,
+        parent: Parent,
+        place: Option<Place>,
+    ) -> Result<()> {
+        let (index, sets) = (&mut self.set_index, &self.data.sets);
+        let kept = find_or_add(index, sets.len(), &object, |at| {
+            sets.get(at).map(|set| (&set.namespace, &set.name))
+        })?;
+        if let Some(kept) = kept.and_then(|at| sets.get(at)) {
             let (kept_parent, same) = (kept.parent, kept.object.get("spec") == read.get("spec"));
             return self.conflict(object, parent, Some(kept_parent), same, place);
         }
@@ -108,20 +140,43 @@ impl Run<'_> {
             outcome: SetOutcome::Pending,
         });
         self.tried_with.push(None);
+        Ok(())
     }
 
-    fn admit_project(&mut self, object: ObjectRef, read: Value, parent: Parent, place: Option<Place>) {
-        let kept =
-            self.data.projects.iter().find(|p| p.namespace == object.namespace && p.name == object.name);
-        if let Some(kept) = kept {
+    fn admit_project(
+        &mut self,
+        object: ObjectRef,
+        read: Value,
+        parent: Parent,
+        place: Option<Place>,
+    ) -> Result<()> {
+        let (index, projects) = (&mut self.project_index, &self.data.projects);
+        let kept = find_or_add(index, projects.len(), &object, |at| {
+            projects.get(at).map(|project| (&project.namespace, &project.name))
+        })?;
+        if let Some(kept) = kept.and_then(|at| projects.get(at)) {
             let (kept_parent, same) = (kept.parent, kept.object.get("spec") == read.get("spec"));
             return self.conflict(object, parent, Some(kept_parent), same, place);
         }
         let (namespace, name) = (object.namespace, object.name);
         self.data.projects.push(ProjectRecord { namespace, name, object: read, parent, place });
+        Ok(())
+    }
+
+    /// The project `name` of the control plane's namespace.
+    pub(super) fn project(&self, name: &str) -> Option<&ProjectRecord> {
+        let projects = &self.data.projects;
+        let home = text(&self.data.inputs.settings.namespace);
+        let key_of =
+            |at: u32| projects.get(at as usize).map_or(("", ""), |p| (text(&p.namespace), text(&p.name)));
+        projects.get(self.project_index.find(home, name, key_of)? as usize)
     }
 
     /// Notes that `parent` brings an object which is there already.
+    ///
+    /// # Errors
+    ///
+    /// There are too many conflicts.
     pub(super) fn conflict(
         &mut self,
         object: ObjectRef,
@@ -129,7 +184,14 @@ impl Run<'_> {
         kept: Option<Parent>,
         same: bool,
         place: Option<Place>,
-    ) {
+    ) -> Result<()> {
+        // What a parent brings twice is bounded by what it brings.
+        self.contested = self.contested.saturating_add(usize::from(kept != Some(parent)));
+        let most = self.options.max_conflicts;
+        if self.contested > most {
+            let error = Error::limit(format!("objects of the fleet have more than {most} further parents"));
+            return Err(error.with_help("look for Applications whose sources are the same folder"));
+        }
         let spot = place.map(|place| Spot::of(place, Part::Name));
         let lost = self.data.parent_ref(parent);
         let kept_ref = kept.and_then(|kept| self.data.parent_ref(kept));
@@ -140,7 +202,28 @@ impl Run<'_> {
             // A set that is tried again brings its own Applications once more: no conflict for people.
             self.findings.add(Cause::Conflict { kept: kept_ref, lost, same }, Some(object), spot);
         }
+        Ok(())
     }
+}
+
+/// The number of the record that is `object`; else `object` gets the number `next`.
+fn find_or_add<'r>(
+    index: &mut KeyIndex,
+    next: usize,
+    object: &ObjectRef,
+    key_of: impl Fn(usize) -> Option<(&'r Text, &'r Text)>,
+) -> Result<Option<usize>> {
+    let (namespace, name) = (text(&object.namespace), text(&object.name));
+    let key_of = |at: u32| match key_of(at as usize) {
+        Some((namespace, name)) => (text(namespace), text(name)),
+        None => (namespace, name),
+    };
+    let kept = index.find(namespace, name, key_of);
+    if kept.is_none() {
+        let next = u32::try_from(next).map_err(|_| Error::limit("the fleet has too many objects"))?;
+        index.insert(next, key_of);
+    }
+    Ok(kept.map(|at| at as usize))
 }
 
 /// The object with its namespace written down.

@@ -21,16 +21,7 @@ impl Run<'_> {
         }
         let Some(record) = self.data.sets.get(id.0 as usize) else { return Ok(()) };
         let compiled = Arc::new(ApplicationSet::new(&record.object, self.surroundings.template_options()));
-        let home = self.data.inputs.settings.namespace.clone();
-        let projects: HashSet<String> = self
-            .data
-            .projects
-            .iter()
-            .filter(|p| p.namespace == home)
-            .map(|p| p.name.to_string())
-            .chain([DEFAULT_PROJECT.to_owned()])
-            .collect();
-        let has_project = |name: &str| projects.contains(name);
+        let has_project = |name: &str| name == DEFAULT_PROJECT || self.project(name).is_some();
         let world = SetWorld {
             surroundings: &self.surroundings,
             repositories: &self.repositories,
@@ -51,8 +42,7 @@ impl Run<'_> {
             )));
         }
         let rejected = self.validate(&compiled, &generated, &has_project);
-        self.admit_generated(id, generated, rejected);
-        Ok(())
+        self.admit_generated(id, generated, rejected)
     }
 
     /// Which Applications are not written, and why: by name, so that of two with one name neither is
@@ -93,11 +83,16 @@ impl Run<'_> {
         rejected
     }
 
-    fn admit_generated(&mut self, id: SetId, generated: GeneratedSet, rejected: BTreeMap<Text, Text>) {
+    fn admit_generated(
+        &mut self,
+        id: SetId,
+        generated: GeneratedSet,
+        rejected: BTreeMap<Text, Text>,
+    ) -> Result<()> {
         let (Ok(generation), Ok(count)) =
             (u32::try_from(self.data.generations.len()), u32::try_from(generated.len()))
         else {
-            return;
+            return Err(Error::limit("the fleet has too many sets"));
         };
         let mut order: Vec<u32> = (0..count).collect();
         order.sort_by(|a, b| generated.name(*a as usize).cmp(generated.name(*b as usize)));
@@ -115,9 +110,10 @@ impl Run<'_> {
                 AppRecord { object, parent: Parent::Set(id), content: None },
                 namespace,
                 name,
-            );
+            )?;
         }
         self.set_outcome(id, SetOutcome::Generated { names, rejected });
+        Ok(())
     }
 
     fn generated_key(&self, generation: u32, index: u32) -> (Text, Text) {
@@ -127,7 +123,13 @@ impl Run<'_> {
         })
     }
 
-    fn admit_generated_app(&mut self, id: SetId, record: AppRecord, namespace: Text, name: Text) {
+    fn admit_generated_app(
+        &mut self,
+        id: SetId,
+        record: AppRecord,
+        namespace: Text,
+        name: Text,
+    ) -> Result<()> {
         let place = self.data.sets.get(id.0 as usize).and_then(|s| s.place.clone());
         let texts = (namespace.as_str().unwrap_or_default(), name.as_str().unwrap_or_default());
         let Some(kept) = self.data.find_app(texts.0, texts.1) else { return self.add_app(record) };
@@ -135,7 +137,7 @@ impl Run<'_> {
         let own = self.data.object_of(&record.object).and_then(|object| object.get("spec").cloned());
         let object = ObjectRef { kind: Kind::Application, namespace, name };
         let kept_parent = self.data.apps.get(kept.0 as usize).map(|r| r.parent);
-        self.conflict(object, Parent::Set(id), kept_parent, spec == own, place);
+        self.conflict(object, Parent::Set(id), kept_parent, spec == own, place)
     }
 
     fn set_outcome(&mut self, id: SetId, outcome: SetOutcome) {

@@ -88,9 +88,7 @@ impl Run<'_> {
         if name == DEFAULT_PROJECT {
             return None;
         }
-        let home = &self.data.inputs.settings.namespace;
-        let project = self.data.projects.iter().find(|p| p.namespace == *home && p.name == *name);
-        let Some(project) = project else {
+        let Some(project) = self.project(name) else {
             let error = missing_project(name);
             return Some(vec![(Cause::InvalidSpec { error }, Part::Project)]);
         };

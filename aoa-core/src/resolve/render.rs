@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use aoa_lang::Result;
 use aoa_lang::value::Text;
+use aoa_lang::{Error, Result};
 
 use super::run::Run;
 use crate::fleet::{AppId, Content, Parent};
@@ -19,10 +19,22 @@ impl Run<'_> {
     pub(super) fn render_all(&self, apps: &[AppId]) -> Result<Vec<Arc<Content>>> {
         let ctx = self.render_context();
         let projects = self.projects();
-        Ok(crate::render::in_parallel(self.options.threads, apps, |app| {
+        let contents = crate::render::in_parallel(self.options.threads, apps, |app| {
             let Some(application) = self.data.application(*app) else { return Arc::new(Content::skipped()) };
             self.judged(&application, render_application(&ctx, &application), &projects)
-        }))
+        });
+        self.check_manifests()?;
+        Ok(contents)
+    }
+
+    fn check_manifests(&self) -> Result<()> {
+        if self.manifests.is_spent() {
+            return Err(Error::limit(format!(
+                "the fleet has more than {} manifests",
+                self.options.max_manifests
+            )));
+        }
+        Ok(())
     }
 
     /// The content with what the project's rules say of it.
@@ -47,7 +59,9 @@ impl Run<'_> {
     }
 
     pub(super) fn render_root(&self, root: &Root, found: &Found) -> Result<Arc<Content>> {
-        render_folder(&self.render_context(), found, root)
+        let content = render_folder(&self.render_context(), found, root)?;
+        self.check_manifests()?;
+        Ok(content)
     }
 
     fn render_context(&self) -> RenderContext<'_> {
@@ -60,27 +74,29 @@ impl Run<'_> {
             clusters: &self.data.clusters,
             jsonnet: self.data.inputs.jsonnet.as_deref(),
             plugins: self.data.inputs.plugins,
+            budget: &self.manifests,
         }
     }
 
     /// Admits the children that a content brings into the control plane's own cluster.
-    pub(super) fn follow(&mut self, app: AppId, content: &Content) {
+    pub(super) fn follow(&mut self, app: AppId, content: &Content) -> Result<()> {
         self.scopes.learn(&content.manifests);
         if content.manifests.is_empty() {
-            return;
+            return Ok(());
         }
         let destination = self.data.destination(app);
         let lands_here =
             destination.resolve(&self.data.clusters).is_ok_and(crate::model::Cluster::is_control_plane);
         if !lands_here {
-            return;
+            return Ok(());
         }
         let namespace = match destination.namespace.as_str() {
             "" => Text::from_static("default"),
             namespace => Text::from(namespace),
         };
         for manifest in content.manifests.iter() {
-            self.admit(manifest, Parent::App(app), &namespace);
+            self.admit(manifest, Parent::App(app), &namespace)?;
         }
+        Ok(())
     }
 }

@@ -54,7 +54,9 @@ impl Run<'_> {
                 width: 0,
             };
             match document.value {
-                Ok(object) => self.admit(&Manifest { object, place: Some(place) }, Parent::Root, &namespace),
+                Ok(object) => {
+                    self.admit(&Manifest { object, place: Some(place) }, Parent::Root, &namespace)?
+                }
                 Err(error) => {
                     let cause = Cause::BrokenFile { path: root.path.as_str().into(), error: broken(&error) };
                     self.findings.add(cause, None, Some(Spot::of(place, Part::Object)));
@@ -78,7 +80,7 @@ impl Run<'_> {
         }
         let namespace = self.data.inputs.settings.namespace.clone();
         for manifest in content.manifests.iter() {
-            self.admit(manifest, Parent::Root, &namespace);
+            self.admit(manifest, Parent::Root, &namespace)?;
         }
         Ok(())
     }

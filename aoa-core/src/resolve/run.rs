@@ -6,13 +6,13 @@ use aoa_lang::{Error, Result};
 
 use super::findings::FindingSink;
 use super::world::Surroundings;
-use crate::fleet::{AppId, Fleet, FleetData, SetId};
+use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId};
 use crate::inputs::Inputs;
 use crate::load::Repositories;
 use crate::model::Clusters;
 use crate::options::Options;
 use crate::policy::Scopes;
-use crate::render::{Installation, RenderCache};
+use crate::render::{Installation, ManifestBudget, RenderCache};
 
 pub(super) struct Run<'r> {
     pub(super) options: &'r Options,
@@ -23,6 +23,11 @@ pub(super) struct Run<'r> {
     pub(super) findings: FindingSink,
     pub(super) scopes: Scopes,
     pub(super) surroundings: Surroundings,
+    pub(super) manifests: ManifestBudget,
+    pub(super) set_index: KeyIndex,
+    pub(super) project_index: KeyIndex,
+    /// How often another parent than its first brought an object.
+    pub(super) contested: usize,
     /// Applications that are not rendered yet.
     pub(super) pending_apps: Vec<AppId>,
     /// For each set, how many projects were known when it was last tried; `None` if it never was.
@@ -44,6 +49,10 @@ impl<'r> Run<'r> {
             findings: FindingSink::default(),
             scopes: Scopes::default(),
             surroundings: Surroundings::new(inputs, options),
+            manifests: ManifestBudget::new(options.max_manifests),
+            set_index: KeyIndex::default(),
+            project_index: KeyIndex::default(),
+            contested: 0,
             pending_apps: Vec::new(),
             tried_with: Vec::new(),
         }
@@ -51,7 +60,7 @@ impl<'r> Run<'r> {
 
     /// Runs to the end.
     pub(super) fn finish(mut self) -> Result<Fleet> {
-        self.admit_inventory();
+        self.admit_inventory()?;
         self.admit_roots()?;
         while self.round()? {
             self.data.rounds += 1;
@@ -72,12 +81,6 @@ impl<'r> Run<'r> {
         for set in &sets {
             self.generate(*set)?;
         }
-        if self.data.apps.len() > self.options.max_apps {
-            return Err(Error::limit(format!(
-                "the fleet has more than {} Applications",
-                self.options.max_apps
-            )));
-        }
         let apps = std::mem::take(&mut self.pending_apps);
         let busy = !sets.is_empty() || !apps.is_empty();
         if self.options.render {
@@ -91,7 +94,7 @@ impl<'r> Run<'r> {
         apps.sort_by(|a, b| self.data.app_key(*a).cmp(&self.data.app_key(*b)));
         let contents = self.render_all(&apps)?;
         for (app, content) in apps.iter().zip(contents) {
-            self.follow(*app, &content);
+            self.follow(*app, &content)?;
             if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
                 record.content = Some(content);
             }

@@ -1,12 +1,18 @@
 //! Where a finding points at: not only the document of an object, but the line of the field that it is about.
 
 use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
 
-use aoa_lang::source::line_column;
+use aoa_lang::source::{TreePath, line_column};
+use aoa_lang::value::Text;
 use aoa_lang::yaml::{Step, locate};
 
 use crate::finding::Place;
-use crate::load::{Repositories, document_at};
+use crate::load::{Repositories, documents_by_line};
+
+/// How many bytes of documents are read to find lines; places beyond that are those of their documents.
+const MOST_READ: usize = 128 << 20;
 
 /// A part of an object in a document.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -77,12 +83,20 @@ impl Spot {
 /// Finds the lines of spots, reading each file once.
 pub(super) struct Locator<'r> {
     repositories: &'r Repositories,
-    files: HashMap<Place, Option<(u32, Vec<u8>)>, foldhash::fast::FixedState>,
+    files: HashMap<(Text, TreePath), Option<File>, foldhash::fast::FixedState>,
+    /// How many bytes of documents were read.
+    read: usize,
+}
+
+/// A file with its documents, by the line of their first thing.
+struct File {
+    text: Arc<[u8]>,
+    documents: HashMap<u32, (u32, Range<usize>)>,
 }
 
 impl<'r> Locator<'r> {
     pub(super) fn new(repositories: &'r Repositories) -> Self {
-        Locator { repositories, files: HashMap::default() }
+        Locator { repositories, files: HashMap::default(), read: 0 }
     }
 
     /// The line of `spot`; of the nearest part around it that is written out, where it is not.
@@ -100,11 +114,18 @@ impl<'r> Locator<'r> {
             return None;
         }
         let repositories = self.repositories;
-        let document = self.files.entry(spot.document.clone()).or_insert_with(|| {
-            let bytes = repositories.read(&spot.document)?;
-            document_at(&bytes, spot.document.line).map(|(first_line, text)| (first_line, text.to_vec()))
+        let key = (spot.document.repository.clone(), spot.document.path.clone());
+        let file = self.files.entry(key).or_insert_with(|| {
+            let text = repositories.read(&spot.document)?;
+            Some(File { documents: documents_by_line(&text), text })
         });
-        let (first_line, text) = document.as_ref()?;
+        let file = file.as_ref()?;
+        let (first_line, range) = file.documents.get(&spot.document.line)?;
+        let text = file.text.get(range.clone())?;
+        self.read = self.read.saturating_add(text.len());
+        if self.read > MOST_READ {
+            return None;
+        }
         let found = locate(text, &steps).filter(|found| found.steps > 0)?;
         // A value that was asked for and stands on one line; else the key of what holds it.
         let is_short = !text.get(found.value.range()).unwrap_or_default().contains(&b'\n');

@@ -2,7 +2,7 @@
 
 use super::literal;
 use crate::value::{MapBuilder, Text};
-use crate::{Error, Result, Value, json};
+use crate::{Error, Limits, Result, Value, json};
 
 /// A JSON patch: a list of operations.
 ///
@@ -81,10 +81,64 @@ impl JsonPatch {
         if !is_container(&document) && !literal::is_null(&document) {
             return Err(mismatch(&document, "jsonpatch.partialDoc"));
         }
+        let mut work = Work { left: Limits::default().patch_steps };
         for operation in &self.0 {
-            operation.apply(&mut document)?;
+            operation.apply(&mut document, &mut work)?;
         }
         Ok(document)
+    }
+}
+
+/// What a patch may still do: copies of copies double what there is, and every test compares.
+struct Work {
+    left: u64,
+}
+
+/// What a copied value costs: it is there for good.
+const COPY: u64 = 32;
+
+impl Work {
+    fn spend(&mut self, steps: u64) -> Result<()> {
+        let left = self.left.checked_sub(steps);
+        self.left = left.ok_or_else(|| Error::limit("the JSON patch takes too many steps"))?;
+        Ok(())
+    }
+
+    /// Charges for a copy of `value`. However often its parts are shared, no more is looked at than can be paid for.
+    fn copy(&mut self, value: &Value) -> Result<()> {
+        let mut pending = vec![value];
+        while let Some(value) = pending.pop() {
+            let bytes = match value {
+                Value::List(list) => {
+                    pending.extend(list.iter());
+                    0
+                }
+                Value::Map(map) => {
+                    pending.extend(map.values());
+                    map.keys().map(Text::len).sum()
+                }
+                Value::String(text) => text.len(),
+                Value::Number(text) => text.len(),
+                _ => 0,
+            };
+            self.spend(COPY.saturating_add(u64::try_from(bytes).unwrap_or(u64::MAX)))?;
+        }
+        Ok(())
+    }
+
+    /// Charges for taking apart what lies on the way of `at`, and for putting it together again.
+    fn walk(&mut self, at: &Pointer, document: &Value) -> Result<()> {
+        let mut value = Some(document);
+        for key in at.parents.iter().map(Some).chain([None]) {
+            let size = match value {
+                Some(Value::List(list)) => list.len(),
+                Some(Value::Map(map)) => map.len(),
+                _ => break,
+            };
+            self.spend(u64::try_from(size / 8).unwrap_or(u64::MAX).saturating_add(1))?;
+            value = value.zip(key).and_then(|(value, key)| child(value, key).ok().flatten());
+        }
+        Ok(())
     }
 }
 
@@ -116,15 +170,20 @@ impl Operation {
         Ok(Operation { op: member("op"), path: member("path"), from: member("from"), value })
     }
 
-    fn apply(&self, document: &mut Value) -> Result<()> {
+    fn apply(&self, document: &mut Value, work: &mut Work) -> Result<()> {
+        for pointer in
+            [self.path(), self.from()].into_iter().flatten().filter_map(|path| Pointer::parse(&path))
+        {
+            work.walk(&pointer, document)?;
+        }
         let kind = self.op.as_ref().and_then(literal::text).unwrap_or_else(|| "unknown".to_owned());
         match kind.as_str() {
             "add" => self.add(document),
             "remove" => self.remove(document),
             "replace" => self.replace(document),
             "move" => self.relocate(document),
-            "test" => self.test(document),
-            "copy" => self.copy(document),
+            "test" => self.test(document, work),
+            "copy" => self.copy(document, work),
             _ => Err(Error::invalid(format!("Unexpected kind: {kind}"))),
         }
     }
@@ -201,7 +260,7 @@ impl Operation {
             .map_err(|e| e.prefixed(&format!("error in move for path: '{path}': ")))
     }
 
-    fn copy(&self, document: &mut Value) -> Result<()> {
+    fn copy(&self, document: &mut Value, work: &mut Work) -> Result<()> {
         let from = self.from().map_err(|e| e.prefixed("copy operation failed to decode from: "))?;
         let no_path = || missing(&format!("copy operation does not apply: doc is missing from path: {from}"));
         let source = Pointer::parse(&from).ok_or_else(no_path)?;
@@ -213,13 +272,14 @@ impl Operation {
         let target = Pointer::parse(&path).filter(|at| at.parent(document).is_some()).ok_or_else(|| {
             missing(&format!("copy operation does not apply: doc is missing destination path: {path}"))
         })?;
+        work.copy(&value)?;
         let copy = literal::escaped(&value)?;
         target
             .change(document, |parent, key| parent.add(key, copy))
             .map_err(|e| e.prefixed("error while adding value during copy: "))
     }
 
-    fn test(&self, document: &Value) -> Result<()> {
+    fn test(&self, document: &Value, work: &mut Work) -> Result<()> {
         let path = self.path().map_err(|e| e.prefixed("test operation failed to decode path: "))?;
         let failed = || Error::invalid(format!("testing value {path} failed: test failed"));
         let found = if path.is_empty() {
@@ -233,7 +293,7 @@ impl Operation {
         let same = match (found.filter(|value| !matches!(value, Value::Null)), &self.value) {
             (None, value) => value.as_ref().is_none_or(literal::is_null),
             (Some(_), None) => false,
-            (Some(found), Some(value)) => equal(found, value)?,
+            (Some(found), Some(value)) => equal(found, value, work)?,
         };
         if same { Ok(()) } else { Err(failed()) }
     }
@@ -244,9 +304,10 @@ fn missing(what: &str) -> Error {
 }
 
 /// Whether two trees are the same, scalars by their spelling.
-fn equal(found: &Value, wanted: &Value) -> Result<bool> {
+fn equal(found: &Value, wanted: &Value, work: &mut Work) -> Result<bool> {
     let mut pending = vec![(found, wanted)];
     while let Some(pair) = pending.pop() {
+        work.spend(1)?;
         match pair {
             (Value::Map(a), Value::Map(b)) => {
                 if a.len() != b.len() || !a.keys().eq(b.keys()) {
@@ -482,6 +543,23 @@ mod tests {
             br#"[{"op":"add","path":"/a","value":null},{"op":"test","path":"/a","value":null}]"#,
         );
         assert_eq!(null.unwrap().apply_text(b"{}").unwrap(), r#"{"a":null}"#);
+    }
+
+    #[test]
+    fn copies_of_copies_run_out_of_steps() {
+        let double = r#"{"op": "copy", "from": "/a", "path": "/a/-"}"#;
+        let patch = format!("[{}]", vec![double; 100].join(","));
+        let error = JsonPatch::parse(patch.as_bytes()).unwrap().apply_text(br#"{"a": [1]}"#).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (crate::ErrorKind::Limit, "the JSON patch takes too many steps")
+        );
+        let test = r#"{"op": "test", "path": "", "value": {"a": []}}"#;
+        let patch = format!("[{}]", vec![test; 100].join(","));
+        assert_eq!(
+            JsonPatch::parse(patch.as_bytes()).unwrap().apply_text(br#"{"a": []}"#).unwrap(),
+            r#"{"a":[]}"#
+        );
     }
 
     #[test]

@@ -5,5 +5,5 @@ mod span;
 mod tree;
 
 pub use path::TreePath;
-pub use span::{Position, Span, line_column};
+pub use span::{Lines, Position, Span, line_column};
 pub use tree::{Blobs, ContentId, Entry, FileMode, MemoryBlobs, Observed, Reader, Tree, TreeBuilder};

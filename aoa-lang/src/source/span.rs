@@ -41,10 +41,54 @@ pub struct Position {
 /// ```
 #[must_use]
 pub fn line_column(text: &[u8], offset: usize) -> Position {
-    let before = text.get(..offset).unwrap_or(text);
-    let line = before.iter().filter(|b| **b == b'\n').count();
-    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-    let column = before.get(start..).unwrap_or_default().iter().filter(|b| (**b & 0xC0) != 0x80).count();
-    let one_up = |n: usize| u32::try_from(n).unwrap_or(u32::MAX - 1) + 1;
-    Position { line: one_up(line), column: one_up(column) }
+    Lines::new(text).position(offset)
+}
+
+/// Lines and columns of many places of one text. Places that are asked for from front to back are counted from one to
+/// the next, so that a text with a place in every line is no quadratic matter.
+///
+/// ```
+/// use aoa_lang::source::{Lines, Position};
+/// let mut lines = Lines::new(b"a: 1\nb: 2\n");
+/// assert_eq!(lines.position(5), Position { line: 2, column: 1 });
+/// assert_eq!(lines.position(8), Position { line: 2, column: 4 });
+/// assert_eq!(lines.position(0), Position { line: 1, column: 1 });
+/// ```
+#[derive(Clone, Debug)]
+pub struct Lines<'t> {
+    text: &'t [u8],
+    offset: usize,
+    position: Position,
+}
+
+impl<'t> Lines<'t> {
+    const START: Position = Position { line: 1, column: 1 };
+
+    /// The places of `text`.
+    #[must_use]
+    pub fn new(text: &'t [u8]) -> Self {
+        Lines { text, offset: 0, position: Lines::START }
+    }
+
+    /// The line and column of byte `offset`; those of the end behind it.
+    pub fn position(&mut self, offset: usize) -> Position {
+        let offset = offset.min(self.text.len());
+        if offset < self.offset {
+            (self.offset, self.position) = (0, Lines::START);
+        }
+        let passed = self.text.get(self.offset..offset).unwrap_or_default();
+        let breaks = memchr::memchr_iter(b'\n', passed).count();
+        let (base, rest) = match memchr::memrchr(b'\n', passed) {
+            Some(at) => (1, passed.get(at..).and_then(|rest| rest.get(1..)).unwrap_or_default()),
+            None => (self.position.column, passed),
+        };
+        let characters = rest.iter().filter(|b| (**b & 0xC0) != 0x80).count();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        self.position = Position {
+            line: self.position.line.saturating_add(count(breaks)),
+            column: base.saturating_add(count(characters)),
+        };
+        self.offset = offset;
+        self.position
+    }
 }

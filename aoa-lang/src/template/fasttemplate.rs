@@ -88,26 +88,49 @@ impl FastTemplate {
         Text::from(out)
     }
 
-    /// How long the text gets, worked out without making it.
+    /// [`render`](FastTemplate::render), as long as the text is not longer than `most` bytes: many placeholders of a long
+    /// parameter make a text of any length.
+    ///
+    /// # Errors
+    ///
+    /// `Limit`; no more than `most` bytes were made then.
+    pub fn render_within(&self, params: &(impl Params + ?Sized), most: usize) -> Result<Text> {
+        if self.parts.is_empty() {
+            return Ok(self.text.clone());
+        }
+        let mut out = Vec::with_capacity(self.text.len().min(most).saturating_add(32));
+        if self.write(params, &mut out, most) {
+            return Ok(Text::from(out));
+        }
+        Err(Error::limit(format!("a text with its parameters filled in is longer than {most} bytes")))
+    }
+
+    /// The longest text that parameters of these lengths at most can give.
     #[must_use]
-    pub fn rendered_len(&self, params: &(impl Params + ?Sized)) -> usize {
+    pub fn longest(&self, longest_param: impl Fn(&Text) -> usize) -> usize {
         self.parts.iter().fold(self.tail.len(), |length, part| {
-            let value = if part.key.is_empty() { None } else { params.param(part.key.as_bytes()) };
-            let tag = match value {
-                Some(Value::String(text)) => text.len(),
-                _ => part.tag.len().saturating_add("{{}}".len()),
-            };
+            let tag = part.tag.len().saturating_add("{{}}".len()).max(longest_param(&part.key));
             length.saturating_add(part.before.len()).saturating_add(tag)
         })
     }
 
     /// [`render`](FastTemplate::render) behind what `out` holds.
     pub fn render_into(&self, params: &(impl Params + ?Sized), out: &mut Vec<u8>) {
+        self.write(params, out, usize::MAX);
+    }
+
+    /// Tells whether it all fits in `most` bytes, with what `out` holds.
+    fn write(&self, params: &(impl Params + ?Sized), out: &mut Vec<u8>, most: usize) -> bool {
         for part in &self.parts {
             out.extend_from_slice(part.before.as_bytes());
             let value = if part.key.is_empty() { None } else { params.param(part.key.as_bytes()) };
             match value {
-                Some(Value::String(text)) => out.extend_from_slice(text.as_bytes()),
+                Some(Value::String(text)) => {
+                    if text.len() > most.saturating_sub(out.len()) {
+                        return false;
+                    }
+                    out.extend_from_slice(text.as_bytes());
+                }
                 _ => {
                     out.extend_from_slice(b"{{");
                     out.extend_from_slice(part.tag.as_bytes());
@@ -116,6 +139,7 @@ impl FastTemplate {
             }
         }
         out.extend_from_slice(self.tail.as_bytes());
+        out.len() <= most
     }
 
     /// The names of the parameters that it can look at.

@@ -236,11 +236,22 @@ pub(super) struct Meter {
 
 impl Meter {
     pub(super) fn new(options: &TemplateOptions) -> Self {
-        Meter {
-            steps: options.limits.template_steps,
-            output: options.limits.template_output,
-            random: options.seed,
-        }
+        Meter { steps: Meter::allowed(options), output: options.limits.template_output, random: options.seed }
+    }
+
+    fn allowed(options: &TemplateOptions) -> u64 {
+        let shared = options.shared.as_ref().map_or(u64::MAX, |shared| shared.steps());
+        options.limits.template_steps.min(shared)
+    }
+
+    /// Charges the shared budget, if there is one, for what was used since [`Meter::new`].
+    ///
+    /// # Errors
+    /// It is used up.
+    pub(super) fn settle(&self, options: &TemplateOptions, written: usize) -> Result<(), Error> {
+        let Some(shared) = &options.shared else { return Ok(()) };
+        let used = Meter::allowed(options).saturating_sub(self.steps);
+        shared.spend(used, u64::try_from(written).unwrap_or(u64::MAX))
     }
 
     /// Uses `count` steps.

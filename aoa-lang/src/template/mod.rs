@@ -46,6 +46,6 @@ pub use arguments::Complex;
 pub use fasttemplate::{FastTemplate, Params};
 pub use function::{Access, Body, Call, Entry, FnError, Function, Functions};
 pub use heap::{Heap, NotMutable, Shape};
-pub use options::{MissingKey, TemplateOptions};
+pub use options::{MissingKey, SharedBudget, TemplateOptions};
 pub use session::{Session, Templates};
 pub use template::{Template, TemplateSet, Touches};

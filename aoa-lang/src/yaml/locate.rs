@@ -30,7 +30,8 @@ pub struct Place {
 /// Finds the place of the value behind `path` in the first document of `text`; the last place on the way there if the
 /// value itself is not written (it came by an alias or a merge, or is missing).
 ///
-/// `None` if the text cannot be read or is empty. Keys are compared as [`load`](super::load) shows them.
+/// `None` if the text cannot be read, is empty, or is UTF-16, whose places would be those of another text. Keys are
+/// compared as [`load`](super::load) shows them.
 ///
 /// ```
 /// use aoa_lang::source::line_column;
@@ -43,6 +44,9 @@ pub struct Place {
 #[must_use]
 pub fn locate(text: &[u8], path: &[Step<'_>]) -> Option<Place> {
     let source = Source::new(text, &Limits { input_bytes: usize::MAX, ..Limits::default() }).ok()?;
+    if !source.keeps_offsets() {
+        return None;
+    }
     let mut parser = Parser::new(&source, Dialect::V2);
     let mut search = Search { path, open: Vec::new(), found: None, last_end: 0 };
     loop {
@@ -176,6 +180,13 @@ mod tests {
         assert_eq!(at(text, &[Key("missing")]).1, 0);
         assert_eq!(at("a: 1\na: 2\n", &[Key("a")]), ("2", 1));
         assert_eq!(locate(b"", &[]), None);
+    }
+
+    #[test]
+    fn texts_in_utf16_have_no_places() {
+        let text: Vec<u8> =
+            [0xFE, 0xFF].into_iter().chain("a: b\n".encode_utf16().flat_map(u16::to_be_bytes)).collect();
+        assert_eq!(locate(&text, &[Step::Key("a")]), None);
     }
 
     #[test]

@@ -44,6 +44,11 @@ impl<'a> Source<'a> {
         &self.text
     }
 
+    /// Whether offsets in the text are offsets in the bytes it was made of.
+    pub(super) fn keeps_offsets(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
+    }
+
     pub(super) fn start(&self) -> usize {
         self.start
     }

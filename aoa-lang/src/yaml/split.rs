@@ -8,7 +8,7 @@ use super::documents::{Documents, RawDocument};
 use super::load::load_composed;
 use super::object::{object_options, to_object};
 use crate::json::{self, Html, Layout, Stop};
-use crate::source::Span;
+use crate::source::{Lines, Span, line_column};
 use crate::value::Map;
 use crate::{Error, Limits, Result, Value};
 
@@ -99,13 +99,15 @@ impl Splitter<'_> {
         if !head.trim_start().starts_with('{') {
             return self.yaml(0, None);
         }
-        let (mut pos, mut count) = (0, 0);
+        let (mut pos, mut count) = (0, 0u8);
+        let mut lines = Lines::new(self.text);
         loop {
             match json::next_in_stream(self.text, pos) {
                 Ok(range) => {
-                    count += 1;
+                    count = count.saturating_add(1);
                     pos = range.end;
-                    self.json_value(range.start, range.end);
+                    let line = lines.position(range.start).line;
+                    self.json_value(range.start, range.end, line);
                 }
                 Err(Stop::End) => return,
                 Err(stop) => {
@@ -121,7 +123,7 @@ impl Splitter<'_> {
     }
 
     /// Reads what a JSON stream holds: its text is read as YAML.
-    fn json_value(&mut self, start: usize, end: usize) {
+    fn json_value(&mut self, start: usize, end: usize, line: u32) {
         let text = self.text.get(start..end).unwrap_or_default();
         if text == b"null" {
             return;
@@ -129,7 +131,7 @@ impl Splitter<'_> {
         let span = Span::new(start, end);
         let read = load_composed(text, &self.options);
         match read.and_then(|composed| to_object(composed.map_or(Value::Null, |c| c.value))) {
-            Ok(object) => self.document(object, span, line_of(self.text, start)),
+            Ok(object) => self.document(object, span, line),
             Err(error) => {
                 let inner = error
                     .span()
@@ -142,7 +144,7 @@ impl Splitter<'_> {
     /// Reads YAML documents from `start` on; `first_error` is what upstream says if the first one is broken.
     fn yaml(&mut self, start: usize, mut first_error: Option<Error>) {
         let text = self.text;
-        for document in Documents::new(text, start, line_of(text, start) - 1) {
+        for document in Documents::new(text, start, line_column(text, start).line.saturating_sub(1)) {
             let first_error = first_error.take();
             match &document.bad_end {
                 None => self.yaml_document(&document, first_error),
@@ -226,10 +228,4 @@ fn skip_line(text: &[u8], mut pos: usize) -> Option<usize> {
             return Some(pos);
         }
     }
-}
-
-/// The line of a byte, from 1.
-fn line_of(text: &[u8], offset: usize) -> u32 {
-    let breaks = text.get(..offset).unwrap_or(text).iter().filter(|b| **b == b'\n').count();
-    u32::try_from(breaks).unwrap_or(u32::MAX - 1) + 1
 }

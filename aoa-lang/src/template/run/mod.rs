@@ -61,7 +61,10 @@ pub(super) fn run(
         compile_text: None,
     };
     let root = Slot::of(state.heap.thaw(data.clone()));
-    run_template(&mut state, &NO_LAYER, program, 0, root.clone(), out)?;
+    let before = out.len();
+    let ran = run_template(&mut state, &NO_LAYER, program, 0, root.clone(), out);
+    let settled = state.meter.settle(options, out.len().saturating_sub(before));
+    ran.and(settled)?;
     if !program.mutates {
         return Ok(None);
     }
