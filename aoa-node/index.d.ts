@@ -73,13 +73,14 @@ export interface Finding {
 }
 
 export interface Need {
-  kind: 'repository' | 'revision' | 'chart' | 'oci' | 'renderer' | 'plugin' | 'answer'
+  kind: 'repository' | 'revision' | 'chart' | 'value-file' | 'oci' | 'renderer' | 'evaluation' | 'plugin' | 'answer'
   reason: string
   remedy: string
   repository?: string
   revision?: string
   chart?: string
   version?: string
+  url?: string
   subjects: Ref[]
 }
 

@@ -14,8 +14,8 @@ pub struct Config {
     pub repositories: Vec<(Text, Text)>,
     /// `branch`: the branch that the checkout stands for, where it is not the default branch of `origin`.
     pub branch: Text,
-    /// `charts`: folders of charts, unpacked or packed.
-    pub charts: Vec<Text>,
+    /// `charts`: charts that are not in repositories.
+    pub charts: Vec<ChartsConfig>,
     /// `roots`: where the fleet begins.
     pub roots: Vec<RootConfig>,
     /// `clusters`: patterns of files with cluster Secrets or plain descriptions of clusters.
@@ -40,6 +40,16 @@ pub struct RootConfig {
     pub name: Text,
     /// How a folder is rendered: `directory`, `helm` or `kustomize`, as in an ApplicationSource.
     pub source: Map,
+}
+
+/// One of `charts`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChartsConfig {
+    /// A folder that holds charts, unpacked or packed, at any depth; or one packed chart.
+    pub path: Text,
+    /// The URL of the chart repository that they come from; empty: they stand for those of any.
+    pub repository: Text,
 }
 
 /// The section `argocd`.
@@ -70,6 +80,7 @@ const SECTIONS: [&str; 11] = [
     "policies",
 ];
 const ROOT_FIELDS: [&str; 6] = ["path", "repository", "name", "directory", "helm", "kustomize"];
+const CHARTS_FIELDS: [&str; 2] = ["path", "repository"];
 const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"];
 
 impl Config {
@@ -98,7 +109,9 @@ impl Config {
             match key.as_str().unwrap_or_default() {
                 "repositories" => config.repositories = repositories(value)?,
                 "branch" => config.branch = text(sections, "branch", "aoa.yaml")?,
-                "charts" => config.charts = texts(value, "charts")?,
+                "charts" => {
+                    config.charts = list(value, "charts")?.iter().map(charts).collect::<Result<_>>()?
+                }
                 "clusters" => config.clusters = texts(value, "clusters")?,
                 "answers" => config.answers = texts(value, "answers")?,
                 "roots" => config.roots = list(value, "roots")?.iter().map(root).collect::<Result<_>>()?,
@@ -145,6 +158,22 @@ fn root(value: &Value) -> Result<RootConfig> {
         name: text(fields, "name", "roots[]")?,
         source: source.map(|(k, v)| (k.clone(), v.clone())).collect(),
     })
+}
+
+fn charts(value: &Value) -> Result<ChartsConfig> {
+    if let Some(path) = value.as_str() {
+        return Ok(ChartsConfig { path: path.into(), repository: Text::EMPTY });
+    }
+    let fields = map(value, "an entry of `charts`")?;
+    check_keys(fields, &CHARTS_FIELDS, "charts[]")?;
+    let charts = ChartsConfig {
+        path: text(fields, "path", "charts[]")?,
+        repository: text(fields, "repository", "charts[]")?,
+    };
+    if charts.path.is_empty() {
+        return Err(Error::invalid("an entry of `charts` has no `path`"));
+    }
+    Ok(charts)
 }
 
 fn argocd(value: &Value) -> Result<ArgoConfig> {

@@ -1,5 +1,6 @@
 //! Everything that a fleet's meaning depends on, handed in by the edge. Nothing is looked for: what is missing is named.
 
+mod charts;
 mod jsonnet;
 mod reference;
 
@@ -11,6 +12,7 @@ use aoa_lang::value::Text;
 
 use crate::model::Cluster;
 
+pub use charts::{ChartRepository, GivenChart, Listing};
 pub use jsonnet::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 pub use reference::Reference;
 
@@ -20,6 +22,9 @@ pub use reference::Reference;
 pub struct Inputs {
     /// The repositories that are at hand, each at the revisions that are.
     pub repositories: Vec<Repository>,
+    /// The charts that are at hand besides those in the repositories: for sources with `chart`, and for dependencies that are
+    /// not vendored.
+    pub charts: Vec<ChartRepository>,
     /// Where the fleet begins. Empty: found, by the rules of `load::roots`.
     pub roots: Vec<Root>,
     /// The registered clusters.

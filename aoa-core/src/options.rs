@@ -1,6 +1,7 @@
 //! How a fleet is resolved, and what it may cost.
 
 use aoa_lang::Limits;
+use aoa_lang::template::TemplateOptions;
 
 /// How a fleet is resolved. The defaults suit fleets of some hundred thousand Applications.
 #[derive(Clone, Debug)]
@@ -38,6 +39,17 @@ pub enum UrlMatching {
     Exact,
     /// Scheme, user, default port and trailing slash do not matter; a finding says so where it was needed.
     Loose,
+}
+
+impl Options {
+    /// The same for templates.
+    #[must_use]
+    pub fn template_options(&self) -> TemplateOptions {
+        let mut templates = TemplateOptions::default().with_limits(self.limits.clone());
+        templates.now = (self.now, 0);
+        templates.seed = self.seed;
+        templates
+    }
 }
 
 impl Default for Options {

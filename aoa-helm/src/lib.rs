@@ -43,7 +43,7 @@ mod release_name;
 mod render;
 mod values;
 
-pub use chart::{Dependency, File, LoadLimits, Metadata};
+pub use chart::{Dependency, File, LoadLimits, Metadata, unpack};
 pub use options::{Action, Capabilities, Crds, HelmVersion, KubeVersion, Release, SchemaCheck, Tests};
 pub use program::{Chart, Coalesced};
 pub use release_name::release_name;

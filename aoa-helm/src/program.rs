@@ -67,6 +67,14 @@ impl Chart {
         chart::from_archive(archive, limits).map(Chart::new)
     }
 
+    /// The same chart with more charts in its `charts` folder, as `helm dependency build` puts them there.
+    #[must_use]
+    pub fn with_subcharts(&self, charts: &[Chart]) -> Chart {
+        let mut loaded = self.inner.loaded.clone();
+        charts.iter().for_each(|chart| loaded.add_subchart(&chart.inner.loaded));
+        Chart::new(loaded)
+    }
+
     fn new(loaded: Loaded) -> Chart {
         let family = Family::new(&loaded);
         Chart { inner: Arc::new(Inner { loaded, family, compiled: Mutex::default() }) }

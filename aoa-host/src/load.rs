@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use aoa_core::config::Config;
-use aoa_core::inputs::{Checkout, Repository, Serves};
+use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Repository, Serves};
 use aoa_core::lang::source::Tree;
 use aoa_core::lang::text::glob::Glob;
 use aoa_core::lang::value::Text;
@@ -91,6 +91,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         notes: Vec::new(),
     };
     loaded.add_repositories(&base, git, options)?;
+    loaded.add_charts(&base, options)?;
     loaded.add_inventory(&base)?;
     loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
     for section in &loaded.config.unused {
@@ -158,6 +159,23 @@ impl Loaded {
             let own = git.filter(|g| fs::canonicalize(&g.top).ok() == canonical);
             let checkout = checkout_of(own.as_ref(), &Text::EMPTY, tree);
             self.inputs.repositories.push(Repository::new(url, vec![checkout]));
+        }
+        Ok(())
+    }
+
+    fn add_charts(&mut self, base: &Path, options: &LoadOptions) -> Result<()> {
+        for charts in &self.config.charts {
+            let path = base.join(&*charts.path.to_str_lossy());
+            let of = |e: Error| e.prefixed(&format!("charts `{}` of {CONFIG_FILE}: ", charts.path));
+            let given = if path.is_file() {
+                let archive = read_file(&path, options.limits.file_bytes).map_err(of)?;
+                let chart = GivenChart::packed(&archive).map_err(of)?;
+                ChartRepository::new(charts.repository.clone(), vec![chart])
+            } else {
+                let tree = read_folder(&path, options.limits).map_err(of)?;
+                ChartRepository::in_folder(charts.repository.clone(), &tree).map_err(of)?
+            };
+            self.inputs.charts.push(given);
         }
         Ok(())
     }

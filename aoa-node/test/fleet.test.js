@@ -34,9 +34,17 @@ test('apps have their attributes', async () => {
 })
 
 test('what is not known says why', async () => {
-  const content = (await resolved).app('argocd/kargo-mgmt').content
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'aoa-'))
+  writeFileSync(path.join(folder, 'root.yaml'), `apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: cache, namespace: argocd}
+spec:
+  source: {repoURL: https://charts.example.com, chart: redis, targetRevision: 1.x}
+  destination: {name: in-cluster, namespace: shop}
+`)
+  const content = (await (await load(folder)).resolve()).app('argocd/cache').content
   assert.equal(content.state, 'unknown')
-  assert.match(content.reason, /Helm/)
+  assert.equal(content.reason, 'chart redis 1.x of https://charts.example.com is not supplied')
 })
 
 test('errors have kind and help', async () => {

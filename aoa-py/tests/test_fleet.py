@@ -40,18 +40,35 @@ def test_apps_have_their_attributes(fleet):
     assert len(fleet) == len(fleet.apps) == len(list(fleet))
 
 
-def test_what_is_not_known_says_why(fleet):
-    content = fleet.app("argocd/kargo-mgmt").content
+CHART_OF_A_REPOSITORY = """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: cache, namespace: argocd}
+spec:
+  source: {repoURL: https://charts.example.com, chart: redis, targetRevision: 1.x}
+  destination: {name: in-cluster, namespace: shop}
+"""
+
+
+@pytest.fixture()
+def open_fleet(tmp_path) -> aoa.Fleet:
+    """A fleet whose only Application asks for a chart that is not at hand."""
+    (tmp_path / "root.yaml").write_text(CHART_OF_A_REPOSITORY)
+    return aoa.load(tmp_path).resolve()
+
+
+def test_what_is_not_known_says_why(open_fleet):
+    content = open_fleet.app("argocd/cache").content
     assert isinstance(content, aoa.Unknown)
-    assert "Helm" in content.reason
-    need = next(n for n in fleet.needs if n.reason == content.reason)
-    assert aoa.Ref("Application", "argocd", "kargo-mgmt") in need.subjects
+    assert content.reason == "chart redis 1.x of https://charts.example.com is not supplied"
+    [need] = open_fleet.needs
+    assert need.reason == content.reason
+    assert need.subjects == [aoa.Ref("Application", "argocd", "cache")]
 
 
-def test_findings_become_columns(fleet):
-    columns = fleet.findings.columns()
+def test_findings_become_columns(open_fleet):
+    columns = open_fleet.findings.columns()
     assert set(columns) >= {"rule", "severity", "message", "path", "line", "fingerprint"}
-    assert len(columns["rule"]) == len(fleet.findings) > 0
+    assert len(columns["rule"]) == len(open_fleet.findings) > 0
 
 
 def test_errors_have_kind_and_help(fleet, tmp_path):

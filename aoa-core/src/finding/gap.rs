@@ -31,6 +31,11 @@ pub enum Gap {
         /// The version or range asked for.
         version: Text,
     },
+    /// A value file of Helm behind a URL.
+    ValueFile {
+        /// Its URL.
+        url: Text,
+    },
     /// An OCI artifact.
     Oci {
         /// Its URL.
@@ -78,6 +83,7 @@ impl Gap {
                     "put chart {chart} {version} (folder or .tgz) into a folder named by `charts:` of aoa.yaml"
                 )
             }
+            Gap::ValueFile { .. } => "keep the file in a repository: nothing is downloaded".to_owned(),
             Gap::Oci { .. } => "OCI artifacts cannot be read offline yet".to_owned(),
             Gap::Renderer { source_type } => {
                 format!("this version does not render {source_type} sources yet")
@@ -94,7 +100,7 @@ impl Gap {
         }
     }
 
-    /// The kind of gap, for data: `repository`, `revision`, `chart`, `oci`, `renderer`, `evaluation`, `plugin`,
+    /// The kind of gap, for data: `repository`, `revision`, `chart`, `value-file`, `oci`, `renderer`, `evaluation`, `plugin`,
     /// `answer`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -102,6 +108,7 @@ impl Gap {
             Gap::Repository { .. } => "repository",
             Gap::Revision { .. } => "revision",
             Gap::Chart { .. } => "chart",
+            Gap::ValueFile { .. } => "value-file",
             Gap::Oci { .. } => "oci",
             Gap::Renderer { .. } => "renderer",
             Gap::Evaluation { .. } => "evaluation",
@@ -121,6 +128,7 @@ impl fmt::Display for Gap {
             Gap::Chart { repository, chart, version } => {
                 write!(f, "chart {chart} {version} of {repository} is not supplied")
             }
+            Gap::ValueFile { url } => write!(f, "value file {url} is not supplied"),
             Gap::Oci { url } => write!(f, "OCI source {url} is not supplied"),
             Gap::Renderer { source_type } => {
                 write!(f, "{source_type} sources are not rendered by this version")

@@ -1,11 +1,13 @@
 //! From files to objects: which tree serves a source, and what its files hold.
 
 mod candidates;
+mod charts;
 mod documents;
 mod repositories;
 mod revision;
 
 pub(crate) use candidates::candidates;
+pub(crate) use charts::Charts;
 pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};
 pub(crate) use repositories::{Found, NoTree, Repositories};

@@ -11,7 +11,7 @@ use super::installation::Installation;
 use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, SourceType, State};
 use crate::inputs::{JsonnetEvaluator, Plugins, Root, Settings};
-use crate::load::{Found, Repositories};
+use crate::load::{Charts, Found, Repositories};
 use crate::model::{AppName, Application, Clusters, Manifest, has_multiple_sources, sources_of};
 use crate::options::Options;
 
@@ -20,6 +20,7 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) options: &'c Options,
     pub(crate) settings: &'c Settings,
     pub(crate) repositories: &'c Repositories,
+    pub(crate) charts: &'c Charts,
     pub(crate) cache: &'c RenderCache,
     /// What the settings say, read once.
     pub(crate) installation: &'c Installation,

@@ -3,12 +3,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use aoa_helm::Chart;
 use aoa_kustomize::Builder;
 use aoa_lang::source::{ContentId, Tree, TreePath};
-use aoa_lang::value::Text;
+use aoa_lang::value::{Map, Text};
+use aoa_lang::{Error, Value};
 
 use super::directory::DirectoryOptions;
 use super::files;
+use super::helm::NoChart;
 use super::manifest_file::{FileError, ParsedFile};
 use super::source::Outcome;
 use crate::load::Found;
@@ -22,6 +25,10 @@ pub struct RenderCache {
     links: Shared<ContentId, Option<TreePath>>,
     /// By tree, and the flags of builds.
     kustomize: Shared<(ContentId, String), Arc<Builder>>,
+    /// By tree, folder, and the charts that dependencies are taken from.
+    charts: Shared<(ContentId, TreePath, ContentId), Result<Chart, NoChart>>,
+    helm_values: Shared<ContentId, Result<Map, Error>>,
+    printed: Shared<ContentId, Result<Arc<[Value]>, Text>>,
 }
 
 /// Names a rendering of a folder: what it was made of.
@@ -57,6 +64,33 @@ impl RenderCache {
         make: impl FnOnce(Tree) -> Builder,
     ) -> Arc<Builder> {
         self.kustomize.get((tree.identity(), flags.to_owned()), || Arc::new(make(tree.clone())))
+    }
+
+    /// A chart with its dependencies.
+    pub(super) fn chart(
+        &self,
+        key: (ContentId, TreePath, ContentId),
+        load: impl FnOnce() -> Result<Chart, NoChart>,
+    ) -> Result<Chart, NoChart> {
+        self.charts.get(key, load)
+    }
+
+    /// A values file of Helm.
+    pub(super) fn helm_values(
+        &self,
+        content: ContentId,
+        read: impl FnOnce() -> Result<Map, Error>,
+    ) -> Result<Map, Error> {
+        self.helm_values.get(content, read)
+    }
+
+    /// The objects of a text that a tool printed.
+    pub(super) fn printed(
+        &self,
+        content: ContentId,
+        read: impl FnOnce() -> Result<Arc<[Value]>, Text>,
+    ) -> Result<Arc<[Value]>, Text> {
+        self.printed.get(content, read)
     }
 
     /// The first link that leaves the tree: a question about the whole tree, asked once.

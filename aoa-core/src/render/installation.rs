@@ -16,6 +16,8 @@ pub struct Installation {
     disabled: Vec<SourceType>,
     /// `kustomize.buildOptions`
     kustomize_build_options: String,
+    /// `helm.valuesFileSchemes`
+    helm_value_file_schemes: Vec<String>,
 }
 
 impl Installation {
@@ -41,6 +43,7 @@ impl Installation {
                 .unwrap_or_default()
                 .trim()
                 .to_owned(),
+            helm_value_file_schemes: value_file_schemes(settings),
         }
     }
 
@@ -56,6 +59,11 @@ impl Installation {
         &self.kustomize_build_options
     }
 
+    /// The schemes of URLs that value files may come from.
+    pub(super) fn helm_value_file_schemes(&self) -> &[String] {
+        &self.helm_value_file_schemes
+    }
+
     /// The kinds that are not managed.
     ///
     /// # Errors
@@ -64,4 +72,10 @@ impl Installation {
     pub fn resource_filter(settings: &Settings) -> Result<ResourceFilter> {
         ResourceFilter::read(settings.argocd("resource.exclusions"), settings.argocd("resource.inclusions"))
     }
+}
+
+fn value_file_schemes(settings: &Settings) -> Vec<String> {
+    // Settings that are not known are taken for those of a fresh installation.
+    let listed = settings.argocd("helm.valuesFileSchemes").unwrap_or("https, http");
+    listed.split(',').map(str::trim).filter(|scheme| !scheme.is_empty()).map(str::to_owned).collect()
 }

@@ -60,6 +60,19 @@ pub(super) fn parse_yaml(text: &[u8], limits: &Limits) -> Result<ParsedFile, Fil
     Ok(ParsedFile { objects: objects.collect() })
 }
 
+/// The objects of a text that a tool printed (`SplitYAML` of Argo CD 3.5.7).
+///
+/// # Errors
+///
+/// The text of the decoder for the first document that cannot be read.
+pub(super) fn parse_printed(text: &[u8], limits: &Limits) -> Result<Vec<Value>, String> {
+    let split = yaml::split_within(text, limits);
+    match split.errors.iter().min_by_key(|error| error.span().map_or(0, |span| span.start)) {
+        Some(error) => Err(message(error)),
+        None => Ok(split.documents.into_iter().map(|document| Value::Map(document.object)).collect()),
+    }
+}
+
 /// The one object of a JSON file.
 ///
 /// An object without kind passes where an OCI image manifest might look like it, and fails only when the controller

@@ -13,6 +13,7 @@
 //! | `detect` | overrides in `.argocd-source*.yaml`, explicit and detected types |
 //! | `environment` | `$ARGOCD_APP_NAME` and its like |
 //! | `directory`, `manifest_file`, `jsonnet` | folders of manifests |
+//! | `helm` | charts |
 //! | `kustomize` | kustomizations |
 //! | `installation` | what `argocd-cm` says about rendering |
 //! | `tracking` | how objects are marked as belonging to an Application |
@@ -29,6 +30,7 @@ mod detect;
 mod directory;
 mod environment;
 mod files;
+mod helm;
 mod installation;
 mod jsonnet;
 mod kustomize;

@@ -29,7 +29,6 @@ struct Name {
 
 impl Referenced {
     /// The tree behind the source named `name`, without the dollar; `None` if no value file refers to it.
-    #[allow(dead_code, reason = "Helm's value files ask for it")]
     pub(crate) fn tree(&self, name: &str) -> Option<&Found> {
         let name = self.names.iter().find(|n| n.name == name)?;
         self.trees.get(&name.repository)

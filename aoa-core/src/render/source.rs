@@ -13,6 +13,7 @@ use super::application::RenderContext;
 use super::detect::{detect_type, explicit_type, merge_overrides};
 use super::directory::{DirectoryOptions, render_directory};
 use super::environment::{Environment, EnvironmentOf};
+use super::helm::render_helm;
 use super::kustomize::render_kustomize;
 use super::references::{Referenced, referenced};
 use crate::finding::Gap;
@@ -22,7 +23,6 @@ use crate::load::{Found, NoTree};
 use crate::model::Manifest;
 
 /// What a source's rendering depends on besides the source: the repo-server's `ManifestRequest`.
-#[allow(dead_code, reason = "charts and overlays ask for all of it")]
 pub(crate) struct Request<'r> {
     /// The instance name of the Application.
     pub(crate) app_name: Text,
@@ -41,7 +41,6 @@ pub(crate) struct Request<'r> {
 }
 
 /// A source whose files are at hand and whose type is known: what a renderer works on.
-#[allow(dead_code, reason = "charts and overlays ask for all of it")]
 pub(crate) struct Located<'l> {
     pub(crate) request: &'l Request<'l>,
     /// The source with the overrides from its folder merged in.
@@ -172,8 +171,7 @@ fn locate(ctx: &RenderContext<'_>, source: &Value) -> Result<Found, Stop> {
         return Err(Gap::Oci { url: url.into() }.into());
     }
     if !chart.is_empty() {
-        let gap = Gap::Chart { repository: url.into(), chart: chart.into(), version: revision.into() };
-        return Err(gap.into());
+        return Ok(ctx.charts.resolve(url, chart, revision)?);
     }
     Ok(ctx.repositories.resolve(url, revision, text("tagPrefix"))?)
 }
@@ -202,7 +200,7 @@ fn render_located(
     let located = Located { request, source: &merged, found, folder, referenced, environment: &environment };
     Ok(match source_type {
         SourceType::Directory => render_directory(ctx, &located, &DirectoryOptions::read(&located)),
-        SourceType::Helm => Outcome::stopped(Some(source_type), Gap::Renderer { source_type: "Helm" }.into()),
+        SourceType::Helm => render_helm(ctx, &located),
         SourceType::Kustomize => render_kustomize(ctx, &located),
         SourceType::Plugin => Outcome::stopped(Some(source_type), plugin(ctx, request, &merged)),
     })

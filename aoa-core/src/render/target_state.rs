@@ -15,7 +15,7 @@ use super::source::{Request, render_source};
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
 use crate::inputs::Inputs;
-use crate::load::Repositories;
+use crate::load::{Charts, Repositories};
 use crate::model::{Application, Clusters, Condition, ConditionKind, GroupVersionKind, synced_sources};
 use crate::options::Options;
 use crate::policy::Scopes;
@@ -72,6 +72,7 @@ pub fn target_state(
         options,
         settings: &inputs.settings,
         repositories: &Repositories::new(inputs.clone(), options.urls),
+        charts: &Charts::new(inputs.clone()),
         cache: &RenderCache::default(),
         installation: &Installation::read(&inputs.settings),
         clusters: &clusters,

@@ -158,6 +158,7 @@ fn field_of(gap: &Gap) -> &'static str {
         Gap::Repository { .. } | Gap::Oci { .. } => "repoURL",
         Gap::Revision { .. } => "targetRevision",
         Gap::Chart { .. } => "chart",
+        Gap::ValueFile { .. } => "helm",
         Gap::Plugin { .. } => "plugin",
         Gap::Renderer { .. } | Gap::Evaluation { .. } | Gap::Answer { .. } => "path",
     }

@@ -69,6 +69,7 @@ impl Run<'_> {
             options: self.options,
             settings: &self.data.inputs.settings,
             repositories: &self.repositories,
+            charts: &self.charts,
             cache: self.cache,
             installation: &self.installation,
             clusters: &self.data.clusters,

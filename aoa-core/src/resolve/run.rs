@@ -8,7 +8,7 @@ use super::findings::FindingSink;
 use super::world::Surroundings;
 use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId};
 use crate::inputs::Inputs;
-use crate::load::Repositories;
+use crate::load::{Charts, Repositories};
 use crate::model::Clusters;
 use crate::options::Options;
 use crate::policy::Scopes;
@@ -18,6 +18,7 @@ pub(super) struct Run<'r> {
     pub(super) options: &'r Options,
     pub(super) cache: &'r RenderCache,
     pub(super) repositories: Repositories,
+    pub(super) charts: Charts,
     pub(super) installation: Installation,
     pub(super) data: FleetData,
     pub(super) findings: FindingSink,
@@ -44,6 +45,7 @@ impl<'r> Run<'r> {
             options,
             cache,
             repositories: Repositories::new(inputs.clone(), options.urls),
+            charts: Charts::new(inputs.clone()),
             installation: Installation::read(&inputs.settings),
             data: FleetData { inputs: inputs.clone(), clusters, ..FleetData::default() },
             findings: FindingSink::default(),

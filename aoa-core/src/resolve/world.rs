@@ -41,7 +41,7 @@ impl Surroundings {
                 .map(Text::from)
                 .collect(),
             token_ref_strict_mode: param("applicationsetcontroller.enable.tokenref.strict.mode") == "true",
-            templates: template_options(options),
+            templates: options.template_options(),
             ..WorldSettings::default()
         };
         let clusters = ClusterIndex::new(inputs.clusters.clone());
@@ -51,14 +51,6 @@ impl Surroundings {
     pub(super) fn template_options(&self) -> TemplateOptions {
         self.settings.templates.clone()
     }
-}
-
-/// The options of templates as the options of a run say them.
-fn template_options(options: &Options) -> TemplateOptions {
-    let mut templates = TemplateOptions::default();
-    templates.limits = options.limits.clone();
-    templates.seed = options.seed;
-    templates
 }
 
 /// What one ApplicationSet sees.

@@ -48,6 +48,22 @@ pub(crate) struct Node {
     pub(crate) subcharts: Vec<usize>,
 }
 
+impl Loaded {
+    /// Puts another chart, with the charts within it, behind the subcharts of the first.
+    pub(crate) fn add_subchart(&mut self, chart: &Loaded) {
+        let first = self.nodes.len();
+        let moved = chart.nodes.iter().map(|node| Node {
+            content: node.content.clone(),
+            subcharts: node.subcharts.iter().map(|at| at + first).collect(),
+        });
+        self.nodes.extend(moved);
+        self.warnings.extend(chart.warnings.iter().cloned());
+        if let Some(root) = self.nodes.first_mut() {
+            root.subcharts.push(first);
+        }
+    }
+}
+
 /// What is in the files of one chart.
 #[derive(Debug)]
 pub(crate) struct Content {

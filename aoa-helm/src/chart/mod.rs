@@ -36,6 +36,15 @@ pub(crate) fn from_tree(tree: &Tree, path: &TreePath, limits: &LoadLimits) -> Re
     load::load(files, limits, warnings)
 }
 
+/// The files of a packed chart, a `.tgz`, as a tree with `Chart.yaml` at its root.
+///
+/// # Errors
+/// Helm's, for archives that are none, too large, or have entries outside of the chart; limits.
+pub fn unpack(archive: &[u8], limits: &LoadLimits) -> Result<Tree> {
+    let files = archive::files(archive, limits)?;
+    Ok(Tree::in_memory(files.iter().map(|file| (&*file.name, &*file.data))))
+}
+
 /// Reads a packed chart.
 pub(crate) fn from_archive(bytes: &[u8], limits: &LoadLimits) -> Result<Loaded> {
     let files = archive::files(bytes, limits).map_err(|error| match error.message() {

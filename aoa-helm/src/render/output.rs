@@ -85,20 +85,31 @@ impl Rendered {
     #[must_use]
     pub fn text(&self) -> Text {
         let mut out = Vec::new();
-        for crd in &self.crds {
-            document(&mut out, &crd.path, &crd.content);
-        }
-        for manifest in &self.manifests {
-            document(&mut out, &manifest.path, &manifest.content);
+        for (path, content) in self.installed() {
+            document(&mut out, path, content);
         }
         let mut out = trimmed(out);
         out.push(b'\n');
-        for hook in &self.hooks {
-            if self.tests == Tests::Include || !hook.is_test() {
-                document(&mut out, &hook.path, &hook.content);
-            }
+        for (path, content) in self.printed_hooks() {
+            document(&mut out, path, content);
         }
         Text::from(out)
+    }
+
+    /// What is printed, document by document: the path of the template, and the text. A file in `crds/` is one entry,
+    /// whatever it holds.
+    pub fn documents(&self) -> impl Iterator<Item = (&str, &Text)> {
+        self.installed().chain(self.printed_hooks())
+    }
+
+    fn installed(&self) -> impl Iterator<Item = (&str, &Text)> {
+        let crds = self.crds.iter().map(|crd| (crd.path.as_str(), &crd.content));
+        crds.chain(self.manifests.iter().map(|manifest| (&*manifest.path, &manifest.content)))
+    }
+
+    fn printed_hooks(&self) -> impl Iterator<Item = (&str, &Text)> {
+        let printed = |hook: &&Hook| self.tests == Tests::Include || !hook.is_test();
+        self.hooks.iter().filter(printed).map(|hook| (&*hook.path, &hook.content))
     }
 }
 

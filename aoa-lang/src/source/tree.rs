@@ -128,6 +128,26 @@ impl Tree {
         })
     }
 
+    /// What lies within `folder`, as a tree of its own.
+    ///
+    /// ```
+    /// use aoa_lang::source::{Tree, TreePath};
+    /// let tree = Tree::in_memory([("charts/web/Chart.yaml", "name: web"), ("a.yaml", "")]);
+    /// let chart = tree.below(&TreePath::new("charts/web").unwrap());
+    /// assert_eq!(&*chart.read(&TreePath::new("Chart.yaml").unwrap())?, b"name: web");
+    /// # Ok::<(), aoa_lang::Error>(())
+    /// ```
+    #[must_use]
+    pub fn below(&self, folder: &TreePath) -> Tree {
+        let mut builder = TreeBuilder::default();
+        for (path, entry) in self.within(folder) {
+            if let Some(path) = path.relative_to(folder).and_then(TreePath::new) {
+                builder.add(path, entry.clone());
+            }
+        }
+        builder.build(Arc::new(BlobsBelow { folder: folder.clone(), blobs: self.blobs.clone() }))
+    }
+
     /// All files, sorted by path.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&TreePath, &Entry)> {
         self.entries.iter().map(|(path, entry)| (path, entry))
@@ -199,6 +219,18 @@ impl TreeBuilder {
     #[must_use]
     pub fn build(self, blobs: Arc<dyn Blobs>) -> Tree {
         Tree { entries: self.entries.into_iter().collect(), blobs, identity: Arc::default() }
+    }
+}
+
+/// The contents of a folder, by paths within it.
+struct BlobsBelow {
+    folder: TreePath,
+    blobs: Arc<dyn Blobs>,
+}
+
+impl Blobs for BlobsBelow {
+    fn read(&self, path: &TreePath, id: ContentId) -> Result<Arc<[u8]>> {
+        self.blobs.read(&self.folder.join(path.as_str()).unwrap_or_else(TreePath::root), id)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use aoa_core::finding::Cause;
 use aoa_core::fleet::{App, AppSet, Project, SetOutcome, SourceResult, State};
-use aoa_core::inputs::{Checkout, Inputs, Repository, Root, Serves};
+use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Inputs, Repository, Root, Serves};
 use aoa_core::lang::Value;
 use aoa_core::lang::source::TreePath;
 use aoa_core::model::{Destination, ObjectRef};
@@ -58,6 +58,15 @@ fn inputs(folder: &Path, case: &Json) -> Result<Inputs, String> {
             Some(repository) => repository.checkouts.push(checkout),
             None => inputs.repositories.push(Repository::new(text("url"), vec![checkout])),
         }
+    }
+    for chart in case["charts"].as_array().into_iter().flatten() {
+        let text = |key: &str| chart[key].as_str().unwrap_or_default();
+        let tree =
+            read_folder(&folder.join(text("dir")), FolderLimits::default()).map_err(|e| e.to_string())?;
+        let mut given = GivenChart::unpacked(tree).map_err(|e| e.to_string())?;
+        given.name = text("chart").into();
+        given.version = text("version").into();
+        inputs.charts.push(ChartRepository::new(text("repoUrl"), vec![given]));
     }
     for root in case["roots"].as_array().into_iter().flatten() {
         let path = root.as_str().or_else(|| root["path"].as_str()).unwrap_or_default();

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use aoa_core::Options;
-use aoa_core::inputs::{Checkout, Inputs, Plugins, Reference, Repository, Serves};
+use aoa_core::inputs::{
+    ChartRepository, Checkout, GivenChart, Inputs, Listing, Plugins, Reference, Repository, Serves,
+};
 use aoa_core::lang::Value;
 use aoa_core::lang::source::Tree;
 use aoa_core::model::{Application, Condition, Kind, read_object, repo_url, sources_of, synced_sources};
@@ -81,7 +83,27 @@ fn inputs(input: &Json, app: &Application) -> Inputs {
     inputs.plugins = Plugins::None;
     let git = git_urls(app);
     add_trees(&mut inputs.repositories, input, &git);
+    inputs.charts = charts(input);
     inputs
+}
+
+/// The chart repositories, each with all that it has.
+fn charts(input: &Json) -> Vec<ChartRepository> {
+    let objects = |json: &Json| json.as_object().cloned().unwrap_or_default();
+    let repositories = input["charts"].as_array().into_iter().flatten().map(|given| {
+        let charts = objects(&given["charts"]);
+        let trees = charts.values().flat_map(|versions| objects(versions).into_iter()).map(|(_, files)| {
+            let files = objects(&files);
+            Tree::in_memory(
+                files.iter().map(|(path, text)| (path.as_str(), text.as_str().unwrap_or_default())),
+            )
+        });
+        let charts = trees.filter_map(|tree| GivenChart::unpacked(tree).ok()).collect();
+        let mut repository = ChartRepository::new(given["url"].as_str().unwrap_or_default(), charts);
+        repository.listing = Listing::Whole;
+        repository
+    });
+    repositories.collect()
 }
 
 /// The URLs of the git sources, a hydrator's dry source last.
