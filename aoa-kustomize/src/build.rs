@@ -102,8 +102,24 @@ impl Builder {
         self.build_view(view, path, if is_own { &self.bases } else { &none })
     }
 
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    pub(crate) fn view(&self) -> &Arc<View> {
+        &self.view
+    }
+
+    /// A loader at a folder, as a build of it has.
+    ///
+    /// # Errors
+    /// If there is no such folder.
+    pub(crate) fn loader(&self, view: Arc<View>, path: &TreePath) -> Result<Loader> {
+        Loader::new(view, path, self.options.restriction, self.options.remotes.clone())
+    }
+
     fn build_view(&self, view: Arc<View>, path: &TreePath, bases: &Bases) -> Result<Built> {
-        let loader = Loader::new(view, path, self.options.restriction, self.options.remotes.clone())?;
+        let loader = self.loader(view, path)?;
         let mut run = Run::new(&self.options, &self.files, bases);
         let target = Target::load(loader, &run)?;
         run.use_schema(&target, SchemaUse::Outer)?;

@@ -26,6 +26,7 @@
 //! | `transform`, `generate`, `references`, `vars` | what changes and makes resources, one file each |
 //! | `target` | one kustomization with all that it refers to |
 //! | `build` | the whole |
+//! | `edit` | `kustomize edit`: the file of a folder changed before it is built |
 //!
 //! Other repositories ([`Remotes`]) and charts ([`ChartRenderer`]) come from who calls; what is not at hand ends in an error that names it
 //! ([`Missing`]). Plugins that are programs or containers are refused.
@@ -34,6 +35,7 @@
 
 mod build;
 mod config;
+mod edit;
 mod error;
 mod file;
 mod generate;
@@ -47,6 +49,7 @@ mod transform;
 mod vars;
 
 pub use build::{Builder, Built, build};
+pub use edit::{Edit, Editor, Existing, Reach};
 pub use error::{Error, Result};
 pub use generate::{Chart, ChartRenderer, RenderedChart};
 pub use load::{Missing, RepoUrl};

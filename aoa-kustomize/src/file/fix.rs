@@ -1,16 +1,14 @@
 //! Reading a kustomization file, and moving its deprecated fields (`Unmarshal`, `FixKustomization`, `EnforceFields`).
 
 use aoa_lang::typed::{self, Mode};
+use aoa_lang::value::{Map, MapBuilder, Text};
 use aoa_lang::{Value, yaml};
 
-use super::{
-    ChartArgs, GeneratorArgs, GeneratorOptions, HelmGlobals, Image, Kind, Kustomization, Label, Patch,
-    ReplacementField, Replica, SortOptions, Var, list_of, pairs_of, text_of, texts_of,
-};
+use super::{Kustomization, text_of};
 use crate::error::{Error, Result};
 
 /// The data of a kustomization file, read strictly.
-struct RawKustomization {
+pub(crate) struct RawKustomization {
     /// As it is written.
     written: Value,
     /// Its fields under their own names.
@@ -31,7 +29,7 @@ pub(crate) fn read_kustomization(
 ) -> Result<Kustomization> {
     let raw = RawKustomization::read(text, limits)?;
     raw.check(folder)?;
-    Ok(raw.fixed())
+    Ok(Kustomization::of(&Value::Map(raw.into_fixed())))
 }
 
 impl RawKustomization {
@@ -39,7 +37,7 @@ impl RawKustomization {
     ///
     /// # Errors
     /// If it is no YAML, or has unknown fields or wrong types.
-    fn read(text: &[u8], limits: &aoa_lang::Limits) -> Result<Self> {
+    pub(crate) fn read(text: &[u8], limits: &aoa_lang::Limits) -> Result<Self> {
         let of = typed::schema("kustomize", "Kustomization")
             .ok_or_else(|| Error::invalid("no table of kustomizations"))?;
         let options = yaml::LoadOptions::new().with_limits(limits.clone());
@@ -49,7 +47,7 @@ impl RawKustomization {
         Ok(RawKustomization { written, fields })
     }
 
-    fn kind(&self) -> aoa_lang::value::Text {
+    fn kind(&self) -> Text {
         text_of(&self.fields, "kind")
     }
 
@@ -89,74 +87,82 @@ impl RawKustomization {
         })
     }
 
-    /// `FixKustomization`
-    fn fixed(&self) -> Kustomization {
-        let fields = &self.fields;
-        let texts = |name: &str| texts_of(fields, name);
-        let mut resources = texts("resources");
-        resources.extend(texts("bases"));
-        let mut images = list_of(fields, "images", Image::of);
-        images.extend(list_of(fields, "imageTags", Image::of));
-        let mut helm_charts = list_of(fields, "helmCharts", ChartArgs::of);
-        helm_charts.extend(list_of(fields, "helmChartInflationGenerator", ChartArgs::of_inflation));
-        let openapi = |name: &str| {
-            fields
-                .at(&["openapi", name])
-                .map(|_| text_of(fields.get("openapi").unwrap_or(&Value::Null), name))
-        };
-        Kustomization {
-            kind: if self.kind() == "Component" { Kind::Component } else { Kind::Kustomization },
-            openapi_path: openapi("path"),
-            openapi_version: openapi("version"),
-            name_prefix: text_of(fields, "namePrefix"),
-            name_suffix: text_of(fields, "nameSuffix"),
-            namespace: text_of(fields, "namespace"),
-            common_labels: pairs_of(fields, "commonLabels"),
-            labels: list_of(fields, "labels", Label::of),
-            common_annotations: pairs_of(fields, "commonAnnotations"),
-            patches_strategic_merge: texts("patchesStrategicMerge"),
-            patches_json6902: list_of(fields, "patchesJson6902", Patch::of),
-            patches: list_of(fields, "patches", Patch::of),
-            images,
-            replacements: list_of(fields, "replacements", ReplacementField::of),
-            replicas: list_of(fields, "replicas", Replica::of),
-            vars: list_of(fields, "vars", Var::of),
-            sort_options: fields.get("sortOptions").filter(|v| !v.is_null()).map(SortOptions::of),
-            resources,
-            components: texts("components"),
-            crds: texts("crds"),
-            config_maps: list_of(fields, "configMapGenerator", GeneratorArgs::of),
-            secrets: list_of(fields, "secretGenerator", GeneratorArgs::of),
-            helm_globals: self.helm_globals(),
-            helm_charts,
-            generator_options: fields
-                .get("generatorOptions")
-                .filter(|v| !v.is_null())
-                .map(GeneratorOptions::of),
-            configurations: texts("configurations"),
-            generators: texts("generators"),
-            transformers: texts("transformers"),
-            validators: texts("validators"),
-            build_metadata: texts("buildMetadata"),
+    /// The fields, the deprecated ones moved to where they belong (`FixKustomization`).
+    pub(crate) fn into_fixed(self) -> Map {
+        let kind = self.kind();
+        let Value::Map(fields) = self.fields else { return Map::new() };
+        let mut fields = fields.into_builder();
+        let kind = if kind.is_empty() { Text::from_static("Kustomization") } else { kind };
+        let version = if kind == "Component" { COMPONENT_VERSION } else { VERSION };
+        fields.insert("kind", Value::String(kind));
+        if !fields.contains_key("apiVersion") {
+            fields.insert("apiVersion", Value::string(version));
         }
+        append(&mut fields, "bases", "resources", Value::clone);
+        append(&mut fields, "imageTags", "images", Value::clone);
+        for generator in ["configMapGenerator", "secretGenerator"] {
+            append_envs(&mut fields, generator);
+        }
+        move_chart_globals(&mut fields);
+        append(&mut fields, "helmChartInflationGenerator", "helmCharts", chart_of_inflation);
+        fields.build()
     }
+}
 
-    fn helm_globals(&self) -> HelmGlobals {
-        if let Some(globals) = self.fields.get("helmGlobals").filter(|v| !v.is_null()) {
-            return HelmGlobals::of(globals);
-        }
-        let mut globals = HelmGlobals::default();
-        for chart in
-            self.fields.get("helmChartInflationGenerator").and_then(Value::as_list).into_iter().flatten()
-        {
-            let (home, chart_home) = (text_of(chart, "helmHome"), text_of(chart, "chartHome"));
-            if !home.is_empty() {
-                globals.config_home = home;
-            }
-            if !chart_home.is_empty() {
-                globals.chart_home = chart_home;
-            }
-        }
-        globals
+/// Adds what `change` makes of the items of a list to another list.
+fn append(fields: &mut MapBuilder, from: &str, to: &'static str, change: impl Fn(&Value) -> Value) {
+    let Some(Value::List(moved)) = fields.remove(from) else { return };
+    let known = fields.get(to).and_then(Value::as_list);
+    let items: Vec<Value> = known.into_iter().flatten().cloned().chain(moved.iter().map(change)).collect();
+    if !items.is_empty() {
+        fields.insert(to, Value::list(items));
     }
+}
+
+/// `env` of a generator is one more of its `envs`.
+fn append_envs(fields: &mut MapBuilder, generator: &'static str) {
+    let Some(Value::List(list)) = fields.get(generator) else { return };
+    if list.iter().all(|item| item.get("env").is_none()) {
+        return;
+    }
+    let fixed = list.iter().map(|item| {
+        let Some(env) = item.as_map().and_then(|map| map.get("env")).cloned() else { return item.clone() };
+        let map = item.as_map().cloned().unwrap_or_default().without("env");
+        let envs =
+            map.get("envs").and_then(Value::as_list).into_iter().flatten().cloned().chain([env]).collect();
+        Value::Map(map.with("envs", Value::list(envs)))
+    });
+    let fixed = Value::list(fixed.collect());
+    fields.insert(generator, fixed);
+}
+
+/// Of the homes that old entries name the last counts, and only without `helmGlobals` (`SplitHelmParameters`).
+fn move_chart_globals(fields: &mut MapBuilder) {
+    if fields.contains_key("helmGlobals") {
+        return;
+    }
+    let charts = fields.get("helmChartInflationGenerator").and_then(Value::as_list);
+    let last = |from: &str| {
+        let mut homes = charts.into_iter().flatten().rev().map(|chart| text_of(chart, from));
+        homes.find(|home| !home.is_empty()).map(Value::String)
+    };
+    let globals = [("configHome", last("helmHome")), ("chartHome", last("chartHome"))];
+    let globals: Vec<_> = globals.into_iter().filter_map(|(name, home)| Some((name, home?))).collect();
+    if !globals.is_empty() {
+        fields.insert("helmGlobals", Value::map(globals));
+    }
+}
+
+/// A chart in the notation of older versions (`makeHelmChartFromHca`).
+fn chart_of_inflation(old: &Value) -> Value {
+    let names = [
+        ("chartName", "name"),
+        ("chartVersion", "version"),
+        ("chartRepoUrl", "repo"),
+        ("values", "valuesFile"),
+        ("valuesLocal", "valuesInline"),
+        ("valuesMerge", "valuesMerge"),
+        ("releaseName", "releaseName"),
+    ];
+    Value::map(names.into_iter().filter_map(|(from, to)| Some((to, old.get(from)?.clone()))))
 }

@@ -3,7 +3,7 @@
 mod fix;
 mod parts;
 
-pub(crate) use fix::read_kustomization;
+pub(crate) use fix::{RawKustomization, read_kustomization};
 pub(crate) use parts::{
     ChartArgs, FieldOptions, GeneratorArgs, GeneratorOptions, HelmGlobals, Image, Label, LabelReach, Patch,
     Replacement, ReplacementField, Replica, SortOptions, SourceSelector, TargetSelector, Var, kinds_of,
@@ -51,6 +51,50 @@ pub(crate) struct Kustomization {
     pub(crate) transformers: Vec<Text>,
     pub(crate) validators: Vec<Text>,
     pub(crate) build_metadata: Vec<Text>,
+}
+
+impl Kustomization {
+    /// From its fields, which are fixed.
+    fn of(fields: &Value) -> Self {
+        let texts = |name: &str| texts_of(fields, name);
+        let openapi = |name: &str| {
+            let schema = fields.get("openapi")?;
+            schema.get(name).map(|_| text_of(schema, name))
+        };
+        let present = |name: &str| fields.get(name).filter(|value| !value.is_null());
+        Kustomization {
+            kind: if text_of(fields, "kind") == "Component" { Kind::Component } else { Kind::Kustomization },
+            openapi_path: openapi("path"),
+            openapi_version: openapi("version"),
+            name_prefix: text_of(fields, "namePrefix"),
+            name_suffix: text_of(fields, "nameSuffix"),
+            namespace: text_of(fields, "namespace"),
+            common_labels: pairs_of(fields, "commonLabels"),
+            labels: list_of(fields, "labels", Label::of),
+            common_annotations: pairs_of(fields, "commonAnnotations"),
+            patches_strategic_merge: texts("patchesStrategicMerge"),
+            patches_json6902: list_of(fields, "patchesJson6902", Patch::of),
+            patches: list_of(fields, "patches", Patch::of),
+            images: list_of(fields, "images", Image::of),
+            replacements: list_of(fields, "replacements", ReplacementField::of),
+            replicas: list_of(fields, "replicas", Replica::of),
+            vars: list_of(fields, "vars", Var::of),
+            sort_options: present("sortOptions").map(SortOptions::of),
+            resources: texts("resources"),
+            components: texts("components"),
+            crds: texts("crds"),
+            config_maps: list_of(fields, "configMapGenerator", GeneratorArgs::of),
+            secrets: list_of(fields, "secretGenerator", GeneratorArgs::of),
+            helm_globals: present("helmGlobals").map(HelmGlobals::of).unwrap_or_default(),
+            helm_charts: list_of(fields, "helmCharts", ChartArgs::of),
+            generator_options: present("generatorOptions").map(GeneratorOptions::of),
+            configurations: texts("configurations"),
+            generators: texts("generators"),
+            transformers: texts("transformers"),
+            validators: texts("validators"),
+            build_metadata: texts("buildMetadata"),
+        }
+    }
 }
 
 /// `kind` of a kustomization.

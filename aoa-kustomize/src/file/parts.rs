@@ -133,7 +133,6 @@ pub(crate) struct GeneratorOptions {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HelmGlobals {
     pub(crate) chart_home: Text,
-    pub(crate) config_home: Text,
 }
 
 /// One of `helmCharts`.
@@ -350,7 +349,7 @@ impl GeneratorOptions {
 
 impl HelmGlobals {
     pub(crate) fn of(value: &Value) -> Self {
-        HelmGlobals { chart_home: text_of(value, "chartHome"), config_home: text_of(value, "configHome") }
+        HelmGlobals { chart_home: text_of(value, "chartHome") }
     }
 }
 
@@ -372,20 +371,6 @@ impl ChartArgs {
             api_versions: texts_of(value, "apiVersions"),
             kube_version: text_of(value, "kubeVersion"),
             name_template: text_of(value, "nameTemplate"),
-        }
-    }
-
-    /// From the field of older versions (`makeHelmChartFromHca`).
-    pub(crate) fn of_inflation(value: &Value) -> Self {
-        ChartArgs {
-            name: text_of(value, "chartName"),
-            version: text_of(value, "chartVersion"),
-            repo: text_of(value, "chartRepoUrl"),
-            values_file: text_of(value, "values"),
-            values_inline: value.get("valuesLocal").cloned().unwrap_or_default(),
-            values_merge: text_of(value, "valuesMerge"),
-            release_name: text_of(value, "releaseName"),
-            ..ChartArgs::default()
         }
     }
 }

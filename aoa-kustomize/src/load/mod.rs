@@ -7,7 +7,7 @@ mod view;
 pub use repo_url::RepoUrl;
 
 pub(crate) use loader::{Journal, Loader, shown};
-pub(crate) use view::View;
+pub(crate) use view::{Found, View};
 
 /// What a build refers to and is not at hand.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

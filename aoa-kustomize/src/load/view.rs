@@ -85,6 +85,17 @@ impl View {
         self.find_without_links(&here)
     }
 
+    /// The names of what is in a folder, sorted; none if it is no folder.
+    pub(crate) fn children(&self, folder: &TreePath) -> Vec<String> {
+        let Found::Folder(folder) = self.find(folder) else { return Vec::new() };
+        let below = self.tree.within(&folder).filter_map(|(path, _)| path.relative_to(&folder));
+        let mut names: Vec<String> =
+            below.filter_map(|rest| rest.split('/').next().map(str::to_owned)).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The bytes of a file that [`View::find`] has found.
     pub(crate) fn read(&self, path: &TreePath) -> Result<Arc<[u8]>> {
         match &self.edited {

@@ -112,7 +112,7 @@ impl ImageTransformer {
             return Ok(None);
         }
         let old = node.text.to_str_lossy();
-        let (mut name, mut tag, mut digest) = split(&old);
+        let (mut name, mut tag, mut digest) = split_image(&old);
         let Image { new_name, new_tag, tag_suffix, digest: new_digest, .. } = &self.image;
         let [new_name, new_tag, new_digest] = [new_name, new_tag, new_digest].map(|text| text.to_str_lossy());
         if !new_name.is_empty() {
@@ -142,7 +142,7 @@ fn is_definition(resource: &Resource) -> bool {
 }
 
 /// Name, tag and digest of an image (`image.Split`).
-fn split(image: &str) -> (&str, &str, &str) {
+pub(crate) fn split_image(image: &str) -> (&str, &str, &str) {
     let path = image.find('/').unwrap_or(0);
     let searched = image.get(path..).unwrap_or_default();
     let find = |sign: char| searched.find(sign).map(|at| at + path);

@@ -12,7 +12,7 @@ mod sort;
 mod value_add;
 
 pub(crate) use hash::add_hashes;
-pub(crate) use images::ImageTransformer;
+pub(crate) use images::{ImageTransformer, split_image};
 pub(crate) use labels::{LabelTransformer, MetaField};
 pub(crate) use names::{Affix, AffixTransformer};
 pub(crate) use namespace::{NamespaceTransformer, SubjectMode};
