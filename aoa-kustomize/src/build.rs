@@ -13,7 +13,7 @@ use crate::config::FieldSpec;
 use crate::error::{Error, Result};
 use crate::file::Kustomization;
 use crate::load::{Loader, RepoUrl, View};
-use crate::options::Options;
+use crate::options::{Options, Remotes};
 use crate::references::update_references;
 use crate::resource::Resource;
 use crate::resource::annotations::{LOCAL_CONFIG, ORIGIN, TRANSFORMATIONS};
@@ -69,6 +69,12 @@ pub fn build(tree: &Tree, path: &TreePath, options: &Options) -> Result<Built> {
 pub struct Builder {
     view: Arc<View>,
     options: Options,
+    kept: Arc<Kept>,
+}
+
+/// What builds have in common.
+#[derive(Default)]
+struct Kept {
     files: Files,
     bases: Bases,
 }
@@ -78,7 +84,14 @@ impl Builder {
     #[must_use]
     pub fn new(tree: Tree, options: Options) -> Self {
         let view = Arc::new(View::new(tree));
-        Builder { view, options, files: Files::default(), bases: Bases::default() }
+        Builder { view, options, kept: Arc::default() }
+    }
+
+    /// A builder that has other repositories at hand, and everything else in common with this one.
+    #[must_use]
+    pub fn with_remotes(&self, remotes: Arc<dyn Remotes>) -> Self {
+        let options = Options { remotes: Some(remotes), ..self.options.clone() };
+        Builder { view: self.view.clone(), options, kept: self.kept.clone() }
     }
 
     /// Builds a folder; see [`build`].
@@ -86,7 +99,7 @@ impl Builder {
     /// # Errors
     /// As [`build`].
     pub fn build(&self, path: &TreePath) -> Result<Built> {
-        self.build_view(self.view.clone(), path, &self.bases)
+        self.build_view(self.view.clone(), path, &self.kept.bases)
     }
 
     /// Builds a folder as if one file of the tree had another content, or were there.
@@ -99,7 +112,7 @@ impl Builder {
         // Bases cannot contain the folder that is built, so that an edit of its own file does not reach them.
         let is_own = folder == *path;
         let none = Bases::default();
-        self.build_view(view, path, if is_own { &self.bases } else { &none })
+        self.build_view(view, path, if is_own { &self.kept.bases } else { &none })
     }
 
     pub(crate) fn options(&self) -> &Options {
@@ -120,7 +133,7 @@ impl Builder {
 
     fn build_view(&self, view: Arc<View>, path: &TreePath, bases: &Bases) -> Result<Built> {
         let loader = self.loader(view, path)?;
-        let mut run = Run::new(&self.options, &self.files, bases);
+        let mut run = Run::new(&self.options, &self.kept.files, bases);
         let target = Target::load(loader, &run)?;
         run.use_schema(&target, SchemaUse::Outer)?;
         let resources = customize(&target, &mut run)?;

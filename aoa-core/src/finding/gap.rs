@@ -53,6 +53,11 @@ pub enum Gap {
         /// What went wrong with the evaluation.
         reason: Text,
     },
+    /// The source asks for a version of Kustomize that is not imitated.
+    KustomizeVersion {
+        /// The version, as the source names it.
+        version: Text,
+    },
     /// A config management plugin.
     Plugin {
         /// Its name; empty if it is found by discovery.
@@ -91,6 +96,9 @@ impl Gap {
             Gap::Evaluation { .. } => {
                 "make the program cheaper: an evaluation has bounds on time and memory".to_owned()
             }
+            Gap::KustomizeVersion { .. } => {
+                "take `kustomize.version` out of the source, or register 5.8.1 under that name".to_owned()
+            }
             Gap::Plugin { .. } => "map the plugin to recorded output in aoa.yaml".to_owned(),
             Gap::Answer { generator, .. } => {
                 format!(
@@ -110,7 +118,7 @@ impl Gap {
             Gap::Chart { .. } => "chart",
             Gap::ValueFile { .. } => "value-file",
             Gap::Oci { .. } => "oci",
-            Gap::Renderer { .. } => "renderer",
+            Gap::Renderer { .. } | Gap::KustomizeVersion { .. } => "renderer",
             Gap::Evaluation { .. } => "evaluation",
             Gap::Plugin { .. } => "plugin",
             Gap::Answer { .. } => "answer",
@@ -135,6 +143,9 @@ impl fmt::Display for Gap {
             }
             Gap::Evaluation { program, reason } => {
                 write!(f, "the evaluation of {program} was given up: {reason}")
+            }
+            Gap::KustomizeVersion { version } => {
+                write!(f, "Kustomize {version} is another program than the imitated 5.8.1")
             }
             Gap::Plugin { name } if name.is_empty() => {
                 f.write_str("config management plugin is not supplied")

@@ -19,7 +19,7 @@ use crate::options::Options;
 pub(crate) struct RenderContext<'c> {
     pub(crate) options: &'c Options,
     pub(crate) settings: &'c Settings,
-    pub(crate) repositories: &'c Repositories,
+    pub(crate) repositories: &'c Arc<Repositories>,
     pub(crate) charts: &'c Charts,
     pub(crate) cache: &'c RenderCache,
     /// What the settings say, read once.

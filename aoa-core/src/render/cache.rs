@@ -24,7 +24,9 @@ pub struct RenderCache {
     folders: Shared<FolderKey, Outcome>,
     links: Shared<ContentId, Option<TreePath>>,
     /// By tree, and the flags of builds.
-    kustomize: Shared<(ContentId, String), Arc<Builder>>,
+    builders: Shared<(ContentId, String), Arc<Builder>>,
+    /// `None` for those that depend on more than their tree.
+    kustomizations: Shared<KustomizeKey, Option<Outcome>>,
     /// By tree, folder, and the charts that dependencies are taken from.
     charts: Shared<(ContentId, TreePath, ContentId), Result<Chart, NoChart>>,
     helm_values: Shared<ContentId, Result<Map, Error>>,
@@ -41,6 +43,17 @@ pub(super) struct FolderKey {
     pub(super) options: DirectoryOptions,
     /// Whether somebody evaluates Jsonnet.
     pub(super) evaluates: bool,
+}
+
+/// Names a rendering of a kustomization.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct KustomizeKey {
+    pub(super) tree: ContentId,
+    pub(super) url: Text,
+    pub(super) folder: TreePath,
+    pub(super) flags: String,
+    /// What the source sets, in words.
+    pub(super) steps: String,
 }
 
 impl RenderCache {
@@ -63,7 +76,18 @@ impl RenderCache {
         flags: &str,
         make: impl FnOnce(Tree) -> Builder,
     ) -> Arc<Builder> {
-        self.kustomize.get((tree.identity(), flags.to_owned()), || Arc::new(make(tree.clone())))
+        self.builders.get((tree.identity(), flags.to_owned()), || Arc::new(make(tree.clone())))
+    }
+
+    /// `render` also says whether the rendering depends on nothing but its key.
+    pub(super) fn kustomization(&self, key: KustomizeKey, render: impl Fn() -> (Outcome, bool)) -> Outcome {
+        let mut fresh = None;
+        let kept = self.kustomizations.get(key, || {
+            let (outcome, is_own) = render();
+            fresh = Some(outcome.clone());
+            is_own.then_some(outcome)
+        });
+        kept.or(fresh).unwrap_or_else(|| render().0)
     }
 
     /// A chart with its dependencies.

@@ -2,6 +2,7 @@
 
 use aoa_lang::Result;
 
+use super::kustomize::KustomizeVersions;
 use super::resource_filter::ResourceFilter;
 use super::tracking::{INSTANCE_LABEL, Tracking, TrackingMethod};
 use crate::fleet::SourceType;
@@ -14,8 +15,7 @@ pub struct Installation {
     pub tracking: Tracking,
     /// Types that `<type>.enable` switches off.
     disabled: Vec<SourceType>,
-    /// `kustomize.buildOptions`
-    kustomize_build_options: String,
+    kustomize: KustomizeVersions,
     /// `helm.valuesFileSchemes`
     helm_value_file_schemes: Vec<String>,
 }
@@ -38,11 +38,7 @@ impl Installation {
         Installation {
             tracking: Tracking::new(method, label.unwrap_or(INSTANCE_LABEL), installation),
             disabled: types.into_iter().filter(|(key, _)| off(key)).map(|(_, t)| t).collect(),
-            kustomize_build_options: settings
-                .argocd("kustomize.buildOptions")
-                .unwrap_or_default()
-                .trim()
-                .to_owned(),
+            kustomize: KustomizeVersions::read(settings),
             helm_value_file_schemes: value_file_schemes(settings),
         }
     }
@@ -54,9 +50,9 @@ impl Installation {
         !self.disabled.contains(&source_type)
     }
 
-    /// The flags of all builds of kustomizations.
-    pub(super) fn kustomize_build_options(&self) -> &str {
-        &self.kustomize_build_options
+    /// What builds kustomizations, and how.
+    pub(super) fn kustomize(&self) -> &KustomizeVersions {
+        &self.kustomize
     }
 
     /// The schemes of URLs that value files may come from.

@@ -14,7 +14,8 @@
 //! | `environment` | `$ARGOCD_APP_NAME` and its like |
 //! | `directory`, `manifest_file`, `jsonnet` | folders of manifests |
 //! | `helm` | charts |
-//! | `kustomize` | kustomizations |
+//! | `kustomize` | kustomizations, with what a source sets for them |
+//! | `kube_version` | versions of Kubernetes for charts |
 //! | `installation` | what `argocd-cm` says about rendering |
 //! | `tracking` | how objects are marked as belonging to an Application |
 //! | `normalize` | namespaces by scope, repeated objects |
@@ -33,6 +34,7 @@ mod files;
 mod helm;
 mod installation;
 mod jsonnet;
+mod kube_version;
 mod kustomize;
 mod manifest_file;
 mod normalize;

@@ -71,7 +71,7 @@ pub fn target_state(
     let ctx = RenderContext {
         options,
         settings: &inputs.settings,
-        repositories: &Repositories::new(inputs.clone(), options.urls),
+        repositories: &Arc::new(Repositories::new(inputs.clone(), options.urls)),
         charts: &Charts::new(inputs.clone()),
         cache: &RenderCache::default(),
         installation: &Installation::read(&inputs.settings),

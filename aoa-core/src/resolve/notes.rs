@@ -160,6 +160,7 @@ fn field_of(gap: &Gap) -> &'static str {
         Gap::Chart { .. } => "chart",
         Gap::ValueFile { .. } => "helm",
         Gap::Plugin { .. } => "plugin",
+        Gap::KustomizeVersion { .. } => "kustomize",
         Gap::Renderer { .. } | Gap::Evaluation { .. } | Gap::Answer { .. } => "path",
     }
 }

@@ -17,7 +17,7 @@ use crate::render::{Installation, ManifestBudget, RenderCache};
 pub(super) struct Run<'r> {
     pub(super) options: &'r Options,
     pub(super) cache: &'r RenderCache,
-    pub(super) repositories: Repositories,
+    pub(super) repositories: Arc<Repositories>,
     pub(super) charts: Charts,
     pub(super) installation: Installation,
     pub(super) data: FleetData,
@@ -44,7 +44,7 @@ impl<'r> Run<'r> {
         Run {
             options,
             cache,
-            repositories: Repositories::new(inputs.clone(), options.urls),
+            repositories: Arc::new(Repositories::new(inputs.clone(), options.urls)),
             charts: Charts::new(inputs.clone()),
             installation: Installation::read(&inputs.settings),
             data: FleetData { inputs: inputs.clone(), clusters, ..FleetData::default() },

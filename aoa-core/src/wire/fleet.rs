@@ -353,6 +353,7 @@ fn need(need: &crate::finding::Need) -> Value {
         }
         Gap::Evaluation { program, .. } => fields.text("path", &program.to_str_lossy()),
         Gap::ValueFile { url } => fields.text("url", &url.to_str_lossy()),
+        Gap::KustomizeVersion { version } => fields.text("version", &version.to_str_lossy()),
         Gap::Renderer { .. } | Gap::Plugin { .. } | Gap::Answer { .. } => {}
     }
     fields.set("subjects", Value::list(need.subjects.iter().map(|s| object_ref(Some(s))).collect()));

@@ -102,6 +102,13 @@ impl<'b> Editor<'b> {
         self.written = Some((path, text.into()));
     }
 
+    /// Whether a file or folder stands at a path relative to the folder; nothing does outside the tree.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        let path = self.folder.join(path.trim_start_matches('/'));
+        path.is_some_and(|path| matches!(self.view().find(&path), Found::File(_) | Found::Folder(_)))
+    }
+
     /// Builds the folder with its changed file; see [`build`](crate::build()).
     ///
     /// # Errors

@@ -1,0 +1,110 @@
+//! Kustomize sources, as `util/kustomize` of Argo CD 3.5.7 builds them, in process.
+//!
+//! What a source sets under `kustomize` is written into its kustomization file by commands of the tool, one after the
+//! other, before the folder is built.
+//!
+//! | file | what |
+//! |---|---|
+//! | `plan` | the commands that a source asks for |
+//! | `patches` | its patches, which no command adds |
+//! | `flags` | the flags of a build |
+//! | `versions` | which Kustomize builds it |
+//! | `remotes` | bases in other repositories |
+
+mod flags;
+mod patches;
+mod plan;
+mod remotes;
+mod versions;
+
+use std::sync::Arc;
+
+use aoa_kustomize::{Builder, Editor};
+use aoa_lang::Limits;
+
+use super::application::RenderContext;
+use super::cache::KustomizeKey;
+use super::directory::flatten;
+use super::manifest_file::parse_yaml;
+use super::source::{Located, Outcome, Stop};
+use crate::finding::Place;
+use crate::fleet::SourceType;
+use crate::model::Manifest;
+use flags::Flags;
+use plan::{Step, plan};
+
+pub(super) use versions::KustomizeVersions;
+
+const SOURCE_TYPE: Option<SourceType> = Some(SourceType::Kustomize);
+
+/// The manifests of a kustomization.
+pub(super) fn render_kustomize(ctx: &RenderContext<'_>, located: &Located<'_>) -> Outcome {
+    render(ctx, located).unwrap_or_else(|stop| Outcome::stopped(SOURCE_TYPE, stop))
+}
+
+fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Stop> {
+    ctx.installation.kustomize().check(located.source)?;
+    let flags = Flags::read(ctx, located)?;
+    let steps = plan(located);
+    let key = KustomizeKey {
+        tree: located.found.tree.identity(),
+        url: located.found.url.clone(),
+        folder: located.folder.path.clone(),
+        flags: flags.text.clone(),
+        steps: format!("{steps:?}"),
+    };
+    Ok(ctx.cache.kustomization(key, || match build(ctx, located, &flags, &steps) {
+        Ok((manifests, is_own)) => (Outcome::rendered(SOURCE_TYPE, manifests), is_own),
+        Err(stop) => {
+            let is_own = matches!(stop, Stop::Failed(_));
+            (Outcome::stopped(SOURCE_TYPE, stop), is_own)
+        }
+    }))
+}
+
+/// The manifests, and whether they come from the tree of the source alone.
+fn build(
+    ctx: &RenderContext<'_>,
+    located: &Located<'_>,
+    flags: &Flags,
+    steps: &[Step],
+) -> Result<(Vec<Manifest>, bool), Stop> {
+    let folder = &located.folder.path;
+    let builder = ctx.cache.kustomize_builder(&located.found.tree, &flags.text, |tree| {
+        Builder::new(tree, flags.options.clone())
+    });
+    let builder = builder.with_remotes(Arc::new(remotes::Given(ctx.repositories.clone())));
+    let mut editor = Editor::new(&builder, folder);
+    for step in steps {
+        step.carry_out(ctx, &mut editor)?;
+    }
+    let built = editor.build();
+    let failed = |error| remotes::stop(ctx, &command(located, flags), error);
+    let text = built.as_ref().map_err(Clone::clone).and_then(|built| built.to_yaml()).map_err(failed)?;
+    let file = parse_yaml(text.as_bytes(), &Limits::default())
+        .map_err(|error| Stop::failed(error.to_status("kustomize build")))?;
+    let mut manifests = Vec::with_capacity(file.objects.len());
+    for (object, ..) in file.objects {
+        let place = Place {
+            repository: located.found.url.clone(),
+            path: folder.clone(),
+            line: 1,
+            column: 1,
+            width: 0,
+        };
+        flatten(object, place, &mut manifests)?;
+    }
+    Ok((manifests, built.is_ok_and(|built| built.repositories().is_empty())))
+}
+
+/// The command line that Argo CD starts.
+fn command(located: &Located<'_>, flags: &Flags) -> String {
+    let folder = located.folder.path.as_str();
+    let slash = if folder.is_empty() { "" } else { "/" };
+    format!("kustomize build <path to cached source>{slash}{folder}{}", flags.text)
+}
+
+/// What Argo CD says of a command that has failed.
+fn command_failed(command: &str, error: &str) -> Stop {
+    Stop::failed(format!("`{command}` failed exit status 1: Error: {error}"))
+}
