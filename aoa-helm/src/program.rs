@@ -12,6 +12,8 @@ use crate::dependencies::{Family, Selection, is_compatible};
 use crate::options::{Crds, Release, SchemaCheck};
 use crate::release_name;
 use crate::render::{self, Compiled, Crd, Rendered};
+#[cfg(feature = "helm-schema")]
+use crate::values::Failure;
 use crate::values::{Charts, Values};
 
 /// A chart with its subcharts. Clones share what was compiled.
@@ -243,17 +245,47 @@ fn crds(family: &Family) -> Vec<Crd> {
     crds
 }
 
-/// Schemas cannot be checked yet, so that charts with one are refused unless the caller skips the check.
-fn check_schemas(compiled: &Compiled, _: &Map, release: &Release, _: &mut Vec<String>) -> Result<()> {
+/// Checks the values of each chart against its schema.
+#[cfg(feature = "helm-schema")]
+fn check_schemas(
+    compiled: &Compiled,
+    values: &Map,
+    release: &Release,
+    warnings: &mut Vec<String>,
+) -> Result<()> {
     if release.schema == SchemaCheck::Skip {
         return Ok(());
     }
-    let mut members = compiled.family.members.iter();
-    match members.find(|member| member.content.schema.is_some()) {
-        None => Ok(()),
-        Some(member) => Err(Error::new(
-            ErrorKind::Unsupported,
-            format!("the values.schema.json of chart {} cannot be checked", member.content.metadata.name),
-        )),
+    let family = &compiled.family;
+    let mut text = String::new();
+    let mut work = vec![(0, values.clone())];
+    while let Some((chart, values)) = work.pop() {
+        let name = family.name(chart);
+        let schema = family.members.get(chart).and_then(|member| member.content.schema.as_ref());
+        match schema.map_or(Ok(()), |schema| schema.check(&values, warnings)) {
+            Ok(()) => {}
+            Err(Failure::Refused(why)) => text.push_str(&format!("{name}:\n{why}")),
+            Err(Failure::Limit(what)) => return Err(Error::limit(what)),
+            Err(Failure::NotAtHand(url)) => {
+                let message =
+                    format!("the values.schema.json of chart {name} needs `{url}`, which is not at hand");
+                return Err(Error::new(ErrorKind::Unsupported, message));
+            }
+        }
+        // What a subchart gets is a table after coalescing.
+        let inner =
+            |subchart: &usize| Some((*subchart, values.get(family.name(*subchart))?.as_map()?.clone()));
+        work.extend(family.subcharts(chart).iter().rev().filter_map(inner));
     }
+    if text.is_empty() {
+        return Ok(());
+    }
+    const SAID: &str = "values don't meet the specifications of the schema(s) in the following chart(s):";
+    Err(Error::invalid(format!("{SAID}\n{text}")))
+}
+
+/// Without the feature no schema is looked at.
+#[cfg(not(feature = "helm-schema"))]
+fn check_schemas(_: &Compiled, _: &Map, _: &Release, _: &mut Vec<String>) -> Result<()> {
+    Ok(())
 }

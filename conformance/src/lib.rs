@@ -5,6 +5,7 @@
 
 pub mod areas;
 mod case;
+pub mod charts;
 mod compare;
 mod numbers;
 mod report;

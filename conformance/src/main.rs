@@ -1,4 +1,5 @@
-//! `cargo run --release -q -p conformance -- [--json] [--verbose] PATH...` compares aoa with recorded answers.
+//! `cargo run --release -q -p conformance -- [--json] [--verbose] PATH...` compares aoa with recorded answers;
+//! `... charts --helm PATH DIR...` renders real charts with aoa and with a helm binary.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,16 +7,20 @@ use std::process::ExitCode;
 use conformance::{Report, run_paths};
 
 fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1).peekable();
+    if args.next_if(|arg| arg == "charts").is_some() {
+        return charts(args);
+    }
     let mut json = false;
     let mut verbose = false;
     let mut paths = Vec::new();
-    for arg in std::env::args().skip(1) {
+    for arg in args {
         match arg.as_str() {
             "--json" => json = true,
             "--verbose" | "-v" => verbose = true,
             "--help" | "-h" => {
                 println!(
-                    "usage: conformance [--json] [--verbose] PATH...\n\nPATH is a .jsonl file, a folder of them, or the folder of a whole-fleet case."
+                    "usage: conformance [--json] [--verbose] PATH...\n       conformance charts --helm PATH DIR...\n\nPATH is a .jsonl file, a folder of them, or the folder of a whole-fleet case."
                 );
                 return ExitCode::SUCCESS;
             }
@@ -46,5 +51,26 @@ fn print(report: &Report, json: bool, verbose: bool) {
         println!("{}", report.to_json());
     } else {
         print!("{}", report.to_text(verbose));
+    }
+}
+
+/// Real charts: the binary, and folders of charts.
+fn charts(mut args: impl Iterator<Item = String>) -> ExitCode {
+    let (mut helm, mut folders) = (PathBuf::from("helm"), Vec::new());
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--helm" => helm = args.next().unwrap_or_default().into(),
+            folder => folders.push(PathBuf::from(folder)),
+        }
+    }
+    match conformance::charts::compare(&helm, &folders) {
+        Ok(summary) => {
+            println!("{summary}");
+            if summary.different() == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(2)
+        }
     }
 }

@@ -10,6 +10,8 @@ use aoa_lang::{Error, ErrorKind, Result, Value, yaml};
 use super::archive;
 use super::file::File;
 use super::metadata::Metadata;
+#[cfg(feature = "helm-schema")]
+use crate::values::ValuesSchema;
 
 /// What reading a chart may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,7 +72,9 @@ pub(crate) struct Content {
     pub(crate) metadata: Metadata,
     /// `values.yaml`; `None` where there is none, which is Go's nil map.
     pub(crate) values: Map,
-    pub(crate) schema: Option<Arc<[u8]>>,
+    /// `values.schema.json`
+    #[cfg(feature = "helm-schema")]
+    pub(crate) schema: Option<ValuesSchema>,
     pub(crate) templates: Vec<File>,
     pub(crate) files: Vec<File>,
 }
@@ -106,7 +110,7 @@ pub(super) fn detect(text: Option<&[u8]>) -> Result<()> {
         Some(Value::Map(_)) => wrong("object", "struct field chartBase.apiVersion of type string"),
         Some(Value::String(text)) if matches!(text.as_str(), Some("" | "v1" | "v2")) => Ok(()),
         Some(Value::String(text)) if text.as_str() == Some("v3") => {
-            Err(Error::new(ErrorKind::Unsupported, "invalid chart apiVersion"))
+            Err(Error::invalid("invalid chart apiVersion"))
         }
         Some(_) => Err(Error::invalid("unsupported chart version")),
     }
@@ -217,7 +221,19 @@ fn split(files: &[File], warnings: &mut Vec<String>) -> Result<(Content, Subchar
         return Err(Error::new(ErrorKind::NotFound, "Chart.yaml file is missing"));
     };
     let metadata = Metadata::from_fields(fields)?;
-    Ok((Content { metadata, values, schema, templates, files: others }, subcharts))
+    #[cfg(feature = "helm-schema")]
+    let schema = schema.map(ValuesSchema::new);
+    #[cfg(not(feature = "helm-schema"))]
+    let _: Option<Arc<[u8]>> = schema;
+    let content = Content {
+        metadata,
+        values,
+        #[cfg(feature = "helm-schema")]
+        schema,
+        templates,
+        files: others,
+    };
+    Ok((content, subcharts))
 }
 
 const REQUIREMENTS: &str = "Warning: Dependencies are handled in Chart.yaml since apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.";
