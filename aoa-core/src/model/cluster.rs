@@ -92,7 +92,7 @@ impl Cluster {
     }
 }
 
-fn data_of(secret: &Value, key: &str) -> Option<Text> {
+pub(super) fn data_of(secret: &Value, key: &str) -> Option<Text> {
     if let Some(Value::String(text)) = secret.at(&["stringData", key]) {
         return Some(text.clone());
     }

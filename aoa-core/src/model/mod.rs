@@ -15,6 +15,7 @@ mod object_key;
 mod read;
 mod refresh_paths;
 pub mod repo_url;
+mod repository_secret;
 mod source_parameters;
 mod sync_options;
 
@@ -34,5 +35,6 @@ pub use names::{AppName, is_valid_app_name, is_valid_namespace};
 pub use object_key::ObjectKey;
 pub use read::{read_object, read_source};
 pub use refresh_paths::{MANIFEST_GENERATE_PATHS, files_have_changed, refresh_paths};
+pub use repository_secret::ScopedRepository;
 pub use source_parameters::{HelmParameter, merge_image};
 pub use sync_options::SyncOptions;

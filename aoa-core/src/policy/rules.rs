@@ -9,6 +9,7 @@ use super::patterns::Pattern;
 use crate::model::{Cluster, repo_url};
 
 /// The rules of a project.
+#[derive(Debug)]
 pub struct ProjectRules {
     /// The name of the project.
     pub name: String,
@@ -23,12 +24,14 @@ pub struct ProjectRules {
     source_namespaces: Vec<NamespaceRule>,
 }
 
+#[derive(Debug)]
 struct DestinationRule {
     name: Pattern,
     server: Pattern,
     namespace: Pattern,
 }
 
+#[derive(Debug)]
 struct KindRule {
     group: String,
     kind: String,
@@ -36,6 +39,7 @@ struct KindRule {
     name: String,
 }
 
+#[derive(Debug)]
 enum NamespaceRule {
     Glob(Option<Glob>),
     /// Between slashes: either reading of the text counts.

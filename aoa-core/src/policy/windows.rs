@@ -264,7 +264,7 @@ impl SyncWindows {
 }
 
 impl SyncWindow {
-    fn read(window: &Value) -> Self {
+    pub(super) fn read(window: &Value) -> Self {
         let text = |key: &str| window.str_at(&[key]).unwrap_or_default().to_owned();
         let is_set = |key: &str| window.get(key).and_then(Value::as_bool).unwrap_or(false);
         let patterns = |key: &str| -> Vec<Pattern> {

@@ -7,6 +7,7 @@ mod git_files;
 mod marking;
 mod matching;
 mod project;
+mod project_roles;
 mod project_windows;
 mod render;
 mod revision;
@@ -32,6 +33,10 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "project-permit-source" => Ok(project::permit_source(input)),
         "project-permit-destination" => project::permit_destination(input),
         "project-permit-resource" => project::permit_resource(input),
+        "project-effective" => project::effective(input),
+        "project-validate" => project::validate(input),
+        "project-normalise" => project_roles::normalise(input),
+        "project-role-policy" => project_roles::role_policy(input),
         "project-sync-window" => project_windows::decide(input),
         "project-source-namespace" => Ok(project::source_namespace(input)),
         "directory" | "helm-source" | "kustomize-source" | "multi-source" | "render" => render::render(input),

@@ -1,10 +1,12 @@
 //! The rules of projects.
 
-use aoa_core::model::Cluster;
-use aoa_core::policy::ProjectRules;
+use aoa_core::lang::Value;
+use aoa_core::model::{Cluster, Kind, ScopedRepository, read_object};
+use aoa_core::policy::{ProjectRules, Projects, validate_project};
 use serde_json::{Value as Json, json};
 
-use super::super::convert::from_json;
+use super::super::convert::{from_json, from_json_with_ints, to_json};
+use super::destination;
 use crate::case::{Answer, Refusal};
 
 pub(super) fn permit_source(input: &Json) -> Json {
@@ -42,6 +44,37 @@ pub(super) fn permit_resource(input: &Json) -> Answer {
 pub(super) fn source_namespace(input: &Json) -> Json {
     let rules = rules(&json!({"sourceNamespaces": input["sourceNamespaces"]}));
     rules.permits_app_namespace(text(input, "appNamespace"), text(input, "controllerNamespace")).into()
+}
+
+pub(super) fn effective(input: &Json) -> Answer {
+    let others = input["projects"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let mut all = Vec::new();
+    for project in std::iter::once(&input["project"]).chain(others) {
+        all.push((text(&project["metadata"], "name"), read(project)?));
+    }
+    let repositories: Vec<ScopedRepository> = input["repositories"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(|r| r["project"].is_string())
+        .map(|r| ScopedRepository { url: text(r, "url").into(), project: text(r, "project").into() })
+        .collect();
+    let named = all.iter().map(|(name, project)| (*name, project));
+    let settings = from_json(&input["settings"]);
+    let projects = Projects::new(named, &destination::clusters(input), &repositories, Some(&settings));
+    let name = text(&input["project"]["metadata"], "name");
+    let project = projects.effective(name).ok_or_else(|| Refusal::invalid("no such project"))?;
+    Ok(json!({"globals": project.globals, "spec": to_json(&project.spec)}))
+}
+
+pub(super) fn validate(input: &Json) -> Answer {
+    validate_project(&read(&input["project"])?)?;
+    Ok(json!({"valid": true}))
+}
+
+/// A project as its type reads it.
+pub(super) fn read(project: &Json) -> Result<Value, Refusal> {
+    Ok(read_object(Kind::AppProject, &from_json_with_ints(project))?)
 }
 
 fn permits(rules: &ProjectRules, input: &Json) -> Answer {
