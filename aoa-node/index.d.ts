@@ -124,6 +124,14 @@ export class Fleet implements Iterable<App> {
   readonly needs: Need[]
 }
 
+/** What keeps a merged change from reaching the cluster by itself. */
+export interface Obstacle {
+  kind: string
+  /** The Application itself, or what stands above it. */
+  at: Ref
+  message: string
+}
+
 /** One Application; its attributes are worked out when asked. */
 export class App {
   private constructor()
@@ -141,6 +149,8 @@ export class App {
   /** Normalised as Argo CD does. */
   readonly spec: Record<string, unknown>
   readonly sources: Source[]
+  /** What keeps a merged change from reaching the cluster by itself. */
+  readonly obstacles: Obstacle[]
   readonly content: Content
   readonly data: Record<string, unknown>
   toJSON(): Record<string, unknown>

@@ -110,6 +110,7 @@ class App {
   get annotations () { return this.data.annotations ?? {} }
   get spec () { return this.data.spec }
   get sources () { return this.data.sources ?? [] }
+  get obstacles () { return this.data.obstacles ?? [] }
 
   get content () {
     const content = this.data.content ?? { state: 'skipped' }

@@ -23,7 +23,8 @@ pub struct Options {
     pub max_file_bytes: u64,
     /// How a source's repository is found among those given.
     pub urls: UrlMatching,
-    /// What `now` is in templates: seconds since 1970, UTC. Output never depends on the clock.
+    /// What `now` is in templates and to sync windows: seconds since 1970, UTC. Output never depends on the clock; 0 says
+    /// nothing about the time to sync windows.
     pub now: i64,
     /// The seed of random functions in templates.
     pub seed: u64,

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use aoa_lang::Value;
 
-use super::{AppId, AppObject, AppRecord, Content, Fleet, Parent, SourceResult, State};
+use super::obstacle::obstacles;
+use super::{AppId, AppObject, AppRecord, Content, Fleet, Obstacle, Parent, SourceResult, State};
 use crate::finding::Place;
 use crate::model::{Application, Cluster, Destination, Key, ObjectRef, sources_of};
 use crate::render::source_result;
@@ -127,6 +128,21 @@ impl<'f> App<'f> {
                 sources.iter().map(|source| source_result(source, None, State::Skipped, 0)).collect()
             }
         }
+    }
+
+    /// What keeps a merged change from reaching the cluster by itself: what stands at it, then what stands above it, from the
+    /// nearest, then parents that bring it too and lost. Nothing: a merge takes effect.
+    ///
+    /// What stands above matters to changes of the Application's own object; a change of what its sources hold meets
+    /// only its own obstacles. Sync windows are judged at [`Options::now`](crate::Options).
+    #[must_use]
+    pub fn obstacles(&self) -> Vec<Obstacle> {
+        self.obstacles_of(self.application().as_deref())
+    }
+
+    /// The same, where its object is at hand.
+    pub(crate) fn obstacles_of(&self, application: Option<&Application>) -> Vec<Obstacle> {
+        obstacles(self.fleet, self.id, application)
     }
 
     /// The Applications that it renders or that the ApplicationSets which it renders generate, by namespace and name.

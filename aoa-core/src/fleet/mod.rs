@@ -6,12 +6,14 @@
 mod app;
 mod content;
 mod index;
+mod obstacle;
 mod project;
 mod record;
 mod set;
 
 pub use app::App;
 pub use content::{Content, SourceResult, SourceType, State};
+pub use obstacle::{Obstacle, ObstacleKind};
 pub use project::Project;
 pub use set::{AppSet, Rollout, SetOutcome};
 

@@ -1,16 +1,18 @@
 //! What a fleet stores: records that refer to each other by small numbers.
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
+use super::obstacle::Surroundings;
 use super::{Conflict, Content, KeyIndex};
 use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
 use crate::inputs::Inputs;
-use crate::model::{Application, Clusters, Destination, Kind, ObjectRef};
+use crate::model::{Application, Clusters, Destination, Kind, ObjectRef, ScopedRepository};
+use crate::policy::Projects;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct AppId(pub(crate) u32);
@@ -81,9 +83,23 @@ pub(crate) struct FleetData {
     pub(crate) findings: Vec<Finding>,
     pub(crate) needs: Vec<Need>,
     pub(crate) rounds: u32,
+    /// What the options say the present is; 0: not given.
+    pub(crate) now: i64,
+    /// Worked out when first asked for.
+    pub(crate) surroundings: OnceLock<Surroundings>,
 }
 
 impl FleetData {
+    /// The projects that exist so far.
+    pub(crate) fn projects_now(&self) -> Projects {
+        let home = &self.inputs.settings.namespace;
+        let here = self.projects.iter().filter(|p| p.namespace == *home);
+        let named = here.map(|p| (p.name.as_str().unwrap_or_default(), &p.object));
+        let repositories: Vec<ScopedRepository> =
+            self.inputs.objects.iter().filter_map(ScopedRepository::from_secret).collect();
+        Projects::new(named, &self.clusters, &repositories, self.inputs.settings.argocd_cm.as_ref())
+    }
+
     pub(crate) fn app_key(&self, id: AppId) -> (&str, &str) {
         match self.apps.get(id.0 as usize).map(|record| &record.object) {
             Some(AppObject::Whole(app)) => {

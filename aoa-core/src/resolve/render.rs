@@ -9,7 +9,7 @@ use super::run::Run;
 use crate::fleet::{AppId, Content, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
-use crate::model::{Application, ScopedRepository};
+use crate::model::Application;
 use crate::policy::{Projects, application_conditions, denied_manifests};
 use crate::render::{RenderContext, render_application, render_folder};
 use crate::sets::refusal_of_metadata;
@@ -52,13 +52,7 @@ impl Run<'_> {
 
     /// The projects that exist so far.
     pub(super) fn projects(&self) -> Projects {
-        let home = &self.data.inputs.settings.namespace;
-        let here = self.data.projects.iter().filter(|p| p.namespace == *home);
-        let named = here.map(|p| (p.name.as_str().unwrap_or_default(), &p.object));
-        let repositories: Vec<ScopedRepository> =
-            self.data.inputs.objects.iter().filter_map(ScopedRepository::from_secret).collect();
-        let settings = self.data.inputs.settings.argocd_cm.as_ref();
-        Projects::new(named, &self.data.clusters, &repositories, settings)
+        self.data.projects_now()
     }
 
     pub(super) fn render_root(&self, root: &Root, found: &Found) -> Result<Arc<Content>> {

@@ -47,7 +47,7 @@ impl<'r> Run<'r> {
             repositories: Arc::new(Repositories::new(inputs.clone(), options.urls)),
             charts: Charts::new(inputs.clone()),
             installation: Installation::read(&inputs.settings),
-            data: FleetData { inputs: inputs.clone(), clusters, ..FleetData::default() },
+            data: FleetData { inputs: inputs.clone(), clusters, now: options.now, ..FleetData::default() },
             findings: FindingSink::default(),
             scopes: Scopes::default(),
             surroundings: Surroundings::new(inputs, options),

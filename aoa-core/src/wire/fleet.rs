@@ -10,7 +10,7 @@ use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use super::{WireOptions, manifests_of};
 use crate::finding::{Finding, Gap, Place};
-use crate::fleet::{App, AppSet, Fleet, Project, Rollout, SetOutcome, SourceResult, State};
+use crate::fleet::{App, AppSet, Fleet, Obstacle, Project, Rollout, SetOutcome, SourceResult, State};
 use crate::model::{Cluster, Destination, ObjectRef};
 
 /// Writes `fleet` as one JSON object, one Application, set, project, conflict, finding and need a line.
@@ -85,7 +85,8 @@ pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {
     fields.text("project", &app.project());
     fields.set("destination", destination(&app.destination()));
     fields.set("cluster", app.cluster().map_or(Value::Null, |c| Value::String(c.name.clone())));
-    if let Some(application) = app.application() {
+    let application = app.application();
+    if let Some(application) = &application {
         let metadata = application.object.get("metadata");
         for key in ["labels", "annotations", "finalizers"] {
             if let Some(value) = metadata.and_then(|m| m.get(key)) {
@@ -112,6 +113,18 @@ pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {
             fields.set("manifests", Value::list(manifests_of(content)));
         }
     }
+    let obstacles = app.obstacles_of(application.as_deref());
+    if !obstacles.is_empty() {
+        fields.set("obstacles", Value::list(obstacles.iter().map(obstacle).collect()));
+    }
+    fields.into_value()
+}
+
+fn obstacle(obstacle: &Obstacle) -> Value {
+    let mut fields = Fields::default();
+    fields.text("kind", obstacle.kind.name());
+    fields.set("at", object_ref(Some(&obstacle.at)));
+    fields.text("message", &obstacle.kind.message());
     fields.into_value()
 }
 

@@ -272,6 +272,11 @@ class App:
         """Its sources with type and state."""
         return self.data.get("sources", [])
 
+    @property
+    def obstacles(self) -> list[dict[str, Any]]:
+        """What keeps a merged change from reaching the cluster by itself: ``kind``, ``at`` and ``message`` of each."""
+        return self.data.get("obstacles", [])
+
     @cached_property
     def content(self) -> Content:
         """What it contains: :class:`Known`, :class:`Unknown` or :class:`Failed`."""
