@@ -1,7 +1,7 @@
 //! The pullRequest generator: the open requests of a repository, as its host listed them.
 
 use aoa_lang::value::{List, Map, MapKind, Text};
-use aoa_lang::{Error, Result, Value};
+use aoa_lang::{Error, ErrorKind, Result, Value};
 
 use super::context::Context;
 use super::names::branch_slug;
@@ -19,7 +19,12 @@ pub(super) fn generate(context: &Context<'_>, requests: &Value) -> Result<ParamS
     check_allowed(context, custom_api(requests))
         .and_then(|()| check_provider(context, requests))
         .map_err(|e| e.prefixed("failed to select pull request service provider: "))?;
-    let pulls = match list(context, requests).map_err(|e| e.prefixed("error listing repos: "))? {
+    let listed = list(context, requests).map_err(|error| match error.kind() {
+        // A provider that nobody can ask is like one that cannot be set up.
+        ErrorKind::NotFound => error.prefixed("failed to select pull request service provider: "),
+        _ => error.prefixed("error listing repos: "),
+    });
+    let pulls = match listed? {
         PullRequests::Open(pulls) => pulls,
         PullRequests::NotFound(_) if is_tolerant(requests) => Vec::new(),
         PullRequests::NotFound(message) => {

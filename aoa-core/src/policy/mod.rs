@@ -20,6 +20,7 @@ mod permissions;
 mod roles;
 mod rules;
 mod scope;
+mod source_text;
 mod validate;
 mod windows;
 

@@ -1,15 +1,17 @@
 //! What Argo CD says of an Application and its manifests, in its own words.
 
 use aoa_lang::Value;
+use aoa_lang::url::Url;
 use aoa_lang::value::Text;
 
 use super::effective::Projects;
 use super::rules::ProjectRules;
 use super::scope::Scopes;
+use super::source_text::source_text;
 use crate::model::{Application, Clusters, Manifest, destination_of, has_multiple_sources, project_of};
 
 /// What the application controller says of a spec before it renders anything; empty if all is well
-/// (`GetAppProject` and `ValidatePermissions` of Argo CD 3.5.7).
+/// (`GetAppProject`, `ValidatePermissions` and `ValidateManagedByURL` of Argo CD 3.5.7).
 #[must_use]
 pub fn application_conditions(
     app: &Application,
@@ -30,11 +32,28 @@ pub fn application_conditions(
         return vec![text.into()];
     }
     let mut conditions = match source_conditions(spec, rules) {
-        Ok(conditions) => conditions,
-        Err(only) => return only,
+        Ok(mut conditions) => {
+            conditions.extend(destination_condition(spec, rules, projects, clusters));
+            conditions
+        }
+        Err(only) => only,
     };
-    conditions.extend(destination_condition(spec, rules, projects, clusters));
+    conditions.extend(managed_by_condition(app));
     conditions
+}
+
+/// What is wrong with the address of the Argo CD that is said to manage the Application (`ValidateExternalURL`).
+fn managed_by_condition(app: &Application) -> Option<Text> {
+    let url = app.object.str_at(&["metadata", "annotations", "argocd.argoproj.io/managed-by-url"])?;
+    if url.is_empty() {
+        return None;
+    }
+    let why = match Url::parse(url.as_bytes()) {
+        Err(error) => format!("failed to parse URL: {}", error.message()),
+        Ok(url) if url.scheme == b"http" || url.scheme == b"https" => return None,
+        Ok(_) => "URL must include http or https protocol".to_owned(),
+    };
+    Some(format!("invalid managed-by URL: {why}").into())
 }
 
 /// What the controller says of an Application whose project is not there.
@@ -126,9 +145,13 @@ fn source_problem(source: &Value, multiple: bool) -> Option<Text> {
     let is_empty = |key| source.str_at(&[key]).unwrap_or_default().is_empty();
     let nowhere = is_empty("path") && is_empty("chart");
     if multiple && (is_empty("repoURL") || (nowhere && is_empty("ref"))) {
-        return Some(Text::from_static(
-            "spec.source.repoURL and either source.path, source.chart, or source.ref are required",
-        ));
+        let which = source_text(source);
+        return Some(
+            format!(
+                "spec.source.repoURL and either source.path, source.chart, or source.ref are required for source {which}"
+            )
+            .into(),
+        );
     }
     if !multiple && (is_empty("repoURL") || nowhere) {
         return Some(Text::from_static(

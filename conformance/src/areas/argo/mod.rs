@@ -13,6 +13,7 @@ mod render;
 mod revision;
 mod source_type;
 mod sync;
+mod validate;
 
 use serde_json::Value as Json;
 
@@ -42,6 +43,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "directory" | "helm-source" | "kustomize-source" | "multi-source" | "render" => render::render(input),
         "hooks-waves" => Ok(sync::hooks_waves(input)),
         "sort" => Ok(sync::sort(input)),
+        "app-validate" => validate::validate(input),
         "app-name-limits" => Ok(application::name_limits(input)),
         "in-any-namespace" => Ok(application::in_any_namespace(input)),
         "sync-options" => Ok(application::sync_options(input)),
