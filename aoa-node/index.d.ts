@@ -86,12 +86,20 @@ export interface Need {
 
 /** Why there is no answer. */
 export class AoaError extends Error {
+  private constructor()
+  /** `AOA_` and the kind in capitals, as Node's own errors have codes. */
+  code: 'AOA_SYNTAX' | 'AOA_INVALID' | 'AOA_NOT_FOUND' | 'AOA_UNSUPPORTED' | 'AOA_LIMIT' | 'AOA_INTERNAL'
+  /** What it is about. */
   kind: 'syntax' | 'invalid' | 'not-found' | 'unsupported' | 'limit' | 'internal'
+  /** What to do about it. */
   help?: string
 }
 
-/** Loads the fleet of a folder: its repository, aoa.yaml, inventory and recorded answers. Nothing is fetched. */
-export function load(path?: string, options?: { config?: string }): Promise<Loaded>
+/** Loads the fleet of a folder: its repository, aoa.yaml, inventory and recorded answers. Nothing is fetched.
+ *
+ * Rejects with AoaError for a folder or configuration that cannot be read.
+ */
+export function load(path?: string | URL, options?: { config?: string | URL }): Promise<Loaded>
 
 /** A loaded fleet. */
 export class Loaded {
@@ -112,6 +120,7 @@ export class Fleet implements Iterable<App> {
   app(address: string): App
   /** The whole fleet as JSON: the same bytes as `aoa tree -o json` prints. */
   json(options?: { manifests?: boolean; showSecrets?: boolean }): string
+  /** The same as data; its shape is the schema that `aoa schema` prints. */
   readonly data: Record<string, unknown>
   toJSON(): Record<string, unknown>
   readonly appSets: AppSet[]
@@ -152,6 +161,7 @@ export class App {
   /** What keeps a merged change from reaching the cluster by itself. */
   readonly obstacles: Obstacle[]
   readonly content: Content
+  /** The Application as `aoa apps -o json` prints it. */
   readonly data: Record<string, unknown>
   toJSON(): Record<string, unknown>
 }

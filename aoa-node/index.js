@@ -1,14 +1,18 @@
 // Resolves Argo CD app-of-apps fleets offline. The native module answers with JSON text; here it becomes objects.
 'use strict'
 
+const { fileURLToPath } = require('node:url')
+const { inspect } = require('node:util')
+
 const native = require('./aoa.node')
 
-/** Why there is no answer: `kind` is stable, `help` says what to do. */
+/** Why there is no answer: `kind` and `code` are stable, `help` says what to do. */
 class AoaError extends Error {
   constructor (message, kind, help) {
     super(message)
     this.name = 'AoaError'
     this.kind = kind
+    this.code = `AOA_${kind.toUpperCase().replaceAll('-', '_')}`
     this.help = help || undefined
   }
 }
@@ -18,9 +22,35 @@ function translate (error) {
   return message === undefined ? error : new AoaError(message, kind, help)
 }
 
-async function load (path = '.', { config } = {}) {
+/** What the native module says, with its errors as ours. */
+function ask (question) {
   try {
-    return new Loaded(await native.load(String(path), config === undefined ? undefined : String(config)))
+    return question()
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+/** A path as Node takes it: a string, or a URL of a file. */
+function pathOf (value, what) {
+  if (typeof value === 'string') return value
+  if (value instanceof URL) return fileURLToPath(value)
+  throw new TypeError(`${what} is a string or a file URL, not ${value === null ? 'null' : typeof value}`)
+}
+
+/** Options are few and none may be mistyped. */
+function checkOptions (options, known) {
+  const unknown = Object.keys(options).find(key => !known.includes(key))
+  if (unknown !== undefined) throw new TypeError(`there is no option \`${unknown}\`; there are ${known.join(', ')}`)
+}
+
+async function load (path = '.', options = {}) {
+  checkOptions(options, ['config'])
+  const { config } = options
+  const folder = pathOf(path, 'the folder')
+  const file = config === undefined ? undefined : pathOf(config, 'the configuration')
+  try {
+    return new Loaded(await native.load(folder, file))
   } catch (error) {
     throw translate(error)
   }
@@ -31,6 +61,8 @@ class Loaded {
   constructor (loaded) { this.#native = loaded }
 
   get notes () { return this.#native.notes() }
+
+  [inspect.custom] () { return '<Loaded>' }
 
   async resolve () {
     try {
@@ -69,8 +101,10 @@ class Fleet {
     throw new AoaError(`\`${address}\` names ${found.length} Applications`, 'invalid', `say which: ${names}`)
   }
 
-  json ({ manifests = false, showSecrets = false } = {}) {
-    return this.#native.toJson(manifests, showSecrets)
+  json (options = {}) {
+    checkOptions(options, ['manifests', 'showSecrets'])
+    const { manifests = false, showSecrets = false } = options
+    return ask(() => this.#native.toJson(manifests, showSecrets))
   }
 
   get data () {
@@ -79,6 +113,7 @@ class Fleet {
   }
 
   toJSON () { return this.data }
+  [inspect.custom] () { return `<Fleet of ${this.apps.length} apps>` }
   get appSets () { return this.data.appSets }
   get projects () { return this.data.projects }
   get clusters () { return this.data.clusters }
@@ -97,7 +132,7 @@ class App {
   }
 
   get data () {
-    this.#data ??= JSON.parse(this.#native.appJson(this.namespace, this.name, false, false))
+    this.#data ??= JSON.parse(ask(() => this.#native.appJson(this.namespace, this.name, false, false)))
     return this.#data
   }
 
@@ -115,11 +150,12 @@ class App {
   get content () {
     const content = this.data.content ?? { state: 'skipped' }
     if (content.state !== 'known') return content
-    const whole = JSON.parse(this.#native.appJson(this.namespace, this.name, true, false))
+    const whole = JSON.parse(ask(() => this.#native.appJson(this.namespace, this.name, true, false)))
     return { state: 'known', manifests: whole.manifests }
   }
 
   toJSON () { return this.data }
+  [inspect.custom] () { return `<App ${this.namespace}/${this.name}>` }
 }
 
 module.exports = { AoaError, App, Fleet, Loaded, load }

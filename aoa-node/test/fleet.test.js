@@ -47,6 +47,42 @@ spec:
   assert.equal(content.reason, 'chart redis 1.x of https://charts.example.com is not supplied')
 })
 
+test('errors have a code', async () => {
+  await assert.rejects(load('/does/not/exist'), { name: 'AoaError', kind: 'not-found', code: 'AOA_NOT_FOUND' })
+  const fleet = await resolved
+  assert.throws(() => fleet.app('nobody'), { code: 'AOA_NOT_FOUND', message: 'there is no Application `nobody`' })
+})
+
+test('wrong arguments are type errors', async () => {
+  await assert.rejects(load(demo, { confg: 'x' }), new TypeError('there is no option `confg`; there are config'))
+  await assert.rejects(load(7), new TypeError('the folder is a string or a file URL, not number'))
+  const fleet = await resolved
+  assert.throws(() => fleet.json({ secrets: true }), TypeError)
+  const { pathToFileURL } = require('node:url')
+  assert.equal((await (await load(pathToFileURL(demo))).resolve()).apps.length, fleet.apps.length)
+})
+
+test('objects show what they are', async () => {
+  const { inspect } = require('node:util')
+  const fleet = await resolved
+  assert.equal(inspect(fleet), `<Fleet of ${fleet.apps.length} apps>`)
+  assert.equal(inspect(fleet.app('root')), '<App argocd/root>')
+})
+
+test('everything exported has a type', () => {
+  const types = require('node:fs').readFileSync(path.join(__dirname, '..', 'index.d.ts'), 'utf8')
+  const exported = require('..')
+  for (const name of Object.keys(exported)) {
+    assert.match(types, new RegExp(`export (class|function) ${name}\\b`), name)
+  }
+  for (const [name, type] of Object.entries(exported).filter(([, value]) => value.prototype)) {
+    const start = types.indexOf(`export class ${name}`)
+    const body = types.slice(start, types.indexOf('\n}', start))
+    const members = Object.getOwnPropertyNames(type.prototype).filter(member => member !== 'constructor')
+    for (const member of members) assert.match(body, new RegExp(`\\b${member}\\b`), `${name}.${member}`)
+  }
+})
+
 test('errors have kind and help', async () => {
   const fleet = await resolved
   assert.throws(() => fleet.app('nobody'), error => error instanceof AoaError && error.kind === 'not-found')

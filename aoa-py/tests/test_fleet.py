@@ -1,7 +1,10 @@
 """The demo fleet through Python, compared with what the command prints."""
 
+import functools
 import os
+import pickle
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -90,3 +93,41 @@ def test_other_threads_run_while_a_fleet_resolves():
     for thread in threads:
         thread.join()
     assert len({fleet.to_json() for fleet in fleets}) == 1
+
+
+def test_errors_travel_and_show_their_help(tmp_path):
+    (tmp_path / "aoa.yaml").write_text("cluster: []\n")
+    with pytest.raises(aoa.Error) as raised:
+        aoa.load(tmp_path)
+    error = raised.value
+    assert (error.kind, error.help) == ("invalid", "did you mean `clusters`?")
+    assert str(error).startswith(f"{tmp_path}/aoa.yaml:") and str(error).endswith("unknown key `cluster`")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.kind, again.help) == (str(error), error.kind, error.help)
+    if sys.version_info >= (3, 11):
+        assert error.__notes__ == ["help: did you mean `clusters`?"]
+
+
+def test_objects_show_what_they_are(fleet):
+    assert repr(fleet) == f"<Fleet of {len(fleet)} apps>"
+    assert repr(fleet.app("root")) == "<App argocd/root>"
+    assert repr(aoa.load(DEMO)) == "<Loaded>"
+
+
+def test_apps_are_values(fleet):
+    root = fleet.app("root")
+    assert root == fleet.apps[fleet.apps.index(root)] and len({root, fleet.app("argocd/root")}) == 1
+    assert root != aoa.load(DEMO).resolve().app("root"), "another fleet's Application is another one"
+    assert "root" in fleet and "argocd/root" in fleet and root in fleet and "nobody" not in fleet
+
+
+def test_everything_public_is_documented():
+    for name in aoa.__all__:
+        thing = getattr(aoa, name)
+        if name == "Content":
+            continue
+        assert thing.__doc__, name
+        members = {n: m for n, m in vars(thing).items() if not n.startswith("_")} if isinstance(thing, type) else {}
+        for member, value in members.items():
+            if isinstance(value, (property, functools.cached_property)) or callable(value):
+                assert value.__doc__, f"{name}.{member}"

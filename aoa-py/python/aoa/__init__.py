@@ -32,6 +32,12 @@ class Error(Exception):
         super().__init__(message)
         self.kind = kind
         self.help = help
+        # Tracebacks show it, from Python 3.11 on.
+        if help is not None and hasattr(self, "add_note"):
+            self.add_note(f"help: {help}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Error, (str(self), self.kind, self.help))
 
 
 @dataclass(frozen=True)
@@ -130,6 +136,9 @@ class Loaded:
     def __init__(self, native: Any) -> None:
         self._native = native
 
+    def __repr__(self) -> str:
+        return "<Loaded>"
+
     @property
     def notes(self) -> list[str]:
         """What is worth knowing about the loading."""
@@ -152,8 +161,18 @@ class Fleet:
     def __iter__(self) -> Iterator[App]:
         return iter(self.apps)
 
+    def __contains__(self, address: object) -> bool:
+        """Whether there is this Application: ``"name"``, ``"namespace/name"`` or an :class:`App`."""
+        if isinstance(address, str):
+            return address in self._addresses
+        return address in self.apps
+
     def __repr__(self) -> str:
         return f"<Fleet of {len(self)} apps>"
+
+    @cached_property
+    def _addresses(self) -> frozenset[str]:
+        return frozenset(address for app in self.apps for address in (app.name, f"{app.namespace}/{app.name}"))
 
     @cached_property
     def apps(self) -> Sequence[App]:
@@ -221,6 +240,15 @@ class App:
 
     def __repr__(self) -> str:
         return f"<App {self.namespace}/{self.name}>"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same Application of the same resolved fleet."""
+        if not isinstance(other, App):
+            return NotImplemented
+        return (self._native, self.namespace, self.name) == (other._native, other.namespace, other.name)
+
+    def __hash__(self) -> int:
+        return hash((self.namespace, self.name))
 
     @cached_property
     def data(self) -> dict[str, Any]:
