@@ -100,28 +100,27 @@ fn the_api_server_is_heard_about_sets_and_names() {
     );
 }
 
-const PARENT: &str = "apiVersion: argoproj.io/v1alpha1
+/// An Application whose source is the folder `path`.
+fn app(name: &str, project: &str, path: &str, namespace: &str) -> &'static str {
+    format!(
+        "apiVersion: argoproj.io/v1alpha1
 kind: Application
-metadata: {name: root, namespace: argocd}
+metadata: {{name: {name}, namespace: argocd}}
 spec:
-  project: PROJECT
-  source: {repoURL: https://git.example.com/fleet, path: apps}
-  destination: {name: in-cluster, namespace: argocd}
-";
+  project: {project}
+  source: {{repoURL: {URL}, path: {path}}}
+  destination: {{name: in-cluster, namespace: {namespace}}}
+"
+    )
+    .leak()
+}
+
 const PROJECT: &str = "apiVersion: argoproj.io/v1alpha1
 kind: AppProject
 metadata: {name: platform, namespace: argocd}
 spec:
   sourceRepos: ['*']
   destinations: [{server: '*', namespace: '*'}]
-";
-const CHILD: &str = "apiVersion: argoproj.io/v1alpha1
-kind: Application
-metadata: {name: child, namespace: argocd}
-spec:
-  project: later
-  source: {repoURL: https://git.example.com/fleet, path: child}
-  destination: {name: in-cluster, namespace: forbidden}
 ";
 const LATER: &str = "apiVersion: argoproj.io/v1alpha1
 kind: AppProject
@@ -131,7 +130,7 @@ spec: {sourceRepos: ['*'], destinations: [{server: '*', namespace: allowed}]}
 
 #[test]
 fn a_project_that_only_the_application_itself_brings_is_a_deadlock() {
-    let root: &'static str = PARENT.replace("PROJECT", "platform").leak();
+    let root = app("root", "platform", "apps", "argocd");
     let fleet = fleet_of(&[("root.yaml", root), ("apps/project.yaml", PROJECT)]);
     assert_eq!(places(&fleet, &[Rule::ProjectFromBelow]), ["R016 root.yaml:5:12"]);
     assert!(places(&fleet, &[Rule::InvalidSpec]).is_empty());
@@ -139,15 +138,12 @@ fn a_project_that_only_the_application_itself_brings_is_a_deadlock() {
 
 #[test]
 fn a_project_that_comes_later_is_judged_by_once_it_is_there() {
-    let root: &'static str = PARENT.replace("PROJECT", "default").leak();
-    let deeper: &'static str = PARENT
-        .replace("PROJECT", "default")
-        .replace("root", "deeper")
-        .replace("path: apps", "path: deeper")
-        .leak();
+    let root = app("root", "default", "apps", "argocd");
+    let deeper = app("deeper", "default", "deeper", "argocd");
+    let child = app("child", "later", "child", "forbidden");
     let files = [
         ("root.yaml", root),
-        ("apps/child.yaml", CHILD),
+        ("apps/child.yaml", child),
         ("apps/deeper.yaml", deeper),
         ("deeper/later.yaml", LATER),
         ("child/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"),

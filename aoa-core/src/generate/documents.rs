@@ -2,7 +2,7 @@
 
 use aoa_lang::typed::rewrite;
 use aoa_lang::value::{Map, MapKind};
-use aoa_lang::{Error, Result, Value};
+use aoa_lang::{Error, Result, Value, json};
 
 /// `value` with every number a float64, as Go's JSON decoder makes them.
 pub(super) fn with_floats(value: &Value) -> Result<Value> {
@@ -59,12 +59,5 @@ pub(super) fn as_maps(value: &Value) -> Result<Vec<Map>> {
 pub(super) const DECODING: &str = "error unmarshaling JSON: while decoding JSON: ";
 
 fn cannot_decode(value: &Value, into: &str) -> Error {
-    let kind = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        _ => "number",
-    };
-    Error::invalid(format!("json: cannot unmarshal {kind} into Go value of type {into}"))
+    Error::invalid(json::mismatch(value, into))
 }

@@ -1,7 +1,7 @@
 //! Kinds that Argo CD does not manage: `resource.exclusions` and `resource.inclusions` of argocd-cm.
 
 use aoa_lang::text::glob::Glob;
-use aoa_lang::{Error, Result, Value, yaml};
+use aoa_lang::{Error, Result, Value, json, yaml};
 
 /// Which kinds are left out on which clusters (`ResourcesFilter` of Argo CD 3.5.7).
 ///
@@ -127,14 +127,5 @@ fn texts(value: &Value) -> Result<Vec<String>> {
 }
 
 fn json_mismatch(value: &Value, wanted: &str) -> Error {
-    let kind = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        _ => "number",
-    };
-    Error::invalid(format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {kind} into Go value of type {wanted}"
-    ))
+    Error::invalid(json::mismatch(value, wanted)).prefixed("error unmarshaling JSON: while decoding JSON: ")
 }

@@ -106,14 +106,7 @@ pub(super) fn failed(error: Error) -> FnError {
 }
 
 fn wrong_shape(value: &Value, wanted: GoType, words: &str) -> String {
-    let got = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        _ => "number",
-    };
-    format!("{words}json: cannot unmarshal {got} into Go value of type {}", wanted.name())
+    format!("{words}{}", json::mismatch(value, wanted.name()))
 }
 
 pub(super) fn bytes(args: &[Value]) -> &[u8] {

@@ -4,7 +4,7 @@ use std::fmt;
 use std::hash::BuildHasher;
 
 use aoa_lang::value::Text;
-use aoa_lang::yaml::Node;
+use aoa_lang::yaml::{FIRST_KINDS, LAST_KINDS, Node};
 
 use crate::config::Scopes;
 
@@ -148,40 +148,11 @@ fn or_placeholder<'t>((text, placeholder): (&'t Text, &'static str)) -> std::bor
 /// The kinds that come first, and the two that come last.
 pub(crate) fn rank_of(kind: &Text) -> i32 {
     let Some(kind) = kind.as_str() else { return 0 };
-    if let Some(at) = LAST.iter().position(|last| *last == kind) {
+    if let Some(at) = LAST_KINDS.iter().position(|last| *last == kind) {
         return i32::try_from(at).map_or(0, |at| at + 1);
     }
-    match FIRST.iter().rev().position(|first| *first == kind) {
+    match FIRST_KINDS.iter().rev().position(|first| *first == kind) {
         Some(from_end) => i32::try_from(from_end).map_or(0, |at| -at - 1),
         None => 0,
     }
 }
-
-/// The order of the legacy sort, and of configurations.
-pub(crate) const FIRST: [&str; 22] = [
-    "Namespace",
-    "ResourceQuota",
-    "StorageClass",
-    "CustomResourceDefinition",
-    "ServiceAccount",
-    "PodSecurityPolicy",
-    "Role",
-    "ClusterRole",
-    "RoleBinding",
-    "ClusterRoleBinding",
-    "ConfigMap",
-    "Secret",
-    "Endpoints",
-    "Service",
-    "LimitRange",
-    "PriorityClass",
-    "PersistentVolume",
-    "PersistentVolumeClaim",
-    "Deployment",
-    "StatefulSet",
-    "CronJob",
-    "PodDisruptionBudget",
-];
-
-/// The kinds that come last.
-pub(crate) const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];

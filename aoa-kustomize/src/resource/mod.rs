@@ -7,7 +7,7 @@ mod metadata;
 mod select;
 mod twins;
 
-pub(crate) use id::{FIRST, Gvk, Id, LAST, NO_NAMESPACE, Scope};
+pub(crate) use id::{Gvk, Id, NO_NAMESPACE, Scope};
 pub(crate) use map::{Behavior, ResMap};
 pub(crate) use metadata::EmptyAffixes;
 pub(crate) use select::{Selector, Written, id_of};

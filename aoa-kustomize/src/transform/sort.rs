@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use aoa_lang::value::Text;
+use aoa_lang::yaml::{FIRST_KINDS, LAST_KINDS};
 
 use crate::error::{Error, Result};
 use crate::file::SortOptions;
 use crate::options::Reorder;
-use crate::resource::{FIRST, Id, LAST, ResMap, Resource};
+use crate::resource::{Id, ResMap, Resource};
 
 /// Sorts the resources.
 ///
@@ -17,7 +18,7 @@ use crate::resource::{FIRST, Id, LAST, ResMap, Resource};
 pub(crate) fn sort(map: ResMap, options: Option<&SortOptions>, reorder: Reorder) -> Result<ResMap> {
     let ranks = match options {
         None if reorder == Reorder::None => return Ok(map),
-        None => ranks(&FIRST.map(Text::from_static), &LAST.map(Text::from_static)),
+        None => ranks(&FIRST_KINDS.map(Text::from_static), &LAST_KINDS.map(Text::from_static)),
         Some(options) => match (options.order.as_str(), &options.legacy) {
             (Some("fifo"), None) => return Ok(map),
             (Some("fifo"), Some(_)) => {
@@ -25,7 +26,9 @@ pub(crate) fn sort(map: ResMap, options: Option<&SortOptions>, reorder: Reorder)
                     "the field 'sortOptions.legacySortOptions' is set but the selected sort order is 'fifo', not 'legacy'",
                 ));
             }
-            (Some("legacy"), None) => ranks(&FIRST.map(Text::from_static), &LAST.map(Text::from_static)),
+            (Some("legacy"), None) => {
+                ranks(&FIRST_KINDS.map(Text::from_static), &LAST_KINDS.map(Text::from_static))
+            }
             (Some("legacy"), Some((first, last))) => ranks(first, last),
             _ => return Err(Error::invalid("the field 'sortOptions.order' must be one of [fifo, legacy]")),
         },

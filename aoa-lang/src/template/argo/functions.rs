@@ -3,7 +3,7 @@
 use crate::template::{Call, FnError, Function};
 use crate::value::{GoType, IntKind, List, ListKind, Map, MapKind, Text};
 use crate::yaml::{self, LoadOptions, Numbers};
-use crate::{ErrorKind, Value, unicode};
+use crate::{ErrorKind, Value, json, unicode};
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("fromYaml", &[GoType::String], GoType::MAP, from_yaml),
@@ -119,17 +119,8 @@ fn read_yaml(call: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {
 }
 
 fn wrong_shape(value: &Value, wanted: GoType) -> FnError {
-    let got = match value {
-        Value::Bool(_) => "bool",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
-        _ => "number",
-    };
-    FnError::message(format!(
-        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {got} into Go value of type {}",
-        wanted.name()
-    ))
+    let wrong = json::mismatch(value, wanted.name());
+    FnError::message(format!("error unmarshaling JSON: while decoding JSON: {wrong}"))
 }
 
 fn text(args: &[Value]) -> Text {

@@ -134,12 +134,12 @@ mod tests {
     fn the_world_is_what_the_options_say() {
         let options = TemplateOptions::default()
             .with_now(1_709_210_096, 5)
-            .with_environment([("HOME".to_owned(), "/root".to_owned())].into())
+            .with_environment([("HOME".to_owned(), "/home/aoa".to_owned())].into())
             .with_hosts([("db".to_owned(), vec!["10.0.0.1".to_owned()])].into());
         let world = "{{ env \"HOME\" }} {{ expandenv \"${HOME}/$X.\" }} {{ getHostByName \"db\" }} {{ now }}";
         assert_eq!(
             render(world, &options).unwrap(),
-            "/root /root/. 10.0.0.1 2024-02-29 12:34:56.000000005 +0000 UTC"
+            "/home/aoa /home/aoa/. 10.0.0.1 2024-02-29 12:34:56.000000005 +0000 UTC"
         );
         let error = render("{{ getHostByName \"other\" }}", &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Unsupported);

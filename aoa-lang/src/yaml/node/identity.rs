@@ -64,12 +64,12 @@ impl Identity {
     }
 
     fn rank(&self) -> usize {
-        let first = FIRST.iter().position(|kind| *kind == self.kind);
-        let last = LAST.iter().position(|kind| *kind == self.kind);
+        let first = FIRST_KINDS.iter().position(|kind| *kind == self.kind);
+        let last = LAST_KINDS.iter().position(|kind| *kind == self.kind);
         match (first, last) {
             (Some(at), _) => at,
-            (None, None) => FIRST.len(),
-            (None, Some(at)) => FIRST.len() + 1 + at,
+            (None, None) => FIRST_KINDS.len(),
+            (None, Some(at)) => FIRST_KINDS.len() + 1 + at,
         }
     }
 
@@ -100,7 +100,8 @@ fn or_placeholder<'a>((text, placeholder): (&'a String, &'a str)) -> &'a str {
     if text.is_empty() { placeholder } else { text }
 }
 
-const FIRST: [&str; 22] = [
+/// Kinds that Kustomize puts first, in this order.
+pub const FIRST_KINDS: [&str; 22] = [
     "Namespace",
     "ResourceQuota",
     "StorageClass",
@@ -125,4 +126,5 @@ const FIRST: [&str; 22] = [
     "PodDisruptionBudget",
 ];
 
-const LAST: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];
+/// Kinds that Kustomize puts last, in this order.
+pub const LAST_KINDS: [&str; 2] = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"];

@@ -14,7 +14,7 @@ mod read;
 mod resources;
 
 pub use content::Content;
-pub use identity::Identity;
+pub use identity::{FIRST_KINDS, Identity, LAST_KINDS};
 pub use resources::{print_resource_file, read_resources};
 
 use super::event::{CollectionStyle, Comments, ScalarStyle};
