@@ -13,6 +13,7 @@ test: lint rust python node ## everything: Rust, Python, Node
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy -q --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc -q --workspace --no-deps
 
 rust:
 	$(CARGO) test -q --workspace

@@ -11,7 +11,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
     version,
     about = "Resolves Argo CD app-of-apps fleets offline",
     long_about = "Resolves Argo CD app-of-apps fleets offline: which Applications will exist, on which clusters, from which source and \
-under which project.\n\nExit codes: 0 answered, 1 a check failed, 2 could not be answered.",
+under which project.\n\nThe answer is on standard output, the same bytes for the same input; notes, timings and errors are on standard error.\n\n\
+Exit codes:\n  0  answered\n  1  answered, and `aoa check` found what --fail-on names\n  2  not answered: wrong arguments, unreadable files",
     after_help = "Examples:\n  aoa tree                       the fleet of this repository\n  aoa tree ../fleet --depth 2    another folder, two levels\n  aoa apps -o json | jq '.apps[].name'\n  aoa render payments-prod       the manifests of one Application\n  aoa check --fail-on warning    findings, for CI\n\nStart with `aoa init`: it writes aoa.yaml from what it finds."
 )]
 pub(crate) struct Args {
@@ -24,16 +25,16 @@ pub(crate) struct Args {
 #[derive(ClapArgs, Clone)]
 pub(crate) struct Global {
     /// The configuration (default: aoa.yaml in the folder or above it)
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// Colours
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    #[arg(long, global = true, help_heading = "Global options", value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,
     /// Show the data of Secrets and credentials in URLs
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) show_secrets: bool,
     /// Print timings on standard error
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) timing: bool,
 }
 
@@ -41,7 +42,9 @@ pub(crate) struct Global {
 pub(crate) enum Color {
     /// On a terminal, unless NO_COLOR is set
     Auto,
+    /// Also into pipes and files
     Always,
+    /// Nowhere
     Never,
 }
 
@@ -71,12 +74,16 @@ pub(crate) enum Command {
     #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
     Init(InitArgs),
     /// Turn what a cluster says into inventory files
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kubectl get secret -n argocd -l argocd.argoproj.io/secret-type=cluster -o json | aoa import clusters - > clusters.yaml"
+    )]
     Import(Import),
     /// Print the JSON schema of the output or of aoa.yaml
     #[command(after_help = "Examples:\n  aoa schema\n  aoa schema config > aoa.schema.json")]
     Schema(SchemaArgs),
     /// Print the version and the versions that are imitated
+    #[command(after_help = "Examples:\n  aoa version\n  aoa version -o json")]
     Version(VersionArgs),
     /// Evaluate one Jsonnet program that another `aoa` sends
     #[cfg(feature = "jsonnet")]
@@ -84,7 +91,7 @@ pub(crate) enum Command {
     EvaluateJsonnet,
     /// Print a completion script
     #[command(
-        after_help = "Examples:\n  source <(aoa completions bash)\n  aoa completions zsh > ~/.zfunc/_aoa"
+        after_help = "Examples:\n  source <(aoa completions bash)\n  aoa completions zsh > ~/.zfunc/_aoa\n  aoa completions fish > ~/.config/fish/completions/aoa.fish"
     )]
     Completions {
         /// The shell
@@ -127,8 +134,8 @@ pub(crate) struct TreeArgs {
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
     /// How many levels are shown (default: as many as fit)
-    #[arg(long, value_name = "N")]
-    pub(crate) depth: Option<usize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) depth: Option<u16>,
     /// A line for each Application, also where they differ only in the cluster
     #[arg(long)]
     pub(crate) unfold: bool,

@@ -12,18 +12,29 @@ use crate::args::Color;
 pub(crate) struct Output {
     out: BufWriter<io::Stdout>,
     colored: bool,
+    /// Of the terminal, if it is one.
+    width: Option<usize>,
 }
 
 impl Output {
     pub(crate) fn new(color: Color) -> Self {
         let stdout = io::stdout();
         let colored = wants_color(color, stdout.is_terminal());
-        Output { out: BufWriter::with_capacity(1 << 16, stdout), colored }
+        let width = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
+        Output { width, out: BufWriter::with_capacity(1 << 16, stdout), colored }
     }
 
     pub(crate) fn text(&mut self, text: &Text) -> Result<(), Error> {
         let text = if self.colored { text.to_ansi() } else { text.to_plain() };
         self.raw(&text)
+    }
+
+    /// A text whose lines are rows: a terminal would wrap the long ones into each other, so there they are cut.
+    pub(crate) fn table(&mut self, text: &Text) -> Result<(), Error> {
+        match self.width {
+            Some(width) => self.text(&text.clipped(width)),
+            None => self.text(text),
+        }
     }
 
     pub(crate) fn raw(&mut self, text: &str) -> Result<(), Error> {

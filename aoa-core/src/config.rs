@@ -2,6 +2,7 @@
 
 use aoa_lang::source::TreePath;
 use aoa_lang::value::{Map, Text};
+use aoa_lang::yaml::{self, Step};
 use aoa_lang::{Error, Result, Value};
 
 use crate::inputs::{Declared, Root};
@@ -66,24 +67,68 @@ pub struct ArgoConfig {
     pub settings: Text,
 }
 
-const SECTIONS: [&str; 11] = [
-    "branch",
-    "repositories",
-    "charts",
-    "roots",
-    "clusters",
-    "answers",
-    "argocd",
-    "owners",
-    "check",
-    "gates",
-    "policies",
-];
 const ROOT_FIELDS: [&str; 6] = ["path", "repository", "name", "directory", "helm", "kustomize"];
 const CHARTS_FIELDS: [&str; 2] = ["path", "repository"];
 const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"];
 
 impl Config {
+    /// The keys that the file may have.
+    pub const SECTIONS: [&'static str; 11] = [
+        "branch",
+        "repositories",
+        "charts",
+        "roots",
+        "clusters",
+        "answers",
+        "argocd",
+        "owners",
+        "check",
+        "gates",
+        "policies",
+    ];
+
+    /// Reads the text of `aoa.yaml`.
+    ///
+    /// ```
+    /// use aoa_core::config::Config;
+    ///
+    /// let text = b"roots:\n- apps\n- [wrong]\n";
+    /// let error = Config::parse(text).unwrap_err();
+    /// assert_eq!(error.message(), "an entry of `roots` is not a map");
+    /// assert_eq!(&text[error.span().unwrap().range()], b"[wrong]");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// `Syntax` for what is no YAML, else as [`read`](Config::read); with the place of what is wrong.
+    pub fn parse(text: &[u8]) -> Result<Config> {
+        let value = yaml::load(text).map_err(|error| {
+            // Only people write this file, and only they read of its errors: the tools' layers mean nothing to them.
+            let message = error.message().rsplit("yaml: ").next().unwrap_or_default();
+            let said = |message: &str| Error::new(error.kind(), message).with_help("this is no YAML");
+            match (error.span(), message.split_once(": ")) {
+                (Some(span), Some((place, message))) if place.starts_with("line ") => said(message).at(span),
+                (Some(span), _) => said(message).at(span),
+                (None, _) => said(message),
+            }
+        })?;
+        Config::read(&value).map_err(|error| {
+            let steps = value.as_map().map(blame).unwrap_or_default();
+            let place = yaml::locate(text, &steps).map(|place| match (error.message(), place.key) {
+                (message, Some(key)) if message.starts_with("unknown key") => key,
+                _ => place.value,
+            });
+            let error = match error.help() {
+                Some(_) => error,
+                None => error.with_help("`aoa schema config` describes the file"),
+            };
+            match place {
+                Some(span) => error.at(span),
+                None => error,
+            }
+        })
+    }
+
     /// Reads the content of `aoa.yaml`.
     ///
     /// ```
@@ -104,7 +149,7 @@ impl Config {
             return Ok(config);
         }
         let sections = map(value, "the file")?;
-        check_keys(sections, &SECTIONS, "")?;
+        check_keys(sections, &Self::SECTIONS, "")?;
         for (key, value) in sections.iter() {
             match key.as_str().unwrap_or_default() {
                 "repositories" => config.repositories = repositories(value)?,
@@ -116,11 +161,33 @@ impl Config {
                 "answers" => config.answers = texts(value, "answers")?,
                 "roots" => config.roots = list(value, "roots")?.iter().map(root).collect::<Result<_>>()?,
                 "argocd" => config.argocd = argocd(value)?,
-                other => config.unused.extend(SECTIONS.iter().find(|s| **s == other)),
+                other => config.unused.extend(Self::SECTIONS.iter().find(|s| **s == other)),
             }
         }
         Ok(config)
     }
+}
+
+/// The smallest part of a configuration that is still refused alone.
+fn blame(sections: &Map) -> Vec<Step<'_>> {
+    let refused = |key: &Text, value: Value| Config::read(&Value::map([(key.clone(), value)])).is_err();
+    let Some((section, value)) = sections.iter().find(|(key, value)| refused(key, (*value).clone())) else {
+        return Vec::new();
+    };
+    let mut steps: Vec<Step<'_>> = section.as_str().map(Step::Key).into_iter().collect();
+    match value {
+        Value::List(items) => {
+            let wrong = items.iter().position(|item| refused(section, Value::list(vec![item.clone()])));
+            steps.extend(wrong.map(Step::Index));
+        }
+        Value::Map(fields) => {
+            let one = |key: &Text, value: &Value| Value::map([(key.clone(), value.clone())]);
+            let wrong = fields.iter().find(|(key, value)| refused(section, one(key, value)));
+            steps.extend(wrong.and_then(|(key, _)| key.as_str()).map(Step::Key));
+        }
+        _ => {}
+    }
+    steps
 }
 
 impl RootConfig {

@@ -17,6 +17,17 @@ pub use jsonnet::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, 
 pub use reference::Reference;
 
 /// What a fleet is resolved from.
+///
+/// ```
+/// use aoa_core::Inputs;
+/// use aoa_core::inputs::Root;
+/// use aoa_core::lang::source::{Tree, TreePath};
+///
+/// let tree = Tree::in_memory([("apps/web.yaml", "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\n")]);
+/// let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+/// inputs.roots.push(Root::new(TreePath::new("apps").unwrap()));
+/// assert_eq!(inputs.repositories[0].url, "https://git.example.com/fleet");
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Inputs {

@@ -4,6 +4,29 @@ use aoa_lang::Limits;
 use aoa_lang::template::TemplateOptions;
 
 /// How a fleet is resolved. The defaults suit fleets of some hundred thousand Applications.
+///
+/// ```
+/// use aoa_core::{Inputs, Options, resolve};
+/// # use aoa_core::inputs::Root;
+/// # use aoa_core::lang::source::{Tree, TreePath};
+/// # let root = "
+/// # apiVersion: argoproj.io/v1alpha1
+/// # kind: Application
+/// # metadata: {name: web, namespace: argocd}
+/// # spec:
+/// #   project: default
+/// #   source: {repoURL: 'https://git.example.com/fleet', path: web}
+/// #   destination: {name: in-cluster, namespace: web}
+/// # ";
+/// # let tree = Tree::in_memory([("root.yaml", root), ("web/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")]);
+/// # let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+/// # inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+/// let mut options = Options::default();
+/// options.render = false;
+/// let fleet = resolve(&inputs, &options)?;
+/// assert!(fleet.apps().all(|app| app.content().is_none_or(|content| content.manifests.is_empty())));
+/// # Ok::<(), aoa_core::lang::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Options {

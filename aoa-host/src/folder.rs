@@ -10,6 +10,16 @@ use aoa_core::lang::source::{Blobs, ContentId, Entry, FileMode, Tree, TreeBuilde
 use aoa_core::lang::{Error, ErrorKind, Result};
 
 /// What a folder may hold.
+///
+/// ```
+/// use aoa_host::{FolderLimits, read_folder};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # std::fs::write(folder.path().join("app.yaml"), "kind: Application").unwrap();
+/// let mut limits = FolderLimits::default();
+/// limits.files = 0;
+/// let error = read_folder(folder.path(), limits).unwrap_err();
+/// assert_eq!(error.kind().name(), "limit");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FolderLimits {
@@ -31,6 +41,17 @@ impl Default for FolderLimits {
 /// # Errors
 ///
 /// `NotFound` if there is no such folder, `Limit` if it holds too many files and folders, `Invalid` if a name is not UTF-8.
+///
+/// ```
+/// use aoa_host::{FolderLimits, read_folder};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path();
+/// std::fs::write(folder.join("app.yaml"), "kind: Application").unwrap();
+/// let tree = read_folder(folder, FolderLimits::default())?;
+/// let paths: Vec<&str> = tree.entries().map(|(path, _)| path.as_str()).collect();
+/// assert_eq!(paths, ["app.yaml"]);
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 pub fn read_folder(folder: &Path, limits: FolderLimits) -> Result<Tree> {
     let top = fs::canonicalize(folder).map_err(|e| unreadable(folder, &e))?;
     let mut builder = TreeBuilder::default();
@@ -107,7 +128,12 @@ impl Blobs for FolderBlobs {
 /// # Errors
 ///
 /// It cannot be read, or is larger than `most` bytes.
-pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
+///
+/// ```
+/// let error = aoa_host::read_file("no/such/file".as_ref(), 1024).unwrap_err();
+/// assert_eq!(error.message(), "`no/such/file` does not exist");
+/// ```
+pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     let bytes = read_within(path, most).map_err(|e| unreadable(path, &e))?;
     bytes.ok_or_else(|| too_large(&path.display().to_string(), most))
 }
@@ -126,6 +152,8 @@ fn too_large(path: &str, most: u64) -> Error {
 pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Error {
     let what = match error.kind() {
         std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+        std::io::ErrorKind::IsADirectory => "is a folder".to_owned(),
+        std::io::ErrorKind::NotADirectory => "is a file, not a folder".to_owned(),
         std::io::ErrorKind::PermissionDenied => "may not be read".to_owned(),
         _ => format!("cannot be read: {error}"),
     };

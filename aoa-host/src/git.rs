@@ -3,6 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// A checkout of a git repository.
+///
+/// ```
+/// use aoa_host::{GitCheckout, inspect};
+/// let describe = |checkout: GitCheckout| format!("{} at {:.7}", checkout.branch, checkout.commit);
+/// let here = inspect(".".as_ref()).map(describe);
+/// # drop(here);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct GitCheckout {
@@ -19,6 +26,11 @@ pub struct GitCheckout {
 }
 
 /// The checkout that `folder` lies in; `None` if it lies in none.
+///
+/// ```
+/// let nowhere = tempfile::tempdir().unwrap();
+/// assert_eq!(aoa_host::inspect(nowhere.path()), None);
+/// ```
 #[must_use]
 pub fn inspect(folder: &Path) -> Option<GitCheckout> {
     let repository = gix::discover(folder).ok()?;

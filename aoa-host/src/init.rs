@@ -12,6 +12,13 @@ use aoa_core::model::Cluster;
 use crate::load::{CONFIG_FILE, LoadOptions, Loaded, load};
 
 /// A configuration that fits a folder.
+///
+/// ```
+/// let empty = tempfile::tempdir().unwrap();
+/// let suggestion = aoa_host::suggest_config(empty.path())?;
+/// assert!(!suggestion.has_roots && suggestion.file.ends_with("aoa.yaml"));
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Suggestion {
@@ -21,6 +28,8 @@ pub struct Suggestion {
     pub text: String,
     /// What was found, in short lines.
     pub found: Vec<String>,
+    /// Whether there is a file that the fleet can begin with.
+    pub has_roots: bool,
 }
 
 /// Looks for roots, cluster Secrets and repositories, and says so as `aoa.yaml`. A configuration that is there is not
@@ -29,30 +38,40 @@ pub struct Suggestion {
 /// # Errors
 ///
 /// As [`load`].
+///
+/// ```
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # let folder = folder.path();
+/// let suggestion = aoa_host::suggest_config(folder)?;
+/// assert!(suggestion.text.contains("- path: root.yaml"));
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 pub fn suggest_config(folder: &Path) -> Result<Suggestion> {
     let options = LoadOptions { ignore_config: true, ..LoadOptions::default() };
     let loaded = load(folder, &options)?;
     let mut found = Vec::new();
     let mut text = String::from("# What aoa resolves; everything is optional. Schema: aoa schema config\n");
-    roots(&loaded, &mut text, &mut found)?;
+    let has_roots = roots(&loaded, &mut text, &mut found)?;
     clusters(&loaded, &mut text, &mut found);
     repositories(&loaded, &mut text, &mut found)?;
-    Ok(Suggestion { file: loaded.top.join(CONFIG_FILE), text, found })
+    Ok(Suggestion { file: loaded.top.join(CONFIG_FILE), text, found, has_roots })
 }
 
-fn roots(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> Result<()> {
+fn roots(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> Result<bool> {
     let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
     let roots: Vec<_> = fleet.inputs().roots.iter().filter(|r| r.declared == Declared::Found).collect();
     if roots.is_empty() {
         text.push_str("roots: []  # no file with Applications or ApplicationSets found\n");
-        return Ok(());
+        return Ok(false);
     }
     text.push_str("roots:\n");
     for root in &roots {
         text.push_str(&format!("  - path: {}\n", quoted(root.path.as_str())));
     }
     found.push(format!("{} root{}", roots.len(), if roots.len() == 1 { "" } else { "s" }));
-    Ok(())
+    Ok(true)
 }
 
 fn clusters(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {

@@ -10,6 +10,12 @@ use aoa_core::model::{Cluster, Origin, SECRET_TYPE_LABEL};
 use crate::folder::{FolderLimits, read_file};
 
 /// What inventory files hold.
+///
+/// ```
+/// let inventory = aoa_host::read_inventory_text(b"{kind: ConfigMap, metadata: {name: argocd-cm}, data: {a: b}}", "cm.yaml")?;
+/// assert!(inventory.clusters.is_empty() && inventory.argocd_cm.is_some());
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Inventory {
@@ -35,6 +41,17 @@ pub struct Inventory {
 ///
 /// The file cannot be read, is larger than [`FolderLimits`] allow, is no YAML, or describes a cluster without name or
 /// server.
+///
+/// ```
+/// use aoa_host::{Inventory, read_inventory};
+/// # let folder = tempfile::tempdir().unwrap();
+/// let file = folder.path().join("clusters.yaml");
+/// std::fs::write(&file, "name: dev\nserver: https://dev.example.com\n").unwrap();
+/// let mut inventory = Inventory::default();
+/// read_inventory(&file, &mut inventory)?;
+/// assert_eq!(inventory.clusters[0].name, "dev");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 pub fn read_inventory(file: &Path, inventory: &mut Inventory) -> Result<()> {
     let bytes = read_file(file, FolderLimits::default().file_bytes)?;
     read_text(&bytes, &file.display().to_string(), inventory)
@@ -45,6 +62,14 @@ pub fn read_inventory(file: &Path, inventory: &mut Inventory) -> Result<()> {
 /// # Errors
 ///
 /// As [`read_inventory`].
+///
+/// ```
+/// let inventory = aoa_host::read_inventory_text(b"{name: dev, server: https://dev.example.com}", "clusters.yaml")?;
+/// assert_eq!(inventory.clusters[0].server, "https://dev.example.com");
+/// let error = aoa_host::read_inventory_text(b"{name: dev, servr: x}", "clusters.yaml").unwrap_err();
+/// assert!(error.message().starts_with("clusters.yaml:1: "));
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 pub fn read_inventory_text(bytes: &[u8], name: &str) -> Result<Inventory> {
     let mut inventory = Inventory::default();
     read_text(bytes, name, &mut inventory)?;

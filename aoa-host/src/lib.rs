@@ -13,7 +13,7 @@ mod inventory;
 mod jsonnet;
 mod load;
 
-pub use folder::{FolderLimits, read_folder};
+pub use folder::{FolderLimits, read_file, read_folder};
 pub use git::{GitCheckout, inspect};
 pub use init::{Suggestion, suggest_config};
 pub use inventory::{Inventory, read_inventory, read_inventory_text};

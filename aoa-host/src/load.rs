@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use aoa_core::config::Config;
 use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Repository, Serves};
-use aoa_core::lang::source::Tree;
+use aoa_core::lang::source::{Tree, line_column};
 use aoa_core::lang::text::glob::Glob;
 use aoa_core::lang::value::Text;
-use aoa_core::lang::{Error, ErrorKind, Result, yaml};
+use aoa_core::lang::{Error, ErrorKind, Result};
 use aoa_core::{Inputs, Options};
 
 use crate::folder::{FolderLimits, read_file, read_folder, unreadable};
@@ -16,6 +16,20 @@ use crate::git::{GitCheckout, inspect};
 use crate::inventory::{Inventory, read_inventory};
 
 /// How a fleet is loaded.
+///
+/// ```
+/// use aoa_host::{LoadOptions, load};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// # let folder = folder.path();
+/// let other = folder.join("other.yaml");
+/// std::fs::write(&other, "roots: [root.yaml]\nbranch: next\n").unwrap();
+/// let loaded = load(folder, &LoadOptions::default().with_config(Some(other)))?;
+/// assert_eq!(loaded.config.branch, "next");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct LoadOptions {
@@ -37,6 +51,20 @@ impl LoadOptions {
 }
 
 /// A loaded fleet: everything that resolving it needs.
+///
+/// ```
+/// use aoa_host::{LoadOptions, load};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// # let folder = folder.path();
+/// let mut loaded = load(folder, &LoadOptions::default())?;
+/// // What is loaded may be changed before it is resolved.
+/// loaded.inputs.clusters.clear();
+/// assert_eq!(loaded.inputs.repositories[0].url, "https://git.example.com/fleet");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Loaded {
@@ -55,6 +83,10 @@ pub struct Loaded {
 }
 
 /// The configuration file's name.
+///
+/// ```
+/// assert_eq!(aoa_host::CONFIG_FILE, "aoa.yaml");
+/// ```
 pub const CONFIG_FILE: &str = "aoa.yaml";
 
 /// Loads the fleet of `folder`.
@@ -66,9 +98,32 @@ pub const CONFIG_FILE: &str = "aoa.yaml";
 ///
 /// `NotFound` for a missing folder, configuration, checkout or inventory file; `Syntax` or `Invalid` for a file that
 /// cannot be understood.
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::{LoadOptions, load};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// # let folder = folder.path();
+/// let loaded = load(folder, &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// assert_eq!(fleet.apps().next().unwrap().name(), "web");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
 pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     if !folder.exists() {
-        return Err(Error::new(ErrorKind::NotFound, format!("`{}` does not exist", folder.display())));
+        return Err(Error::new(ErrorKind::NotFound, format!("`{}` does not exist", folder.display()))
+            .with_help("give the folder of the fleet's checkout"));
+    }
+    if folder.is_file() {
+        let error = Error::invalid(format!("`{}` is a file, not the folder of a fleet", folder.display()));
+        return Err(error.with_help(if folder.ends_with(CONFIG_FILE) {
+            "name a configuration with --config, or give its folder"
+        } else {
+            "give the folder of the fleet's checkout; files that it begins with stand under `roots:` of aoa.yaml"
+        }));
     }
     let folder = fs::canonicalize(folder).map_err(|e| unreadable(folder, &e))?;
     let git = inspect(&folder);
@@ -116,9 +171,11 @@ fn find_config(folder: &Path, top: Option<&Path>) -> Option<PathBuf> {
 
 fn read_config(file: &Path, limits: FolderLimits) -> Result<Config> {
     let text = read_file(file, limits.file_bytes)?;
-    let name = file.display();
-    let value = yaml::load(&text).map_err(|e| e.prefixed(&format!("{name}: ")))?;
-    Config::read(&value).map_err(|e| e.prefixed(&format!("{name}: ")))
+    Config::parse(&text).map_err(|error| {
+        let place = error.span().map(|span| line_column(&text, span.range().start));
+        let place = place.map(|p| format!("{}:{}: ", p.line, p.column)).unwrap_or(" ".into());
+        error.prefixed(&format!("{}:{place}", file.display()))
+    })
 }
 
 impl Loaded {

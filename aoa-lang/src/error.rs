@@ -6,12 +6,30 @@ use std::sync::Arc;
 use crate::source::Span;
 
 /// A result whose error is [`Error`].
+///
+/// ```
+/// fn first(text: &str) -> aoa_lang::Result<char> {
+///     text.chars().next().ok_or_else(|| aoa_lang::Error::invalid("the text is empty"))
+/// }
+/// assert_eq!(first("yaml")?, 'y');
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// What went wrong, and where.
 ///
 /// The message is one line, lower case, without a final period, except where an upstream tool's own text is
 /// imitated: users search for those texts. Cloning shares.
+///
+/// ```
+/// use aoa_lang::source::line_column;
+/// use aoa_lang::{ErrorKind, json};
+///
+/// let text = b"{\n  \"replicas\": 03\n}";
+/// let error = json::read(text, json::Numbers::default()).unwrap_err();
+/// assert_eq!((error.kind(), error.message()), (ErrorKind::Syntax, "invalid character '3' after object key:value pair"));
+/// assert_eq!(line_column(text, error.span().unwrap().range().start).line, 2);
+/// ```
 #[derive(Clone)]
 pub struct Error(Arc<Inner>);
 
@@ -27,6 +45,14 @@ struct Inner {
 }
 
 /// The kinds of [`Error`]; their names are stable and the same in Python and Node.
+///
+/// ```
+/// use aoa_lang::{ErrorKind, yaml};
+///
+/// let error = yaml::load(b"a: [").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Syntax);
+/// assert_eq!(error.kind().name(), "syntax");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -2,6 +2,15 @@
 
 /// Bounds on what one evaluation may use. They count steps and bytes, never time, so that the same input gives
 /// the same answer on every machine.
+///
+/// ```
+/// use aoa_lang::{ErrorKind, Limits, json};
+///
+/// let mut limits = Limits::default();
+/// limits.input_bytes = 3;
+/// let error = json::read_within(b"[1, 2]", json::Numbers::default(), &limits).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Limit);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {

@@ -7,26 +7,12 @@ use aoa_core::lang::yaml;
 use aoa_fuzz::checked;
 use libfuzzer_sys::fuzz_target;
 
-const SECTIONS: [&str; 11] = [
-    "repositories",
-    "branch",
-    "charts",
-    "roots",
-    "clusters",
-    "answers",
-    "argocd",
-    "owners",
-    "check",
-    "gates",
-    "policies",
-];
-
 fuzz_target!(|input: &[u8]| {
     let Some(value) = checked(yaml::load(input)) else { return };
     let Some(config) = checked(Config::read(&value)) else { return };
     if let Value::Map(sections) = &value {
         assert!(
-            sections.keys().all(|key| SECTIONS.iter().any(|s| *key == *s)),
+            sections.keys().all(|key| Config::SECTIONS.iter().any(|s| *key == *s)),
             "an unknown section is refused"
         );
     }

@@ -43,6 +43,16 @@ pub(crate) fn lines(krate: &Crate, reached: &Reached) -> Vec<Line> {
     lines
 }
 
+/// Whether the documentation holds code that is run, or at least compiled.
+pub(crate) fn has_example(item: &Item) -> bool {
+    attributes(item).iter().any(|attribute| match &attribute.meta {
+        Meta::NameValue(doc) if doc.path.is_ident("doc") => {
+            matches!(text(&doc.value).trim_matches(['"', ' ']), "```" | "```no_run" | "```should_panic")
+        }
+        _ => false,
+    })
+}
+
 fn line(path: &Path, text: String) -> Line {
     Line { path: path.clone(), is_impl: false, text }
 }

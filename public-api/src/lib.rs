@@ -39,6 +39,23 @@ pub fn list(name: &str, files: Files<'_>) -> Result<String, String> {
     Ok(lines.into_iter().map(|line| line.text + "\n").collect())
 }
 
+/// The items at the root of the crate `name` whose documentation has no example that runs.
+///
+/// # Errors
+///
+/// As [`list`].
+pub fn without_example(name: &str, files: Files<'_>) -> Result<Vec<String>, String> {
+    let krate = Crate::read(name, files)?;
+    let reached = reach::reach(&krate);
+    let at_root = reached.items.iter().filter(|(_, paths)| paths.iter().any(|path| path.len() == 2));
+    let mut names: Vec<String> = at_root
+        .filter(|((module, at), _)| !items::has_example(&krate.modules[*module].items[*at]))
+        .filter_map(|(_, paths)| paths.iter().find(|path| path.len() == 2).map(|path| path.join("::")))
+        .collect();
+    names.sort();
+    Ok(names)
+}
+
 /// What stands in one listing and not in the other, a line each; empty if they are the same.
 #[must_use]
 pub fn difference(before: &str, after: &str) -> String {

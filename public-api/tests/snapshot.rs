@@ -8,13 +8,18 @@ use std::path::Path;
 /// The crates that others build upon.
 const CRATES: [&str; 5] = ["aoa-lang", "aoa-helm", "aoa-kustomize", "aoa-core", "aoa-host"];
 
+/// The text of a source file.
+fn source(name: &str, path: &str) -> Option<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
+    fs::read_to_string(root.join(name).join("src").join(path)).ok()
+}
+
 #[test]
 fn nothing_public_changes_unseen() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     let mut changes = String::new();
     for name in CRATES {
-        let files = |path: &str| fs::read_to_string(root.join(name).join("src").join(path)).ok();
-        let listing = public_api::list(name, &files).unwrap();
+        let listing = public_api::list(name, &|path| source(name, path)).unwrap();
         let file = root.join(name).join("api.txt");
         if std::env::var_os("UPDATE_API").is_some() {
             fs::write(&file, &listing).unwrap();
@@ -29,4 +34,13 @@ fn nothing_public_changes_unseen() {
         changes.is_empty(),
         "the public interface changed; if that is meant, `make api` writes it down:\n{changes}"
     );
+}
+
+#[test]
+fn everything_at_a_crate_root_has_an_example() {
+    // Of the other crates the entry points have one.
+    for name in ["aoa-lang", "aoa-core", "aoa-host"] {
+        let missing = public_api::without_example(name, &|path| source(name, path)).unwrap();
+        assert!(missing.is_empty(), "no example: {missing:?}");
+    }
 }

@@ -1,19 +1,22 @@
 //! `aoa import clusters FILE`
 
-use std::io::Read;
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 use aoa_core::lang::{Error, ErrorKind, Result, Value, yaml};
 use aoa_core::model::{Cluster, SECRET_TYPE_LABEL};
+use aoa_host::FolderLimits;
 
-use super::Code;
+use super::{Code, hint};
+use crate::args::Global;
 use crate::output::Output;
 
-pub(super) fn clusters(file: &Path, out: &mut Output) -> Result<Code> {
-    let text = read(file)?;
-    let inventory = aoa_host::read_inventory_text(&text, &file.display().to_string())?;
+pub(super) fn clusters(file: &Path, global: &Global, out: &mut Output) -> Result<Code> {
+    let text = read(file, global)?;
+    let name = if file == Path::new("-") { "standard input".into() } else { file.display().to_string() };
+    let inventory = aoa_host::read_inventory_text(&text, &name)?;
     if inventory.clusters.is_empty() {
-        return Err(Error::new(ErrorKind::NotFound, "no cluster Secret found").with_help(
+        return Err(Error::new(ErrorKind::NotFound, format!("no cluster Secret in {name}")).with_help(
             "kubectl get secret -n argocd -l argocd.argoproj.io/secret-type=cluster -o json | aoa import clusters -",
         ));
     }
@@ -28,15 +31,20 @@ pub(super) fn clusters(file: &Path, out: &mut Output) -> Result<Code> {
     Ok(Code::Answered)
 }
 
-fn read(file: &Path) -> Result<Vec<u8>> {
-    let unreadable =
-        |e: std::io::Error| Error::new(ErrorKind::NotFound, format!("`{}`: {e}", file.display()));
-    if file == Path::new("-") {
-        let mut text = Vec::new();
-        std::io::stdin().lock().read_to_end(&mut text).map_err(unreadable)?;
-        return Ok(text);
+fn read(file: &Path, global: &Global) -> Result<Vec<u8>> {
+    if file != Path::new("-") {
+        return aoa_host::read_file(file, FolderLimits::default().file_bytes);
     }
-    std::fs::read(file).map_err(unreadable)
+    if std::io::stdin().is_terminal() {
+        hint(
+            global,
+            "reading cluster Secrets from the terminal; Ctrl-D ends them, a pipe is what is meant: aoa import --help",
+        );
+    }
+    let mut text = Vec::new();
+    let read = std::io::stdin().lock().read_to_end(&mut text);
+    read.map_err(|e| Error::new(ErrorKind::NotFound, format!("standard input cannot be read: {e}")))?;
+    Ok(text)
 }
 
 /// The cluster as `clusters:` of aoa.yaml takes it: no credentials, nothing that only the live Secret needs.

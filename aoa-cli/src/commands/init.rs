@@ -25,6 +25,10 @@ pub(super) fn run(args: &InitArgs, out: &mut Output) -> Result<Code> {
     for line in &suggestion.found {
         out.raw(&format!("  {line}\n"))?;
     }
-    out.raw("next: aoa tree\n")?;
+    out.raw(if suggestion.has_roots {
+        "next: aoa tree\n"
+    } else {
+        "no file here holds an Application or ApplicationSet\nnext: name where the fleet begins under `roots:`\n"
+    })?;
     Ok(Code::Answered)
 }

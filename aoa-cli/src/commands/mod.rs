@@ -23,6 +23,7 @@ use clap::CommandFactory;
 
 use crate::args::{Args, Command, Global, Import, SchemaOf};
 use crate::output::{Output, note};
+use crate::progress::Progress;
 
 /// How a command ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -53,7 +54,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Render(render) => render::run(render, global, out),
         Command::Check(check) => check::run(check, global, out),
         Command::Init(init) => init::run(init, out),
-        Command::Import(Import::Clusters { file }) => import::clusters(file, out),
+        Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),
         Command::Schema(schema) => {
             let text = match schema.of {
                 SchemaOf::Output => output_schema(),
@@ -74,26 +75,41 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
 
 /// Loads and resolves the fleet of a folder, saying on standard error what is worth knowing.
 fn resolve(path: &Path, global: &Global) -> Result<Fleet> {
+    let progress = Progress::start("reading files");
     let start = Instant::now();
     #[cfg_attr(not(feature = "jsonnet"), expect(unused_mut, reason = "Jsonnet alone is added"))]
     let mut loaded = load(path, &LoadOptions::default().with_config(global.config.clone()))?;
     #[cfg(feature = "jsonnet")]
     jsonnet::add_evaluator(&mut loaded.inputs);
     let loading = start.elapsed();
+    progress.pause();
     for line in &loaded.notes {
-        let mut text = Text::default();
-        text.push(Role::Faint, format!("note: {line}")).end_line();
-        note(&text, global.color);
+        hint(global, line);
     }
+    progress.turn_to("resolving");
     let start = Instant::now();
     let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+    drop(progress);
     if global.timing {
         let mut text = Text::default();
         let (load, resolve) = (loading.as_secs_f64() * 1e3, start.elapsed().as_secs_f64() * 1e3);
         text.push(Role::Faint, format!("load {load:.1} ms, resolve {resolve:.1} ms")).end_line();
         note(&text, global.color);
     }
+    if fleet.apps().len() == 0 {
+        hint(
+            global,
+            "no Application found: name where the fleet begins under `roots:` in aoa.yaml, or give its folder behind the verb",
+        );
+    }
     Ok(fleet)
+}
+
+/// Says on standard error what is worth knowing beside the answer.
+fn hint(global: &Global, line: &str) {
+    let mut text = Text::default();
+    text.push(Role::Faint, format!("note: {line}")).end_line();
+    note(&text, global.color);
 }
 
 fn wire_options(global: &Global) -> WireOptions {

@@ -15,7 +15,10 @@ pub(super) fn run(args: &TreeArgs, global: &Global, out: &mut Output) -> Result<
         Format::Yaml => out.yaml(|out| write_fleet(&fleet, wire_options(global), out))?,
         Format::Text | Format::Wide => {
             let unfold = args.unfold || args.format.format() == Format::Wide;
-            out.text(&tree_text(&fleet, TreeOptions::default().with_depth(args.depth).with_unfold(unfold)))?;
+            out.table(&tree_text(
+                &fleet,
+                TreeOptions::default().with_depth(args.depth.map(usize::from)).with_unfold(unfold),
+            ))?;
         }
     }
     Ok(Code::Answered)

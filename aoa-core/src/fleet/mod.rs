@@ -26,6 +26,29 @@ use crate::finding::{Finding, Need};
 use crate::model::ObjectRef;
 
 /// A resolved fleet. Cloning shares.
+///
+/// ```
+/// use aoa_core::{Inputs, Options, resolve};
+/// # use aoa_core::inputs::Root;
+/// # use aoa_core::lang::source::{Tree, TreePath};
+/// # let root = "
+/// # apiVersion: argoproj.io/v1alpha1
+/// # kind: Application
+/// # metadata: {name: web, namespace: argocd}
+/// # spec:
+/// #   project: default
+/// #   source: {repoURL: 'https://git.example.com/fleet', path: web}
+/// #   destination: {name: in-cluster, namespace: web}
+/// # ";
+/// # let tree = Tree::in_memory([("root.yaml", root), ("web/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")]);
+/// # let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+/// # inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+/// let fleet = resolve(&inputs, &Options::default())?;
+/// let web = fleet.app("argocd", "web").unwrap();
+/// assert_eq!((web.project().as_str(), web.destination().namespace.as_str()), ("default", "web"));
+/// assert_eq!(web.content().unwrap().manifests.len(), 1);
+/// # Ok::<(), aoa_core::lang::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Fleet {
     pub(crate) data: std::sync::Arc<FleetData>,

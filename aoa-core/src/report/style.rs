@@ -92,6 +92,36 @@ impl Text {
         self.pieces.iter().map(|p| p.text.chars().count()).sum()
     }
 
+    /// The text with lines of at most `width` columns; of longer ones the end is cut off.
+    #[must_use]
+    pub fn clipped(&self, width: usize) -> Text {
+        let mut out = Text::default();
+        let mut column = 0;
+        for (at, piece) in self.pieces.iter().enumerate() {
+            let mut kept = String::new();
+            let mut rest = piece.text.chars().peekable();
+            while let Some(c) = rest.next() {
+                if c == '\n' {
+                    column = 0;
+                    kept.push(c);
+                    continue;
+                }
+                column += 1;
+                let is_last = match rest.peek() {
+                    Some(next) => *next == '\n',
+                    None => self.pieces.get(at + 1).is_none_or(|next| next.text.starts_with('\n')),
+                };
+                if column < width || (column == width && is_last) {
+                    kept.push(c);
+                } else if column == width {
+                    kept.push('…');
+                }
+            }
+            out.push(piece.role, kept);
+        }
+        out
+    }
+
     /// The text without roles.
     #[must_use]
     pub fn to_plain(&self) -> String {
@@ -116,4 +146,19 @@ impl Text {
 
 fn is_hostile(c: char) -> bool {
     c.is_control() && c != '\n' || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lines_are_clipped() {
+        let mut text = Text::default();
+        text.push(Role::Name, "abcd").push(Role::Plain, "efg\nhi").push(Role::Faint, "jkl\n");
+        assert_eq!(text.clipped(5).to_plain(), "abcd…\nhijkl\n");
+        assert_eq!(text.clipped(7).to_plain(), "abcdefg\nhijkl\n");
+        assert_eq!(text.clipped(3).to_ansi(), "\x1b[1mab…\x1b[0m\nhi\x1b[2m…\n\x1b[0m");
+        assert_eq!(text.clipped(1).to_plain(), "…\n…\n");
+    }
 }

@@ -84,6 +84,27 @@ impl Resolver {
 /// # Errors
 ///
 /// As [`Resolver::resolve`].
+///
+/// ```
+/// use aoa_core::{Inputs, Options, resolve};
+/// # use aoa_core::inputs::Root;
+/// # use aoa_core::lang::source::{Tree, TreePath};
+/// # let root = "
+/// # apiVersion: argoproj.io/v1alpha1
+/// # kind: Application
+/// # metadata: {name: web, namespace: argocd}
+/// # spec:
+/// #   project: default
+/// #   source: {repoURL: 'https://git.example.com/fleet', path: web}
+/// #   destination: {name: in-cluster, namespace: web}
+/// # ";
+/// # let tree = Tree::in_memory([("root.yaml", root), ("web/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")]);
+/// # let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+/// # inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+/// let fleet = resolve(&inputs, &Options::default())?;
+/// assert!(fleet.findings().is_empty());
+/// # Ok::<(), aoa_core::lang::Error>(())
+/// ```
 pub fn resolve(inputs: &Inputs, options: &Options) -> Result<Fleet> {
     Resolver::new(options.clone()).resolve(inputs)
 }

@@ -25,6 +25,16 @@ pub use text::Text;
 use std::sync::Arc;
 
 /// A Go value. See the [module documentation](self).
+///
+/// ```
+/// use aoa_lang::{Value, yaml};
+///
+/// let object = yaml::load(b"{kind: Service, spec: {ports: [80, 443]}}")?;
+/// assert_eq!(object.str_at(&["kind"]), Some("Service"));
+/// let ports = object.at(&["spec", "ports"]).and_then(Value::as_list).unwrap();
+/// assert_eq!(ports.iter().filter_map(Value::as_i64).sum::<i64>(), 523);
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Default)]
 pub enum Value {
     /// The nil interface: JSON and YAML `null`.

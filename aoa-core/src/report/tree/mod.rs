@@ -56,7 +56,7 @@ pub fn tree_text(fleet: &Fleet, options: TreeOptions) -> Text {
     }
     let mut out = headline(fleet);
     if rows.is_empty() {
-        out.push(Role::Warning, "no Application found").end_line();
+        out.push(Role::Warning, "nothing to show").end_line();
         return out;
     }
     let headings = [
