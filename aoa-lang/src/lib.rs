@@ -18,6 +18,17 @@
 //! | [`text`] | regular expressions, globs, selectors, versions | Go 1.26, gobwas, doublestar, Kubernetes 1.36, Masterminds |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
+#![deny(clippy::indexing_slicing)]
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::string_slice,
+        clippy::unreachable,
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_sign_loss
+    )
+)]
 
 pub mod base64;
 pub mod error;

@@ -141,6 +141,7 @@ enum Hint {
     Number,
 }
 
+#[expect(clippy::indexing_slicing, reason = "the compiler runs it: a panic does not compile")]
 static HINTS: [Hint; 256] = {
     let mut table = [Hint::None; 256];
     let words = b"yYnNtTfFoO~";

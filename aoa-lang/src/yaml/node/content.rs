@@ -25,6 +25,7 @@ impl Content {
     }
 
     /// The first child, for changes; a null is put there if there is none.
+    #[expect(clippy::indexing_slicing, reason = "there is a first child by then")]
     pub(super) fn first_mut(&mut self) -> &mut Node {
         let children = self.to_mut();
         if children.is_empty() {

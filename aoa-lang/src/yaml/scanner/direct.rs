@@ -74,7 +74,7 @@ impl<'a> Scanner<'a> {
             self.pos += 1;
         }
         let b = self.byte(0);
-        if !INDICATOR[usize::from(b)] {
+        if !INDICATOR.contain(b) {
             return if b < 0x80 { Ahead::Plain } else { Ahead::Other };
         }
         match b {
@@ -103,13 +103,13 @@ impl<'a> Scanner<'a> {
     #[inline]
     pub(in crate::yaml) fn find_key(&self) -> Option<usize> {
         let first = self.byte(0);
-        if INDICATOR[usize::from(first)] || first >= 0x80 {
+        if INDICATOR.contain(first) || first >= 0x80 {
             return None;
         }
         let mut at = self.pos;
         loop {
             let rest = self.bytes.get(at..)?;
-            at += rest.iter().position(|b| PLAIN_STOP[usize::from(*b)])?;
+            at += rest.iter().position(|b| PLAIN_STOP.contain(*b))?;
             let ahead = at - self.pos;
             if self.byte(ahead) != b':' {
                 return None;
@@ -202,7 +202,7 @@ impl<'a> Scanner<'a> {
         let mut at = self.pos;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            at += rest.iter().position(|b| PLAIN_STOP[usize::from(*b)]).unwrap_or(rest.len());
+            at += rest.iter().position(|b| PLAIN_STOP.contain(*b)).unwrap_or(rest.len());
             let ahead = at - self.pos;
             match self.byte(ahead) {
                 b':' if self.is_blank_or_end(ahead + 1) => return PlainEnd::Key,

@@ -88,7 +88,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn begins_plain(&self, first: u8) -> bool {
-        let indicator = INDICATOR[usize::from(first)] || self.is_break(0);
+        let indicator = INDICATOR.contain(first) || self.is_break(0);
         !indicator
             || (first == b'-' && !is_blank(self.byte(1)))
             || (self.flow_level == 0 && (first == b'?' || first == b':') && !self.is_blank_or_end(1))

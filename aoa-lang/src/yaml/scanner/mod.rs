@@ -258,7 +258,7 @@ impl<'a> Scanner<'a> {
         let mut at = self.pos;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            at += rest.iter().position(|b| LINE_STOP[usize::from(*b)]).unwrap_or(rest.len());
+            at += rest.iter().position(|b| LINE_STOP.contain(*b)).unwrap_or(rest.len());
             if self.is_break_or_end(at - self.pos) {
                 return at;
             }

@@ -77,7 +77,7 @@ impl<'a> Scanner<'a> {
         let mut at = self.pos;
         loop {
             let rest = self.bytes.get(at..).unwrap_or_default();
-            at += rest.iter().position(|b| stops[usize::from(*b)]).unwrap_or(rest.len());
+            at += rest.iter().position(|b| stops.contain(*b)).unwrap_or(rest.len());
             let ahead = at - self.pos;
             match self.byte(ahead) {
                 b':' if !self.is_blank_or_end(ahead + 1) => at += 1,
