@@ -46,19 +46,21 @@ pub(super) fn source_namespace(input: &Json) -> Json {
     rules.permits_app_namespace(text(input, "appNamespace"), text(input, "controllerNamespace")).into()
 }
 
+/// The repositories that belong to projects.
+pub(super) fn scoped_repositories(input: &Json) -> Vec<ScopedRepository> {
+    let scoped = input["repositories"].as_array().into_iter().flatten().filter(|r| r["project"].is_string());
+    scoped
+        .map(|r| ScopedRepository { url: text(r, "url").into(), project: text(r, "project").into() })
+        .collect()
+}
+
 pub(super) fn effective(input: &Json) -> Answer {
     let others = input["projects"].as_array().map(Vec::as_slice).unwrap_or_default();
     let mut all = Vec::new();
     for project in std::iter::once(&input["project"]).chain(others) {
         all.push((text(&project["metadata"], "name"), read(project)?));
     }
-    let repositories: Vec<ScopedRepository> = input["repositories"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|r| r["project"].is_string())
-        .map(|r| ScopedRepository { url: text(r, "url").into(), project: text(r, "project").into() })
-        .collect();
+    let repositories = scoped_repositories(input);
     let named = all.iter().map(|(name, project)| (*name, project));
     let settings = from_json(&input["settings"]);
     let projects = Projects::new(named, &destination::clusters(input), &repositories, Some(&settings));

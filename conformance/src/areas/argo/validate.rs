@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::convert::{from_json_with_ints, to_json};
 use super::destination::clusters;
+use super::project::scoped_repositories;
 use super::render::{application, conditions};
 use crate::case::{Answer, Refusal};
 
@@ -20,7 +21,7 @@ pub(super) fn validate(input: &Json) -> Answer {
     let projects = projects(input);
     let settings = from_json_with_ints(&input["settings"]);
     let named = projects.iter().filter_map(|p| Some((p.str_at(&["metadata", "name"])?, p)));
-    let projects = Projects::new(named, &clusters, Some(&settings));
+    let projects = Projects::new(named, &clusters, &scoped_repositories(input), Some(&settings));
     let project = app.project();
     let Some(rules) = projects.get(project) else {
         let why = format!(
