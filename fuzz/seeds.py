@@ -152,6 +152,20 @@ def fleet_folders():
         yield seed
 
 
+def kustomize(case):
+    """A tree of kustomizations, the folder that is built before it."""
+    return fleet(case["in"]["path"] + "\n", case["in"]["files"].items())
+
+
+def kustomization(case):
+    """The file of the folder that is built."""
+    given = case["in"]
+    folder = "" if given["path"] in (".", "") else given["path"] + "/"
+    names = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+    own = next((given["files"][folder + name] for name in names if folder + name in given["files"]), None)
+    return lines('[{"op": "add", "path": "/metadata/labels/x", "value": "y"}]', "data.a", own) if own else None
+
+
 def inventories():
     for path in sorted((CASES / "fleet").glob("*.inventory.yaml")):
         yield path.read_bytes()
@@ -193,6 +207,8 @@ TARGETS = {
     "template": [*groups("template/gotmpl-*.jsonl", template), *groups("template/sprig-*.jsonl", template), *groups("template/argo-*.jsonl", template)],
     "placeholders": groups("template/fasttemplate-*.jsonl", placeholders),
     "resolve": groups("appset/appset-*.jsonl", set_fleet),
+    "kustomize": groups("kustomize/*.jsonl", kustomize),
+    "kustomization": groups("kustomize/*.jsonl", kustomization),
 }
 
 # Seeds that are no cases.

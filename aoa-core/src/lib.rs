@@ -63,6 +63,8 @@ pub mod sets;
 pub mod sync;
 pub mod wire;
 
+pub use aoa_helm as helm;
+pub use aoa_kustomize as kustomize;
 pub use aoa_lang as lang;
 pub use fleet::Fleet;
 pub use inputs::Inputs;

@@ -118,3 +118,40 @@ fn templates_of_charts_placeholders_and_strings_are_no_roots() {
         assert!(!found.contains(&other.to_owned()), "{found:?}");
     }
 }
+
+#[test]
+fn the_topmost_overlay_stands_for_the_files_below() {
+    let files = [
+        ("base/kustomization.yaml", "resources: [web.yaml]".to_owned()),
+        ("base/web.yaml", app("web", "path: web")),
+        ("dev/kustomization.yaml", "namePrefix: dev-\nresources: [../base]".to_owned()),
+        ("prod/kustomization.yaml", "namePrefix: prod-\nresources: [../base]".to_owned()),
+    ];
+    assert_eq!(roots(&files), ["dev", "prod"]);
+    let reading = ("root.yaml", app("root", "path: dev"));
+    assert_eq!(roots(&[files.to_vec(), vec![reading]].concat()), ["prod", "root.yaml"]);
+}
+
+#[test]
+fn an_overlay_that_manages_itself_is_a_root() {
+    let files = [
+        ("argocd/kustomization.yaml", "resources: [self.yaml, ../apps]".to_owned()),
+        ("argocd/self.yaml", app("self", "path: argocd")),
+        ("apps/kustomization.yaml", "resources: [web.yaml]".to_owned()),
+        ("apps/web.yaml", app("web", "path: web")),
+    ];
+    assert_eq!(roots(&files), ["argocd"]);
+}
+
+#[test]
+fn children_of_an_overlay_are_patched_and_followed() {
+    let overlay = "resources: [web.yaml]\npatches: [{target: {kind: Application}, \
+                   patch: '[{op: replace, path: /spec/source/path, value: real}]'}]";
+    let files = [
+        ("root/kustomization.yaml", overlay.to_owned()),
+        ("root/web.yaml", app("web", "path: unreal")),
+        ("real/child.yaml", app("child", "path: empty")),
+        ("empty/note.txt", String::new()),
+    ];
+    assert_eq!(roots(&files), ["root"], "what the patched Application reads is covered");
+}

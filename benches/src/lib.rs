@@ -7,6 +7,7 @@
 
 pub mod fleet;
 pub mod gauge;
+pub mod overlays;
 mod seed;
 pub mod template;
 pub mod text;

@@ -10,6 +10,7 @@ mod compare;
 mod numbers;
 mod report;
 mod run;
+pub mod trees;
 
 pub use case::{Answer, Case, Expected, Refusal};
 pub use compare::{Verdict, judge};

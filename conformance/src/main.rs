@@ -1,15 +1,20 @@
 //! `cargo run --release -q -p conformance -- [--json] [--verbose] PATH...` compares aoa with recorded answers;
-//! `... charts --helm PATH DIR...` renders real charts with aoa and with a helm binary.
+//! `... charts --helm PATH DIR...` renders real charts with aoa and with a helm binary, and
+//! `... trees --kustomize PATH DIR...` builds the kustomizations of real trees with aoa and with a kustomize binary.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use conformance::{Report, run_paths};
+use conformance::{Report, run_paths, trees};
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1).peekable();
     if args.next_if(|arg| arg == "charts").is_some() {
         return charts(args);
+    }
+    if args.next_if(|arg| arg == "trees").is_some() {
+        let arguments: Vec<String> = args.collect();
+        return ended(trees::run(&arguments));
     }
     let mut json = false;
     let mut verbose = false;
@@ -20,7 +25,7 @@ fn main() -> ExitCode {
             "--verbose" | "-v" => verbose = true,
             "--help" | "-h" => {
                 println!(
-                    "usage: conformance [--json] [--verbose] PATH...\n       conformance charts --helm PATH DIR...\n\nPATH is a .jsonl file, a folder of them, or the folder of a whole-fleet case."
+                    "usage: conformance [--json] [--verbose] PATH...\n       conformance charts --helm PATH DIR...\n       conformance trees --kustomize PATH DIR...\n\nPATH is a .jsonl file, a folder of them, or the folder of a whole-fleet case."
                 );
                 return ExitCode::SUCCESS;
             }
@@ -63,11 +68,18 @@ fn charts(mut args: impl Iterator<Item = String>) -> ExitCode {
             folder => folders.push(PathBuf::from(folder)),
         }
     }
-    match conformance::charts::compare(&helm, &folders) {
-        Ok(summary) => {
-            println!("{summary}");
-            if summary.different() == 0 { ExitCode::SUCCESS } else { ExitCode::from(1) }
-        }
+    let compared = conformance::charts::compare(&helm, &folders);
+    ended(compared.map(|summary| {
+        println!("{summary}");
+        summary.different() == 0
+    }))
+}
+
+/// The exit code of a comparison: whether all was the same.
+fn ended(same: Result<bool, impl std::fmt::Display>) -> ExitCode {
+    match same {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(1),
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(2)

@@ -8,7 +8,7 @@ use aoa_core::lang::json;
 use aoa_core::lang::source::{Tree, TreePath};
 use aoa_core::wire::{WireOptions, write_fleet};
 use aoa_core::{Fleet, Inputs, Options, Resolver, resolve};
-use aoa_fuzz::{checked, parts};
+use aoa_fuzz::{checked, files, parts};
 use aoa_host::read_inventory_text;
 use libfuzzer_sys::fuzz_target;
 
@@ -126,20 +126,4 @@ fn tree(files: &BTreeMap<&str, &[u8]>) -> Tree {
     let (links, plain): (Vec<_>, Vec<_>) = files.iter().partition(|(_, bytes)| target(bytes).is_some());
     let links = links.into_iter().filter_map(|(path, bytes)| Some(((*path).to_owned(), target(bytes)?)));
     Tree::in_memory(plain.into_iter().map(|(path, bytes)| (*path, *bytes))).with_links(links)
-}
-
-/// The inventory, and the files by path.
-fn files(input: &[u8]) -> (&[u8], BTreeMap<&str, &[u8]>) {
-    let mut starts = vec![];
-    let mut at = 0;
-    for line in input.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(path) = line.strip_prefix(b"=== ").and_then(|path| std::str::from_utf8(path).ok()) {
-            starts.push((at, at + line.len(), path.trim_end_matches('\n')));
-        }
-        at += line.len();
-    }
-    let inventory = &input[..starts.first().map_or(input.len(), |(start, _, _)| *start)];
-    let ends = starts.iter().skip(1).map(|(start, _, _)| *start).chain([input.len()]);
-    let files = starts.iter().zip(ends).map(|((_, start, path), end)| (*path, &input[*start..end])).collect();
-    (inventory, files)
 }

@@ -1,5 +1,6 @@
 //! What the targets share: how an input is read, and the laws that hold for every error and every value.
 
+use std::collections::BTreeMap;
 use std::panic::Location;
 
 use aoa_lang::value::Value;
@@ -16,6 +17,22 @@ pub fn texts<const N: usize>(input: &[u8]) -> Option<[&str; N]> {
     let text = std::str::from_utf8(input).ok()?;
     let mut parts = text.splitn(N, '\n');
     Some(std::array::from_fn(|_| parts.next().unwrap_or_default()))
+}
+
+/// What stands before the first line `=== path`, and the files behind such lines by path.
+pub fn files(input: &[u8]) -> (&[u8], BTreeMap<&str, &[u8]>) {
+    let mut starts = vec![];
+    let mut at = 0;
+    for line in input.split_inclusive(|byte| *byte == b'\n') {
+        if let Some(path) = line.strip_prefix(b"=== ").and_then(|path| std::str::from_utf8(path).ok()) {
+            starts.push((at, at + line.len(), path.trim_end_matches('\n')));
+        }
+        at += line.len();
+    }
+    let inventory = &input[..starts.first().map_or(input.len(), |(start, _, _)| *start)];
+    let ends = starts.iter().skip(1).map(|(start, _, _)| *start).chain([input.len()]);
+    let files = starts.iter().zip(ends).map(|((_, start, path), end)| (*path, &input[*start..end])).collect();
+    (inventory, files)
 }
 
 /// What a result holds. An error is of a kind that is about the input: we never have to blame ourselves.

@@ -1,36 +1,41 @@
-//! Files that may be roots: where objects that drive the fleet lie as they are, outside charts and kustomizations.
+//! What may be a root: files in which objects that drive the fleet lie as they are, and kustomizations over such files.
 
 use std::collections::BTreeSet;
 
 use aoa_lang::source::{FileMode, Tree, TreePath};
-use aoa_lang::{Limits, Value, yaml};
+use aoa_lang::{Limits, Value};
 
 use super::documents;
+use super::overlays::Overlays;
 use crate::model::Kind;
 
-/// The files of `tree` that hold Applications or ApplicationSets, sorted by path.
+/// The files of `tree` that hold Applications or ApplicationSets, sorted by path. For those that a kustomization takes in
+/// the folders of the topmost ones stand.
 ///
-/// Not among them: templates of charts, files that a kustomization refers to (the kustomization's folder is a source,
-/// not a root file), and objects whose names hold placeholders of some other tool.
+/// Not among them: templates of charts, other files that a kustomization names, and objects whose names hold placeholders
+/// of some other tool.
 pub(crate) fn candidates(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> Vec<TreePath> {
     let charts = chart_folders(tree);
-    let referenced = kustomize_references(tree);
-    let mut found = Vec::new();
+    let overlays = Overlays::read(tree);
+    let (mut found, mut taken_in) = (Vec::new(), Vec::new());
     for (path, entry) in tree.entries() {
         let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
         if !is_manifest || entry.mode != FileMode::File || entry.size > max_file_bytes {
             continue;
         }
-        if charts.iter().any(|chart| in_chart(path, chart)) || referenced.contains(path) {
+        if charts.iter().any(|chart| in_chart(path, chart)) {
             continue;
         }
         let Ok(text) = tree.read(path) else { continue };
         if contains(&text, b"argoproj.io/")
             && documents(&text, limits).iter().any(|d| drives(d.value.as_ref().ok()))
         {
-            found.push(path.clone());
+            let into = if overlays.names(path) { &mut taken_in } else { &mut found };
+            into.push(path.clone());
         }
     }
+    found.extend(overlays.topmost_over(taken_in));
+    found.sort();
     found
 }
 
@@ -55,28 +60,6 @@ fn in_chart(path: &TreePath, chart: &TreePath) -> bool {
     path.relative_to(chart)
         .and_then(|rest| rest.split_once('/'))
         .is_some_and(|(folder, _)| matches!(folder, "templates" | "charts" | "crds"))
-}
-
-/// Every file that a kustomization names.
-fn kustomize_references(tree: &Tree) -> BTreeSet<TreePath> {
-    let mut named = BTreeSet::new();
-    for (path, _) in tree.entries() {
-        if !matches!(path.name(), "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
-            continue;
-        }
-        let (Some(folder), Ok(text)) = (path.parent(), tree.read(path)) else { continue };
-        let Ok(kustomization) = yaml::load(&text) else { continue };
-        let mut pending = vec![&kustomization];
-        while let Some(value) = pending.pop() {
-            match value {
-                Value::String(text) => named.extend(text.as_str().and_then(|text| folder.join(text))),
-                Value::List(list) => pending.extend(list.iter()),
-                Value::Map(map) => pending.extend(map.values()),
-                _ => {}
-            }
-        }
-    }
-    named
 }
 
 fn contains(text: &[u8], needle: &[u8]) -> bool {

@@ -3,6 +3,7 @@
 mod candidates;
 mod charts;
 mod documents;
+mod overlays;
 mod repositories;
 mod revision;
 

@@ -49,6 +49,7 @@ pub use cache::RenderCache;
 pub use detect::{detect_type, explicit_type, merge_overrides};
 pub use environment::{Environment, EnvironmentOf};
 pub use installation::Installation;
+pub use kustomize::HelmTemplate;
 pub use normalize::{Normalized, normalize_targets};
 pub use references::check_references;
 pub use resource_filter::ResourceFilter;

@@ -1,13 +1,13 @@
 //! Finds roots where none are declared.
 //!
-//! Every candidate file is tried as a root. A file that the source of another candidate's Applications covers has a
-//! parent; whatever stays uncovered is a root. Files that cover each other and that nobody else covers are one
-//! self-managing group: its first file by path is the root.
+//! Every candidate, a file or a kustomization, is tried as a root. One that the source of another candidate's Applications
+//! covers has a parent; whatever stays uncovered is a root. Candidates that cover each other and that nobody else covers
+//! are one self-managing group: its first by path is the root.
 
 use std::collections::HashSet;
 
 use aoa_lang::Result;
-use aoa_lang::source::TreePath;
+use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 use petgraph::Direction::Incoming;
 use petgraph::algo::tarjan_scc;
@@ -32,8 +32,9 @@ pub(super) fn discover(inputs: &Inputs, options: &Options, cache: &RenderCache) 
     }
     let trial = Inputs { roots, ..inputs.clone() };
     let fleet = Run::new(options, cache, &trial).finish()?;
-    let graph =
-        coverage(&fleet, &files, &repository.url, &Repositories::new(trial.clone().into(), options.urls));
+    let repositories = Repositories::new(trial.clone().into(), options.urls);
+    let main = Main { files: &files, tree: &checkout.tree, url: &repository.url };
+    let graph = coverage(&fleet, &main, &repositories);
     Ok(uncovered(&graph, &files).into_iter().map(|path| found_root(path, &repository.url)).collect())
 }
 
@@ -41,26 +42,31 @@ fn found_root(path: &TreePath, repository: &Text) -> Root {
     Root { declared: Declared::Found, repository: repository.clone(), ..Root::new(path.clone()) }
 }
 
-/// An edge from each file to the files that sources of its Applications cover.
-fn coverage(
-    fleet: &Fleet,
-    files: &[TreePath],
-    url: &Text,
-    repositories: &Repositories,
-) -> DiGraph<usize, ()> {
+/// The candidates of the main repository.
+struct Main<'m> {
+    files: &'m [TreePath],
+    tree: &'m Tree,
+    url: &'m Text,
+}
+
+/// An edge from each candidate to those that sources of its Applications cover.
+fn coverage(fleet: &Fleet, main: &Main<'_>, repositories: &Repositories) -> DiGraph<usize, ()> {
+    let Main { files, tree, url } = main;
     let mut graph = DiGraph::new();
     let nodes: Vec<NodeIndex> = (0..files.len()).map(|at| graph.add_node(at)).collect();
     // Thousands of Applications of one set may read the same folder.
     let mut known = HashSet::new();
     for app in fleet.apps() {
-        let Some(from) = file_of(fleet, app).and_then(|path| files.binary_search(&path).ok()) else {
-            continue;
-        };
+        let Some(from) = candidate_of(fleet, app, files) else { continue };
         for folder in sources_in(app, url, repositories) {
             if !known.insert((from, folder.path.clone(), folder.directory.as_ref().map(directory_key))) {
                 continue;
             }
-            for (to, _) in within(files, &folder.path).filter(|(_, file)| folder.covers(file)) {
+            let is_folder = |path: &TreePath| tree.get(path).is_none();
+            let own = files.binary_search(&folder.path).ok().filter(|_| folder.directory.is_none());
+            let below = within(files, &folder.path);
+            let below = below.filter(|(_, file)| folder.covers(file, is_folder(file))).map(|(at, _)| at);
+            for to in own.into_iter().chain(below) {
                 if let (Some(from), Some(to)) = (nodes.get(from), nodes.get(to)) {
                     graph.update_edge(*from, *to, ());
                 }
@@ -78,30 +84,28 @@ fn within<'f>(files: &'f [TreePath], folder: &TreePath) -> impl Iterator<Item = 
     (start..).zip(rest.take_while(move |file| file.as_str().starts_with(&prefix)))
 }
 
-/// The file that an Application's manifest, or that of its ApplicationSet, stands in. What a chart or kustomization
-/// renders stands nowhere: then the file of its nearest ancestor that does.
-fn file_of(fleet: &Fleet, app: App<'_>) -> Option<TreePath> {
-    let own = app.place().map(|place| place.path.clone());
-    own.or_else(|| {
-        let mut next = fleet.data.apps.get(app.id().0 as usize)?.parent;
-        loop {
-            let (place, parent) = match next {
-                Parent::Root => return None,
-                Parent::App(id) => {
-                    let place = fleet.data.place(id).cloned();
-                    (place, fleet.data.apps.get(id.0 as usize)?.parent)
-                }
-                Parent::Set(id) => {
-                    let set = fleet.data.sets.get(id.0 as usize)?;
-                    (set.place.clone(), set.parent)
-                }
-            };
-            if let Some(place) = place {
-                return Some(place.path);
+/// The candidate that an Application's manifest, or that of its ApplicationSet, stands in. What a chart or a
+/// kustomization renders stands in no file: then that of its nearest ancestor.
+fn candidate_of(fleet: &Fleet, app: App<'_>, files: &[TreePath]) -> Option<usize> {
+    let find = |path: &TreePath| files.binary_search(path).ok();
+    if let Some(found) = app.place().and_then(|place| find(&place.path)) {
+        return Some(found);
+    }
+    let mut next = fleet.data.apps.get(app.id().0 as usize)?.parent;
+    loop {
+        let (place, parent) = match next {
+            Parent::Root => return None,
+            Parent::App(id) => (fleet.data.place(id).cloned(), fleet.data.apps.get(id.0 as usize)?.parent),
+            Parent::Set(id) => {
+                let set = fleet.data.sets.get(id.0 as usize)?;
+                (set.place.clone(), set.parent)
             }
-            next = parent;
+        };
+        if let Some(found) = place.and_then(|place| find(&place.path)) {
+            return Some(found);
         }
-    })
+        next = parent;
+    }
 }
 
 struct Covered {
@@ -111,9 +115,15 @@ struct Covered {
 }
 
 impl Covered {
-    fn covers(&self, file: &TreePath) -> bool {
-        let Some(rest) = file.relative_to(&self.path).filter(|rest| !rest.is_empty()) else { return false };
-        self.directory.as_ref().is_none_or(|source| directory_covers(source, rest))
+    /// Whether a candidate below is read: a file, or a kustomization by its file.
+    fn covers(&self, candidate: &TreePath, is_folder: bool) -> bool {
+        let Some(rest) = candidate.relative_to(&self.path).filter(|rest| !rest.is_empty()) else {
+            return false;
+        };
+        self.directory.as_ref().is_none_or(|source| match is_folder {
+            true => directory_covers(source, &format!("{rest}/kustomization.yaml")),
+            false => directory_covers(source, rest),
+        })
     }
 }
 

@@ -1,12 +1,15 @@
 //! The flags of `kustomize build`: those that `kustomize.buildOptions` gives, and what Argo CD adds for charts.
 
-use aoa_kustomize::{Helm, Options, Reorder, Restriction};
-use aoa_lang::Value;
-use aoa_lang::strconv;
+use std::sync::Arc;
+
+use aoa_kustomize::{ChartRenderer, Helm, Options, Reorder, Restriction};
+use aoa_lang::template::TemplateOptions;
+use aoa_lang::{Value, strconv};
 
 use super::super::application::RenderContext;
 use super::super::kube_version::parse_kube_version;
 use super::super::source::{Located, Stop};
+use super::charts::HelmTemplate;
 use crate::finding::Gap;
 
 /// The flags of a build.
@@ -37,7 +40,10 @@ impl Flags {
             words.extend(versions.into_iter().flat_map(|v| ["--helm-api-versions".to_owned(), v]));
         }
         let text: String = words.iter().flat_map(|word| [" ", word.as_str()]).collect();
-        let options = match options_of(&words) {
+        let mut template = TemplateOptions::default().with_limits(ctx.options.limits.clone());
+        template.now = (ctx.options.now, 0);
+        template.seed = ctx.options.seed;
+        let options = match options_of(&words, Arc::new(HelmTemplate::new(template))) {
             Ok(options) => options,
             Err(Refused::Unsupported) => return Err(Gap::Renderer { source_type: "Kustomize" }.into()),
             Err(Refused::Malformed(error)) => {
@@ -101,7 +107,7 @@ struct Asked {
     arguments: usize,
 }
 
-fn options_of(words: &[String]) -> Result<Options, Refused> {
+fn options_of(words: &[String], renderer: Arc<dyn ChartRenderer>) -> Result<Options, Refused> {
     let asked = Asked::read(words)?;
     let malformed = |text: String| Err(Refused::Malformed(text));
     if asked.arguments > 0 {
@@ -130,7 +136,7 @@ fn options_of(words: &[String]) -> Result<Options, Refused> {
     // Plugins include charts.
     if asked.helm || asked.plugins {
         options.helm = Helm::Enabled {
-            renderer: None,
+            renderer: Some(renderer),
             kube_version: asked.kube_version,
             api_versions: asked.api_versions,
         };
@@ -220,7 +226,8 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Result<Options, Refused> {
-        options_of(&text.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
+        let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
+        options_of(&words, Arc::new(HelmTemplate::default()))
     }
 
     #[test]

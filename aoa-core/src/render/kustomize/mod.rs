@@ -9,8 +9,10 @@
 //! | `patches` | its patches, which no command adds |
 //! | `flags` | the flags of a build |
 //! | `versions` | which Kustomize builds it |
+//! | `charts` | charts inside kustomizations |
 //! | `remotes` | bases in other repositories |
 
+mod charts;
 mod flags;
 mod patches;
 mod plan;
@@ -33,6 +35,7 @@ use crate::model::Manifest;
 use flags::Flags;
 use plan::{Step, plan};
 
+pub use charts::HelmTemplate;
 pub(super) use versions::KustomizeVersions;
 
 const SOURCE_TYPE: Option<SourceType> = Some(SourceType::Kustomize);

@@ -1,5 +1,8 @@
 //! Builds of kustomizations.
 
+use std::sync::Arc;
+
+use aoa_core::render::HelmTemplate;
 use aoa_kustomize::{Helm, Options, Reorder, Restriction, build as build_folder};
 use aoa_lang::source::{Tree, TreePath};
 use serde_json::{Value as Json, json};
@@ -34,7 +37,7 @@ fn options(flags: &Json) -> Options {
     if flags["enableHelm"] == true || flags["enableAlphaPlugins"] == true {
         let texts = flags["helmApiVersions"].as_array().into_iter().flatten();
         options.helm = Helm::Enabled {
-            renderer: None,
+            renderer: Some(Arc::new(HelmTemplate::default())),
             kube_version: flags["helmKubeVersion"].as_str().unwrap_or_default().to_owned(),
             api_versions: texts.filter_map(|text| text.as_str().map(str::to_owned)).collect(),
         };
