@@ -74,7 +74,7 @@ fn a_folder_that_is_not_there_or_none() {
 #[test]
 fn a_configuration_is_wrong_at_a_place() {
     for (text, expected) in [
-        ("roots: [a\nclusters: {", "1:8: did not find expected ',' or ']'\n  = this is no YAML\n"),
+        ("roots: [a\nclusters: {", "2:9: did not find expected ',' or ']'\n  = this is no YAML\n"),
         ("branch: main\nrots: []\n", "2:1: unknown key `rots`\n  = did you mean `roots`?\n"),
         (
             "roots:\n- apps\n- 5\n",

@@ -92,10 +92,10 @@ impl Config {
     /// ```
     /// use aoa_core::config::Config;
     ///
-    /// let text = b"roots:\n- apps\n- [wrong]\n";
+    /// let text = b"roots:\n- apps\n- 5\n";
     /// let error = Config::parse(text).unwrap_err();
     /// assert_eq!(error.message(), "an entry of `roots` is not a map");
-    /// assert_eq!(&text[error.span().unwrap().range()], b"[wrong]");
+    /// assert_eq!(&text[error.span().unwrap().range()], b"5");
     /// ```
     ///
     /// # Errors

@@ -142,16 +142,3 @@ fn an_overlay_that_manages_itself_is_a_root() {
     ];
     assert_eq!(roots(&files), ["argocd"]);
 }
-
-#[test]
-fn children_of_an_overlay_are_patched_and_followed() {
-    let overlay = "resources: [web.yaml]\npatches: [{target: {kind: Application}, \
-                   patch: '[{op: replace, path: /spec/source/path, value: real}]'}]";
-    let files = [
-        ("root/kustomization.yaml", overlay.to_owned()),
-        ("root/web.yaml", app("web", "path: unreal")),
-        ("real/child.yaml", app("child", "path: empty")),
-        ("empty/note.txt", String::new()),
-    ];
-    assert_eq!(roots(&files), ["root"], "what the patched Application reads is covered");
-}

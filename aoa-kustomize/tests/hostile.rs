@@ -153,9 +153,10 @@ fn selectors_that_are_regular_expressions_stay_cheap() {
     }
     let nested = "(a*)*".repeat(20);
     let text = format!(
-        "resources: [r.yaml]\npatches: [{{target: {{name: '{nested}b'}}, patch: '[{{op: add, path: /data, value: {{a: b}}}}]'}}]\nimages: [{{name: '{nested}b', newTag: x}}]"
+        "resources: [r.yaml]\npatches: [{{target: {{name: '{nested}b'}}, patch: '[{{\"op\": \"add\", \"path\": \"/data\", \"value\": {{\"a\": \"b\"}}}}]'}}]\nimages: [{{name: '{nested}b', newTag: x}}]"
     );
-    assert!(build(files(&[("kustomization.yaml", &text), ("r.yaml", &resources)]), "").is_ok());
+    let built = build(files(&[("kustomization.yaml", &text), ("r.yaml", &resources)]), "");
+    assert!(built.is_ok(), "{:?}", built.err());
     for bad in ["(", "a{1000000}", "(((((a{100}){100}){100}){100}){100})", "[z-a]", "\\8"] {
         let text = format!("resources: [r.yaml]\npatches: [{{target: {{name: '{bad}'}}, patch: '[]'}}]");
         assert!(build(files(&[("kustomization.yaml", &text), ("r.yaml", MAP)]), "").is_err(), "{bad}");
@@ -165,7 +166,7 @@ fn selectors_that_are_regular_expressions_stay_cheap() {
 #[test]
 fn generators_that_grow_end() {
     let mut generators = String::from("configMapGenerator:\n");
-    for at in 0..20_000 {
+    for at in 0..1_000 {
         let _ = writeln!(generators, "- {{name: m{at}, literals: [a={at}]}}");
     }
     assert!(build(files(&[("kustomization.yaml", &generators)]), "").is_ok());

@@ -18,6 +18,12 @@ const MOST_BYTES: u64 = 1536 << 20;
 /// Evaluates one program that [`JsonnetProcess`](crate::JsonnetProcess) sends, and returns. The process must have nothing else
 /// to do: on Unix its memory is bounded from here on.
 ///
+/// ```no_run
+/// // The whole of a program that evaluates Jsonnet for others.
+/// aoa_host::serve_jsonnet(std::io::stdin(), std::io::stdout())?;
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// Those of the two streams, and `InvalidData` for a request that is none.

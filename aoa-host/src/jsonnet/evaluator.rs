@@ -20,6 +20,29 @@ use jrsonnet_stdlib::ContextInitializer;
 ///
 /// Programs see the files of their repository and nothing else. Calls may be as deep as go-jsonnet lets them be; time and
 /// memory are not bounded, so programs that nobody trusts belong into another process.
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use aoa_core::lang::source::Tree;
+/// use aoa_core::{Inputs, resolve};
+///
+/// let app = "apiVersion: argoproj.io/v1alpha1
+/// kind: Application
+/// metadata: {name: web, namespace: argocd}
+/// spec:
+///   source: {repoURL: https://git.example.com/fleet, path: web}
+///   destination: {name: in-cluster, namespace: shop}
+/// ";
+/// let main = "{apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'a' + 1}}";
+/// let tree = Tree::in_memory([("app.yaml", app), ("web/main.jsonnet", main)]);
+/// let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+/// inputs.jsonnet = Some(Arc::new(aoa_host::Jrsonnet::default()));
+/// let fleet = resolve(&inputs, &Default::default())?;
+/// let web = fleet.apps().find(|app| app.name() == "web").and_then(|app| app.content());
+/// assert_eq!(web.unwrap().manifests[0].object.str_at(&["metadata", "name"]), Some("a1"));
+/// # Ok::<(), aoa_core::lang::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Jrsonnet {

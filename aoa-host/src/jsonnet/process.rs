@@ -15,6 +15,13 @@ use super::dialogue::{invalid, receive, send};
 ///
 /// The program is expected to call [`serve_jsonnet`](crate::serve_jsonnet), as `aoa evaluate-jsonnet` does. It sees the files
 /// of the repository by asking for them, and nothing else is given to it: its environment is empty.
+///
+/// ```
+/// use aoa_host::JsonnetProcess;
+///
+/// let evaluator = JsonnetProcess::new("/usr/bin/aoa".into(), &["evaluate-jsonnet"]);
+/// assert_eq!(evaluator.timeout.as_secs(), 30);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct JsonnetProcess {
