@@ -257,8 +257,8 @@ fn namespace(fleet: &Fleet, app: &Application, around: &Surroundings) -> Option<
 
 fn failure(fleet: &Fleet, id: AppId) -> Option<ObstacleKind> {
     let content = fleet.data.apps.get(id.0 as usize)?.content.as_deref()?;
-    let said = content.refusal.iter().chain(&content.conditions).chain(&content.denied);
-    if let Some(error) = said.cloned().next() {
+    let mut said = content.refusal.iter().chain(&content.conditions).chain(&content.denied);
+    if let Some(error) = said.next().cloned() {
         return Some(ObstacleKind::Fails { error });
     }
     match &content.state {

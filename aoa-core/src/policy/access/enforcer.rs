@@ -85,7 +85,7 @@ impl Enforcer {
                 MatchMode::Glob => text.is_empty(),
                 MatchMode::Regexp => true,
             };
-            return subject.is_empty() && asked.iter().all(|text| matches(text));
+            return subject.is_empty() && asked.iter().all(matches);
         }
         let roles = self.roles_of(subject);
         let mut allowed = false;
