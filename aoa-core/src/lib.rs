@@ -1,7 +1,7 @@
 //! Resolves Argo CD app-of-apps fleets offline: which Applications exist, on which clusters, from which source, under
 //! which project - and what is wrong.
 //!
-//! Data goes one way: [`inputs`] are handed in by whoever reads files; [`resolve`] generates ([`generate`]) and
+//! Data goes one way: [`inputs`] are handed in by whoever reads files; [`resolve`](fn@resolve) generates ([`generate`]) and
 //! renders ([`render`]) in rounds until nothing new appears; the [`Fleet`] answers questions; [`report`] and [`wire`]
 //! make texts and JSON of it. There is no I/O, no clock and no randomness in this crate.
 //!

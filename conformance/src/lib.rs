@@ -1,6 +1,6 @@
 //! Compares aoa with what the real tools answered.
 //!
-//! A case is one line of JSON in `AREA/GROUP.jsonl`; [`areas`] knows how to answer its `op`, [`compare`] says
+//! A case is one line of JSON in `AREA/GROUP.jsonl`; [`areas`] knows how to answer its `op`, `compare` says
 //! whether the answer is the recorded one, [`Report`] counts.
 
 pub mod areas;
