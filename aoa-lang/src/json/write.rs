@@ -69,7 +69,7 @@ pub fn write(out: &mut String, value: &Value, html: Html, layout: Layout<'_>) ->
 ///
 /// # Errors
 ///
-/// As [`write`], and [`ErrorKind::Limit`](crate::ErrorKind::Limit).
+/// As [`write()`], and [`ErrorKind::Limit`](crate::ErrorKind::Limit).
 pub fn write_within(
     out: &mut String,
     value: &Value,

@@ -22,7 +22,7 @@ pub fn matches(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<bool
     matches_with(pattern.as_ref(), name.as_ref(), Validation::Checked)
 }
 
-/// Why `name` does not match `pattern`, if it does not: [`matches`] with its reason.
+/// Why `name` does not match `pattern`, if it does not: [`matches()`] with its reason.
 ///
 /// ```
 /// use aoa_lang::text::doublestar;
@@ -32,7 +32,7 @@ pub fn matches(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<bool
 /// ```
 ///
 /// # Errors
-/// As [`matches`].
+/// As [`matches()`].
 pub fn mismatch(pattern: impl AsRef<[u8]>, name: impl AsRef<[u8]>) -> Result<Option<Mismatch>> {
     compare(pattern.as_ref(), name.as_ref(), Validation::Checked)
 }
