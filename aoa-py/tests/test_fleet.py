@@ -65,7 +65,7 @@ def test_what_is_not_known_says_why(open_fleet):
     assert content.reason == "chart redis 1.x of https://charts.example.com is not supplied"
     [need] = open_fleet.needs
     assert need.reason == content.reason
-    assert need.subjects == [aoa.Ref("Application", "argocd", "cache")]
+    assert need.subjects == (aoa.Ref("Application", "argocd", "cache"),)
 
 
 def test_findings_become_columns(open_fleet):

@@ -8,6 +8,7 @@ use aoa_lang::{Result, Value};
 use super::budget::ManifestBudget;
 use super::cache::RenderCache;
 use super::installation::Installation;
+use super::references::check_references;
 use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, SourceType, State};
 use crate::inputs::{JsonnetEvaluator, Plugins, Root, Settings};
@@ -38,6 +39,9 @@ pub(crate) fn render_application(ctx: &RenderContext<'_>, app: &Application) -> 
     }
     let spec = app.normalized_spec();
     let sources = sources_of(&spec);
+    if let Err(error) = check_references(&sources) {
+        return Arc::new(Content::failed(error.into()));
+    }
     let request = request_of(ctx, app, &sources);
     Arc::new(render_sources(ctx, &request, None))
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use aoa_core::finding::Cause;
 use aoa_core::fleet::{App, AppSet, Project, SetOutcome, SourceResult, State};
@@ -45,6 +46,7 @@ fn answer(folder: &Path) -> Result<(Json, Json), String> {
 
 fn inputs(folder: &Path, case: &Json) -> Result<Inputs, String> {
     let mut inputs = Inputs::default();
+    inputs.jsonnet = Some(Arc::new(aoa_host::Jrsonnet::default()));
     for repo in case["repos"].as_array().into_iter().flatten() {
         let text = |key: &str| repo[key].as_str().unwrap_or_default();
         let tree =
