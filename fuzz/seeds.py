@@ -189,6 +189,23 @@ policies: [policies/*.yaml]
 """
 
 
+def chart(case):
+    """A Helm case: its values in one line, and the files of its chart."""
+    given = case["in"]
+    files = dict(given.get("files", {}))
+    if "expr" in given:
+        files["templates/expr.yaml"] = given["expr"]
+    texts = [f"=== {path}\n{content}" for path, content in files.items() if isinstance(content, str)]
+    values = " ".join(given.get("values", [])[:1]).replace("\n", " ")
+    return lines(values, *texts)
+
+
+def flags(case):
+    given = case["in"]
+    every = [flag for key in ("set", "setString", "setJson", "setLiteral") for flag in given.get(key, [])]
+    return lines(every[0].replace("\n", " "), *given.get("values", [])[:1]) if every else None
+
+
 def groups(pattern, to_bytes):
     return [(str(path.relative_to(CASES).with_suffix("")), to_bytes) for path in sorted(CASES.glob(pattern))]
 
@@ -206,6 +223,8 @@ TARGETS = {
     "patches": [*groups("yaml/*-patch.jsonl", patch), *groups("yaml/strategic-merge*.jsonl", patch)],
     "template": [*groups("template/gotmpl-*.jsonl", template), *groups("template/sprig-*.jsonl", template), *groups("template/argo-*.jsonl", template)],
     "placeholders": groups("template/fasttemplate-*.jsonl", placeholders),
+    "helm": [*groups("helm/template-*.jsonl", chart), *groups("helm/expr-*.jsonl", chart), *groups("helm/order-*.jsonl", chart)],
+    "set_flags": groups("helm/strvals-*.jsonl", flags),
     "resolve": groups("appset/appset-*.jsonl", set_fleet),
     "kustomize": groups("kustomize/*.jsonl", kustomize),
     "kustomization": groups("kustomize/*.jsonl", kustomization),

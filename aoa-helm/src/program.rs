@@ -29,6 +29,9 @@ struct Inner {
     compiled: Mutex<HashMap<Selection, Arc<Compiled>>>,
 }
 
+/// The most choices of dependencies that are kept compiled; a fleet has a few, and more are compiled again.
+const MOST_COMPILED: usize = 32;
+
 /// What Helm's command adds to errors once there is a release; it is in [`Error::help`] here.
 const HINT: &str = "Use --debug flag to render out invalid YAML";
 
@@ -207,7 +210,11 @@ impl Chart {
                 let mut logged = Vec::new();
                 family.import(&mut logged).map_err(failed)?;
                 let compiled = Arc::new(Compiled::new(family, logged));
-                kept().insert(selection, compiled.clone());
+                let mut kept = kept();
+                if kept.len() >= MOST_COMPILED {
+                    kept.clear();
+                }
+                kept.insert(selection, compiled.clone());
                 compiled
             }
         };

@@ -5,6 +5,7 @@
 
 #![deny(missing_docs)]
 
+pub mod charts;
 pub mod fleet;
 pub mod gauge;
 pub mod overlays;

@@ -247,18 +247,32 @@ fn read_lock(text: &[u8], name: &str) -> Result<()> {
         .map_err(|error| error.prefixed(&format!("cannot load {name}: ")))
 }
 
-/// Members that are read into a struct that has others already.
+/// Members that are read into a struct that has others already. What is read into a list goes into the items that are there, as
+/// Go's JSON decoder does it.
 fn over(fields: Option<Value>, more: Value) -> Value {
-    match (fields, more) {
-        (Some(Value::Map(fields)), Value::Map(more)) => {
-            let mut fields = fields.into_builder();
-            for (key, value) in more.iter() {
-                fields.insert(key.clone(), value.clone());
+    let (fields, more) = match (fields, more) {
+        (Some(Value::Map(fields)), Value::Map(more)) => (fields, more),
+        (_, more) => return more,
+    };
+    let mut fields = fields.into_builder();
+    for (key, value) in more.iter() {
+        let value = match (fields.get_bytes(key.as_bytes()), value) {
+            (Some(Value::List(old)), Value::List(new)) => {
+                let item = |(at, new): (usize, &Value)| match (old.get(at), new) {
+                    (Some(Value::Map(old)), Value::Map(new)) => {
+                        let mut item = old.clone().into_builder();
+                        new.iter().for_each(|(key, value)| drop(item.insert(key.clone(), value.clone())));
+                        Value::Map(item.build())
+                    }
+                    (_, new) => new.clone(),
+                };
+                Value::list(new.iter().enumerate().map(item).collect())
             }
-            Value::Map(fields.build())
-        }
-        (_, more) => more,
+            (_, value) => value.clone(),
+        };
+        fields.insert(key.clone(), value);
     }
+    Value::Map(fields.build())
 }
 
 /// Go's `filepath.Ext`: from the last dot of the last part of the path.

@@ -63,18 +63,18 @@ impl Metadata {
             return Err(Error::new(aoa_lang::ErrorKind::Internal, "no type for charts"));
         };
         let value = typed::read_yaml(of, text, Mode::Yaml)?;
-        // `[]` is not nothing, though it is not written out.
-        let mentions = yaml::load(text).ok().and_then(|raw| {
-            let raw = raw.as_map()?.clone();
+        // `[]` and `null` are not nothing, though they are not written out: they take the place of what was there.
+        let said = yaml::load(text).ok().and_then(|raw| {
             let named = |key: &Text| key.to_str_lossy().eq_ignore_ascii_case("dependencies");
-            Some(raw.iter().any(|(key, value)| named(key) && value.as_list().is_some()))
+            raw.as_map()?.iter().find(|(key, _)| named(key)).map(|(_, value)| value.clone())
         });
-        match (value, mentions) {
-            (Value::Map(map), Some(true)) if !map.contains_key("dependencies") => {
-                Ok(Value::Map(map.with("dependencies", Value::list(Vec::new()))))
+        Ok(match (value, said) {
+            (Value::Map(map), Some(Value::List(_))) if !map.contains_key("dependencies") => {
+                Value::Map(map.with("dependencies", Value::list(Vec::new())))
             }
-            (value, _) => Ok(value),
-        }
+            (Value::Map(map), Some(Value::Null)) => Value::Map(map.with("dependencies", Value::Null)),
+            (value, _) => value,
+        })
     }
 
     /// What the members say, made fit for printing and checked.

@@ -1,11 +1,13 @@
 //! `toToml`, `fromToml`: TOML as BurntSushi/toml 1.6.0 writes and reads it.
 //!
 //! `write` makes text of a value. Reading is done by `read`, which takes characters from `scan`, and puts what it finds
-//! into a `tree` that knows which tables may still be extended; strings and numbers are read in `scalar`.
+//! into a `tree` that knows which tables may still be extended; it finds the ends of `strings` and `numbers`, which `scalar` makes values of.
 
+mod numbers;
 mod read;
 mod scalar;
 mod scan;
+mod strings;
 mod tree;
 mod write;
 

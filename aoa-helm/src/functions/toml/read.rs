@@ -3,7 +3,6 @@
 use aoa_lang::value::Map;
 use aoa_lang::{Error, Value};
 
-use super::scalar;
 use super::scan::{Next, Problem, Scanner};
 use super::tree::{Kind, MOST_DEPTH, Node, Table, Tree, quoted};
 
@@ -28,15 +27,15 @@ pub(super) fn parse(text: &[u8]) -> Result<Map, Error> {
     }
 }
 
-struct Reader<'t> {
-    scan: Scanner<'t>,
+pub(super) struct Reader<'t> {
+    pub(super) scan: Scanner<'t>,
     tree: Tree,
     /// The line of the first part of the last key.
     key_line: usize,
     depth: usize,
 }
 
-type Read<T> = Result<T, Problem>;
+pub(super) type Read<T> = Result<T, Problem>;
 
 /// Where a key ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -362,259 +361,13 @@ impl Reader<'_> {
         change(&mut self.tree).map_err(|text| Problem::At { line: self.key_line, text })
     }
 
-    /// `true`, `false`, `inf`, `nan`; what else looks like a word is refused as one.
-    fn word(&mut self, start: usize, first: Next) -> Read<Value> {
-        let Next::Char(c) = first else {
-            return Err(self.scan.problem(first, "unexpected EOF; expected value"));
-        };
-        if matches!(c, 'i' | 'n') {
-            let scan = &mut self.scan;
-            if scan.accept('n')? && scan.accept('f')? || scan.accept('a')? && scan.accept('n')? {
-                return self.float(start);
-            }
-        }
-        if !aoa_lang::unicode::is_letter(c) {
-            let text = format!("expected value but found {} instead", first.quoted());
-            return Err(match c {
-                '\n' => self.scan.problem_before(text),
-                _ => self.scan.problem(first, text),
-            });
-        }
-        // One character is looked at again, whichever it was.
-        let last = self.scan.since(start).chars().next_back().map_or(0, char::len_utf8);
-        let again = self.scan.position() - last;
-        self.scan.back_to(again);
-        self.scan.skip(aoa_lang::unicode::is_letter)?;
-        match self.scan.since(again) {
-            "true" => Ok(Value::Bool(true)),
-            "false" => Ok(Value::Bool(false)),
-            other => {
-                let other = aoa_lang::strconv::quote(other.as_bytes());
-                let next = self.scan.peek()?;
-                Err(self.scan.problem(still(next), format!("expected value but found {other} instead")))
-            }
-        }
-    }
-
-    fn signed(&mut self, start: usize) -> Read<Value> {
-        let next = self.scan.next()?;
-        match next {
-            Next::Char(c @ ('i' | 'n')) => {
-                let rest = if c == 'i' { ['n', 'f'] } else { ['a', 'n'] };
-                if self.scan.accept(rest[0])? && self.scan.accept(rest[1])? {
-                    return self.float(start);
-                }
-                let text = format!("invalid float: '{}'", self.scan.since(start));
-                Err(self.scan.problem(Next::Char(' '), text))
-            }
-            Next::Char('.') => Err(self.scan.problem(next, "floats must start with a digit, not '.'")),
-            Next::Char('0') if matches!(self.scan.peek()?, Next::Char('b' | 'o' | 'x')) => {
-                let base = self.scan.peek()?;
-                let text = format!(
-                    "cannot use sign with non-decimal numbers: '{}{}'",
-                    self.scan.since(start),
-                    character(base)
-                );
-                Err(self.scan.problem(Next::Char(' '), text))
-            }
-            next if next.is_digit() => self.decimal(start),
-            next => {
-                let text = format!("expected a digit but got {}", next.quoted());
-                Err(self.scan.problem(next, text))
-            }
-        }
-    }
-
-    fn unsigned(&mut self, start: usize, first: Next) -> Read<Value> {
-        if first == Next::Char('0') {
-            match self.scan.peek()? {
-                Next::Char(base @ ('b' | 'o' | 'x')) => return self.with_base(start, base),
-                next if next.is_digit() => {}
-                Next::Char('_' | '.' | 'e' | 'E') => return self.decimal(start),
-                // Times begin with two digits.
-                _ => return self.integer(start),
-            }
-        }
-        self.scan.skip(|c| c.is_ascii_digit())?;
-        match self.scan.peek()? {
-            Next::Char('-' | ':') => {
-                let part = |c: char| c.is_ascii_digit() || "-:Tt .Zz+".contains(c);
-                self.scan.skip(part)?;
-                let text = self.scan.since(start).trim();
-                scalar::time(text).map_err(|text| self.here(text))
-            }
-            Next::Char('_' | '.' | 'e' | 'E') => self.decimal(start),
-            _ => self.integer(start),
-        }
-    }
-
-    fn with_base(&mut self, start: usize, base: char) -> Read<Value> {
-        self.scan.next()?;
-        let (name, fits): (&str, fn(char) -> bool) = match base {
-            'b' => ("a binary", |c| matches!(c, '0' | '1')),
-            'o' => ("an octal", |c| matches!(c, '0'..='7')),
-            _ => ("a hexadecimal", |c| c.is_ascii_hexdigit()),
-        };
-        let next = self.scan.peek()?;
-        if !matches!(next, Next::Char(c) if fits(c)) {
-            let text = format!("not {name} number: '{}{}'", self.scan.since(start), character(next));
-            return Err(self.scan.problem(Next::Char(' '), text));
-        }
-        self.scan.skip(|c| fits(c) || c == '_')?;
-        self.integer(start)
-    }
-
-    fn decimal(&mut self, start: usize) -> Read<Value> {
-        self.scan.skip(|c| c.is_ascii_digit() || c == '_')?;
-        if !matches!(self.scan.peek()?, Next::Char('.' | 'e' | 'E')) {
-            return self.integer(start);
-        }
-        self.scan.skip(|c| c.is_ascii_digit() || matches!(c, '_' | '.' | '-' | '+' | 'e' | 'E'))?;
-        self.float(start)
-    }
-
-    fn integer(&mut self, start: usize) -> Read<Value> {
-        scalar::integer(self.scan.since(start)).map_err(|text| self.here(text))
-    }
-
-    fn float(&mut self, start: usize) -> Read<Value> {
-        scalar::float(self.scan.since(start)).map_err(|text| self.here(text))
-    }
-
-    fn here(&self, text: String) -> Problem {
+    pub(super) fn here(&self, text: String) -> Problem {
         Problem::At { line: self.scan.line(), text }
-    }
-
-    /// A string, of one or of several lines; its first quote is read.
-    fn string(&mut self, quote: char) -> Read<String> {
-        if self.scan.accept(quote)? {
-            if self.scan.accept(quote)? {
-                return self.long_string(quote);
-            }
-            return Ok(String::new());
-        }
-        let (text, _) = if quote == '"' { self.basic_string()? } else { self.raw_string()? };
-        Ok(text)
-    }
-
-    fn basic_string(&mut self) -> Read<(String, usize)> {
-        let start = self.scan.position();
-        loop {
-            let end = self.scan.position();
-            match self.scan.next()? {
-                Next::End => return Err(self.scan.problem(Next::End, "unexpected EOF; expected '\"'")),
-                Next::Char('\\') => self.escape(start)?,
-                Next::Char('"') => {
-                    let text = self.scan.since(start);
-                    let text = text.get(..end - start).unwrap_or_default();
-                    let text = scalar::without_escapes(text).map_err(|text| self.here(text))?;
-                    return Ok((text, self.scan.line()));
-                }
-                next if next.is_break() => {
-                    return Err(self.scan.problem_before("strings cannot contain newlines"));
-                }
-                Next::Char(_) => {}
-            }
-        }
-    }
-
-    fn raw_string(&mut self) -> Read<(String, usize)> {
-        let start = self.scan.position();
-        self.scan.skip(|c| !matches!(c, '\'' | '\n' | '\r'))?;
-        let text = self.scan.since(start).to_owned();
-        match self.scan.next()? {
-            Next::End => Err(self.scan.problem(Next::End, "unexpected EOF; expected \"'\"")),
-            Next::Char('\'') => Ok((text, self.scan.line())),
-            Next::Char(_) => Err(self.scan.problem_before("strings cannot contain newlines")),
-        }
-    }
-
-    /// Between three quotes there may be two of them, also at the end.
-    fn long_string(&mut self, quote: char) -> Read<String> {
-        let start = self.scan.position();
-        let three = String::from(quote).repeat(3);
-        loop {
-            let end = self.scan.position();
-            match self.scan.next()? {
-                Next::End => {
-                    let mark = if quote == '"' { '\'' } else { '"' };
-                    let text = format!("unexpected EOF; expected {mark}{three}{mark}");
-                    return Err(self.scan.problem(Next::End, text));
-                }
-                Next::Char('\\') if quote == '"' => {
-                    if self.scan.peek()?.is_break() {
-                        self.scan.next()?;
-                    } else {
-                        self.escape(start)?;
-                    }
-                }
-                Next::Char(c) if c == quote => {
-                    let closes = self.scan.accept(quote)? && self.scan.accept(quote)?;
-                    if !closes {
-                        continue;
-                    }
-                    if self.scan.peek()? == Next::Char(quote) {
-                        self.check_quotes(start, quote)?;
-                        self.scan.back_to(end + 1);
-                        continue;
-                    }
-                    let text = self.scan.since(start);
-                    let text = scalar::without_first_break(text.get(..end - start).unwrap_or_default());
-                    if quote == '\'' {
-                        return Ok(text.to_owned());
-                    }
-                    let text = scalar::without_escaped_breaks(text);
-                    return scalar::without_escapes(&text).map_err(|text| self.here(text));
-                }
-                Next::Char(_) => {}
-            }
-        }
-    }
-
-    /// Six quotes at the end are too many, unless the first of them is escaped.
-    fn check_quotes(&self, start: usize, quote: char) -> Read<()> {
-        let text = self.scan.since(start);
-        let five = String::from(quote).repeat(5);
-        let escaped = quote == '"' && text.ends_with("\\\"\"\"\"\"");
-        if text.ends_with(&five) && !escaped {
-            let mark = if quote == '"' { '\'' } else { '"' };
-            let six = String::from(quote).repeat(6);
-            return Err(self.scan.problem(Next::Char(' '), format!("unexpected {mark}{six}{mark}")));
-        }
-        Ok(())
-    }
-
-    /// What stands behind a backslash in a string that begins at `string`.
-    fn escape(&mut self, string: usize) -> Read<()> {
-        let next = self.scan.next()?;
-        let (count, words) = match next {
-            Next::Char('e' | 'b' | 't' | 'n' | 'f' | 'r' | '"' | ' ' | '\t' | '\\') => return Ok(()),
-            Next::Char('x') => (2, "two hexadecimal digits after '\\x'"),
-            Next::Char('u') => (4, "four hexadecimal digits after '\\u'"),
-            Next::Char('U') => (8, "eight hexadecimal digits after '\\U'"),
-            next => {
-                let text = format!("invalid escape in string '\\{}'", character(next));
-                return Err(match next {
-                    Next::End => self.scan.problem_before(text),
-                    next => self.scan.problem(next, text),
-                });
-            }
-        };
-        for _ in 0..count {
-            let next = self.scan.next()?;
-            if !next.is_hex() {
-                let got = self.scan.since(string);
-                let got = aoa_lang::strconv::quote(got.as_bytes());
-                let text = format!("expected {words}, but got {got} instead");
-                return Err(self.scan.problem(next, text));
-            }
-        }
-        Ok(())
     }
 }
 
 /// Upstream looks at some characters without reading them; then the end is no other place.
-fn still(next: Next) -> Next {
+pub(super) fn still(next: Next) -> Next {
     match next {
         Next::End => Next::Char(' '),
         next => next,
@@ -628,7 +381,7 @@ fn shown(next: Next) -> String {
     }
 }
 
-fn character(next: Next) -> char {
+pub(super) fn character(next: Next) -> char {
     match next {
         Next::Char(c) => c,
         Next::End => '\0',
