@@ -4,10 +4,12 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use aoa_lang::Value;
+use aoa_lang::value::Text;
 
-use super::obstacle::obstacles;
+use super::obstacle::{Switches, obstacles};
 use super::{AppId, AppObject, AppRecord, Content, Fleet, Obstacle, Parent, SourceResult, State};
 use crate::finding::Place;
+use crate::generate::GeneratedSet;
 use crate::model::{Application, Cluster, Destination, Key, ObjectRef, sources_of};
 use crate::render::source_result;
 
@@ -34,9 +36,24 @@ impl<'f> App<'f> {
     /// Its stable name.
     #[must_use]
     pub fn key(&self) -> Key {
+        Key { instance: self.instance().clone(), namespace: self.namespace().into(), name: self.name().into() }
+    }
+
+    /// The Argo CD instance that it belongs to.
+    pub(crate) fn instance(&self) -> &'f Text {
         let settings = &self.fleet.data.inputs.settings;
-        let instance = if settings.instance.is_empty() { &settings.namespace } else { &settings.instance };
-        Key { instance: instance.clone(), namespace: self.namespace().into(), name: self.name().into() }
+        if settings.instance.is_empty() { &settings.namespace } else { &settings.instance }
+    }
+
+    /// Where it was generated: the number of the generation, and its number there.
+    pub(crate) fn generated(&self) -> Option<(u32, &'f GeneratedSet, usize)> {
+        match &self.record()?.object {
+            AppObject::Generated { generation, index } => {
+                let apps = &self.fleet.data.generations.get(*generation as usize)?.apps;
+                Some((*generation, apps, *index as usize))
+            }
+            AppObject::Whole(_) => None,
+        }
     }
 
     /// Its namespace.
@@ -81,21 +98,28 @@ impl<'f> App<'f> {
     /// Its project; `default` if it names none.
     #[must_use]
     pub fn project(&self) -> String {
-        match self.record().map(|r| &r.object) {
-            Some(AppObject::Generated { generation, index }) => {
-                let generation = self.fleet.data.generations.get(*generation as usize);
-                let project = generation.map_or("", |g| g.apps.project(*index as usize));
-                if project.is_empty() { crate::model::DEFAULT_PROJECT } else { project }.to_owned()
-            }
-            Some(AppObject::Whole(app)) => app.project().to_owned(),
-            None => String::new(),
-        }
+        self.project_name().to_owned()
+    }
+
+    /// As [`App::project`].
+    pub(crate) fn project_name(&self) -> &'f str {
+        let project = match self.record().map(|record| &record.object) {
+            Some(AppObject::Whole(app)) => return app.project(),
+            Some(AppObject::Generated { .. }) => self.generated().map_or("", |(_, set, at)| set.project(at)),
+            None => return "",
+        };
+        if project.is_empty() { crate::model::DEFAULT_PROJECT } else { project }
     }
 
     /// Where it goes.
     #[must_use]
     pub fn destination(&self) -> Destination {
-        self.fleet.data.destination(self.id).into_owned()
+        self.destination_of().into_owned()
+    }
+
+    /// As [`App::destination`].
+    pub(crate) fn destination_of(&self) -> Cow<'f, Destination> {
+        self.fleet.data.destination(self.id)
     }
 
     /// The registered cluster that it goes to; `None` if there is no such cluster.
@@ -137,12 +161,12 @@ impl<'f> App<'f> {
     /// only its own obstacles. Sync windows are judged at [`Options::now`](crate::Options).
     #[must_use]
     pub fn obstacles(&self) -> Vec<Obstacle> {
-        self.obstacles_of(self.application().as_deref())
+        self.obstacles_of(self.application().map(|app| Switches::of(&app.object)).as_ref())
     }
 
-    /// The same, where its object is at hand.
-    pub(crate) fn obstacles_of(&self, application: Option<&Application>) -> Vec<Obstacle> {
-        obstacles(self.fleet, self.id, application)
+    /// The same, where what its object says is at hand.
+    pub(crate) fn obstacles_of(&self, switches: Option<&Switches>) -> Vec<Obstacle> {
+        obstacles(self.fleet, self.id, switches)
     }
 
     /// The Applications that it renders or that the ApplicationSets which it renders generate, by namespace and name.

@@ -13,6 +13,7 @@ mod set;
 
 pub use app::App;
 pub use content::{Content, SourceResult, SourceType, State};
+pub(crate) use obstacle::Switches;
 pub use obstacle::{Obstacle, ObstacleKind};
 pub use project::Project;
 pub use set::{AppSet, Rollout, SetOutcome};

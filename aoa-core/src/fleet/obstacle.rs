@@ -8,8 +8,8 @@ use aoa_lang::time::{Time, Zone};
 use aoa_lang::value::Text;
 use aoa_lang::{Result, Value};
 
-use super::{AppId, AppSet, Fleet, Parent, SetId, State};
-use crate::model::{Application, ObjectRef};
+use super::{App, AppId, AppSet, Content, Fleet, Parent, SetId, State};
+use crate::model::ObjectRef;
 use crate::policy::{Moment, Projects, Trigger, WindowDecision};
 
 /// Something that keeps a merged change from reaching the cluster by itself.
@@ -141,9 +141,50 @@ impl ObstacleKind {
     }
 }
 
+/// What an Application's own object says that can keep it from taking effect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Switches {
+    skips: bool,
+    /// The branch that its source is hydrated to.
+    hydrates_to: Option<Text>,
+    is_automated: bool,
+}
+
+impl Switches {
+    /// Of an Application's object, normalised or not.
+    pub(crate) fn of(object: &Value) -> Self {
+        let spec = object.get("spec").unwrap_or(&Value::Null);
+        let hydrator = spec.get("sourceHydrator").filter(|hydrator| !hydrator.is_null());
+        let branch = hydrator.map(|h| h.str_at(&["syncSource", "targetBranch"]).unwrap_or_default().into());
+        Switches {
+            skips: skip_annotation(object).and_then(parse_bool) == Some(true),
+            hydrates_to: branch,
+            is_automated: is_automated(spec),
+        }
+    }
+
+    /// Whether these hold for every text that may stand at the places of `mark` in `object`.
+    pub(crate) fn hold_whatever(&self, mark: char, object: &Value) -> bool {
+        let branch = self.hydrates_to.as_ref().and_then(Text::as_str).unwrap_or_default();
+        !skip_annotation(object).unwrap_or_default().contains(mark) && !branch.contains(mark)
+    }
+}
+
+fn skip_annotation(object: &Value) -> Option<&str> {
+    object.str_at(&["metadata", "annotations", "argocd.argoproj.io/skip-reconcile"])
+}
+
+/// `SyncPolicy.IsAutomatedSyncEnabled` of Argo CD 3.5.7.
+fn is_automated(spec: &Value) -> bool {
+    let automated = spec.at(&["syncPolicy", "automated"]).filter(|automated| !automated.is_null());
+    automated.is_some_and(|automated| automated.get("enabled") != Some(&Value::Bool(false)))
+}
+
 /// What obstacles are found with, worked out once for a fleet.
 pub(crate) struct Surroundings {
     projects: Projects,
+    /// The controller's own namespace.
+    home: Text,
     /// Which namespaces besides its own the controller looks into; `None`: not known.
     watched: Option<PatternList>,
     /// The present; `None`: not given.
@@ -178,7 +219,8 @@ impl Surroundings {
             lost.entry(conflict.object.clone()).or_default().extend(conflict.parent.clone());
         }
         let now = (data.now != 0).then(|| Time::unix(data.now, 0).to_zone(Zone::Utc));
-        Surroundings { projects: data.projects_now(), watched, now, rollouts, lost }
+        let home = data.inputs.settings.namespace.clone();
+        Surroundings { projects: data.projects_now(), home, watched, now, rollouts, lost }
     }
 }
 
@@ -192,7 +234,7 @@ impl Turns {
 }
 
 /// The obstacles of an Application: its own, then those of what is above it, from the nearest.
-pub(super) fn obstacles(fleet: &Fleet, id: AppId, application: Option<&Application>) -> Vec<Obstacle> {
+pub(super) fn obstacles(fleet: &Fleet, id: AppId, switches: Option<&Switches>) -> Vec<Obstacle> {
     let data = &fleet.data;
     let around = data.surroundings.get_or_init(|| Surroundings::of(fleet));
     let mut found = Vec::new();
@@ -204,8 +246,9 @@ pub(super) fn obstacles(fleet: &Fleet, id: AppId, application: Option<&Applicati
             Parent::App(app) => {
                 let at = data.app_ref(app);
                 let above = if app == id { None } else { data.application(app) };
-                if let Some(object) = if app == id { application } else { above.as_deref() } {
-                    let own = own(fleet, app, object, around);
+                let above = above.map(|above| Switches::of(&above.object));
+                if let Some(switches) = if app == id { switches } else { above.as_ref() } {
+                    let own = own(App::new(fleet, app), switches, around);
                     found.extend(own.into_iter().map(|kind| Obstacle { at: at.clone(), kind }));
                 }
                 data.apps.get(app.0 as usize).map_or(Parent::Root, |record| record.parent)
@@ -225,38 +268,35 @@ pub(super) fn obstacles(fleet: &Fleet, id: AppId, application: Option<&Applicati
 }
 
 /// What stands at one Application.
-fn own(fleet: &Fleet, id: AppId, app: &Application, around: &Surroundings) -> Vec<ObstacleKind> {
+fn own(app: App<'_>, switches: &Switches, around: &Surroundings) -> Vec<ObstacleKind> {
     let mut found = Vec::new();
-    found.extend(namespace(fleet, app, around));
-    let skips = app.object.str_at(&["metadata", "annotations", "argocd.argoproj.io/skip-reconcile"]);
-    if skips.and_then(parse_bool) == Some(true) {
+    found.extend(namespace(app, around));
+    if switches.skips {
         found.push(ObstacleKind::SkipReconcile);
     }
-    found.extend(failure(fleet, id));
-    if let Some(hydrator) = app.spec().get("sourceHydrator").filter(|hydrator| !hydrator.is_null()) {
-        let branch = hydrator.str_at(&["syncSource", "targetBranch"]).unwrap_or_default();
-        found.push(ObstacleKind::Hydration { branch: branch.into() });
+    found.extend(app.content().and_then(failure));
+    if let Some(branch) = &switches.hydrates_to {
+        found.push(ObstacleKind::Hydration { branch: branch.clone() });
     }
-    found.extend(automation(fleet, id, app, around));
+    found.extend(automation(app, switches, around));
     found.extend(windows(app, around));
     found
 }
 
-fn namespace(fleet: &Fleet, app: &Application, around: &Surroundings) -> Option<ObstacleKind> {
-    if app.namespace == fleet.data.inputs.settings.namespace {
+fn namespace(app: App<'_>, around: &Surroundings) -> Option<ObstacleKind> {
+    if app.namespace().as_bytes() == around.home.as_bytes() {
         return None;
     }
     match &around.watched {
         None => Some(ObstacleKind::NamespaceUnknown),
         Some(watched) => {
-            let looks = watched.matches(&app.namespace.to_str_lossy()).unwrap_or(false);
+            let looks = watched.matches(app.namespace()).unwrap_or(false);
             (!looks).then_some(ObstacleKind::Namespace)
         }
     }
 }
 
-fn failure(fleet: &Fleet, id: AppId) -> Option<ObstacleKind> {
-    let content = fleet.data.apps.get(id.0 as usize)?.content.as_deref()?;
+fn failure(content: &Content) -> Option<ObstacleKind> {
     let mut said = content.refusal.iter().chain(&content.conditions).chain(&content.denied);
     if let Some(error) = said.next().cloned() {
         return Some(ObstacleKind::Fails { error });
@@ -269,27 +309,20 @@ fn failure(fleet: &Fleet, id: AppId) -> Option<ObstacleKind> {
 }
 
 /// Who syncs it. A rollout switches automated sync off and syncs by itself.
-fn automation(fleet: &Fleet, id: AppId, app: &Application, around: &Surroundings) -> Option<ObstacleKind> {
-    let parent = fleet.data.apps.get(id.0 as usize).map(|record| record.parent);
-    if let Some(Parent::Set(set)) = parent
+fn automation(app: App<'_>, switches: &Switches, around: &Surroundings) -> Option<ObstacleKind> {
+    if let Some(Parent::Set(set)) = app.record().map(|record| record.parent)
         && let Some(turns) = around.rollouts.get(&set)
     {
-        let step = turns.steps.get(&*app.name.to_str_lossy()).copied();
+        let step = turns.steps.get(app.name()).copied();
         return Some(ObstacleKind::Rollout { step, is_enabled: turns.is_enabled });
     }
-    (!is_automated(app.spec())).then_some(ObstacleKind::Manual)
+    (!switches.is_automated).then_some(ObstacleKind::Manual)
 }
 
-/// `SyncPolicy.IsAutomatedSyncEnabled` of Argo CD 3.5.7.
-fn is_automated(spec: &Value) -> bool {
-    let automated = spec.at(&["syncPolicy", "automated"]).filter(|automated| !automated.is_null());
-    automated.is_some_and(|automated| automated.get("enabled") != Some(&Value::Bool(false)))
-}
-
-fn windows(app: &Application, around: &Surroundings) -> Option<ObstacleKind> {
-    let project = app.project();
+fn windows(app: App<'_>, around: &Surroundings) -> Option<ObstacleKind> {
+    let project = app.project_name();
     let windows = &around.projects.effective(project)?.windows;
-    let which = windows.matching(&app.name.to_str_lossy(), &app.destination());
+    let which = windows.matching(app.name(), &app.destination_of());
     if which.is_empty() {
         return None;
     }

@@ -58,6 +58,13 @@ impl Filled {
     }
 }
 
+impl Filled {
+    /// All texts, in the order of their slots.
+    pub(super) fn into_texts(self) -> Vec<Text> {
+        self.texts.into_iter().map(|(_, text)| text).collect()
+    }
+}
+
 impl<'t> Filling<'t> {
     /// Plans for a tree and the parameter sets; the texts of the slots in `wanted` are kept for the caller.
     pub(super) fn new(
@@ -197,6 +204,10 @@ fn plan(slot: &Slot, sets: &ParamSets, wanted: bool, mutates: bool) -> Plan {
         (pool, None) => {
             let pool = pool.unwrap_or(0);
             let count = sets.pools.get(pool).map_or(0, |pool| pool.elements.len());
+            if count > sets.len() / 2 {
+                // Hardly any element comes again.
+                return Plan::PerRow;
+            }
             Plan::PerElement { pool, filled: vec![None; count] }
         }
         (_, Some(_)) => Plan::PerRow,

@@ -15,7 +15,7 @@ use crate::model::Destination;
 /// Only the few things that everybody asks for are kept of each; the rest is a recipe.
 #[derive(Debug)]
 pub struct GeneratedSet {
-    set: Arc<ApplicationSet>,
+    pub(super) set: Arc<ApplicationSet>,
     pub(super) branches: Vec<Branch>,
     pub(super) apps: Vec<App>,
     pub(super) destinations: Vec<Destination>,

@@ -13,6 +13,7 @@
 //! | `dialect` | the two template dialects |
 //! | `tree`, `fill_template`, `patch` | the template of a set: filling in, overriding, patching |
 //! | `set`, `filling`, `generated` | compiling, generating, and what comes out |
+//! | `outline` | what the Applications of a set share |
 
 mod world;
 
@@ -52,6 +53,7 @@ mod tree;
 
 mod filling;
 mod generated;
+mod outline;
 mod set;
 
 pub use checkout::Checkout;
@@ -63,6 +65,7 @@ pub use git_files::{glob, list_as_git};
 pub use names::normalize;
 pub use params::Origin;
 pub use selectors::select_params;
+pub(crate) use outline::{MARK, OutlineId, Outlines};
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};
 pub use world::{
     EmptyWorld, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, SecretParts, World,

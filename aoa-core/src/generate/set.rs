@@ -193,7 +193,7 @@ impl ApplicationSet {
                     None => slot.text.fill_changing(&mut params),
                 }),
             })?;
-            if self.preserves_resources { filled } else { with_finalizer(filled) }
+            self.finalized(filled)
         };
         let application = match &self.patch {
             None => template,
@@ -204,6 +204,20 @@ impl ApplicationSet {
             }
         };
         Ok(with_namespace(application, &self.namespace))
+    }
+
+    /// The Application that a template becomes once it is filled in, if there is no patch.
+    pub(super) fn complete(&self, filled: Value) -> Value {
+        with_namespace(self.finalized(filled), &self.namespace)
+    }
+
+    /// Whether a patch is applied to each Application.
+    pub(super) fn is_patched(&self) -> bool {
+        self.patch.is_some()
+    }
+
+    fn finalized(&self, filled: Value) -> Value {
+        if self.preserves_resources { filled } else { with_finalizer(filled) }
     }
 }
 

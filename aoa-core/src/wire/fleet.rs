@@ -2,16 +2,19 @@
 
 use std::io::{self, Write};
 
-use aoa_lang::json::{self, Html, Layout};
-use aoa_lang::value::Text;
-use aoa_lang::{Value, value::Map};
+use aoa_lang::{Result, Value};
 
+use super::WireOptions;
+use super::app::AppWriter;
+use super::finding::{write_finding, write_need};
+use super::object::{write_object, write_value};
+use super::parts::object_ref;
 use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
-use super::{WireOptions, manifests_of};
-use crate::finding::{Finding, Gap, Place};
-use crate::fleet::{App, AppSet, Fleet, Obstacle, Project, Rollout, SetOutcome, SourceResult, State};
-use crate::model::{Cluster, Destination, ObjectRef};
+use super::set::write_set;
+use crate::finding::Finding;
+use crate::fleet::{App, Conflict, Fleet, Project};
+use crate::model::Cluster;
 
 /// Writes `fleet` as one JSON object, one Application, set, project, conflict, finding and need a line.
 ///
@@ -20,15 +23,14 @@ use crate::model::{Cluster, Destination, ObjectRef};
 /// Those of `out`.
 pub fn write_fleet(fleet: &Fleet, options: WireOptions, out: &mut impl Write) -> io::Result<()> {
     let mut lines = Lines::begin(fleet, options, out)?;
-    write!(lines.out, ",\n\"summary\":")?;
-    lines.value(&summary(fleet))?;
-    lines.list("clusters", fleet.clusters().map(cluster))?;
-    lines.list("apps", fleet.apps().map(|app| app_to_value(app, options)))?;
-    lines.list("appSets", fleet.sets().map(set))?;
-    lines.list("projects", fleet.projects().map(project))?;
-    lines.list("conflicts", fleet.conflicts().iter().map(conflict))?;
-    lines.list("findings", fleet.findings().iter().map(finding))?;
-    lines.list("needs", fleet.needs().iter().map(need))?;
+    lines.summary(fleet)?;
+    lines.list("clusters", fleet.clusters(), write_cluster)?;
+    lines.apps(fleet.apps(), options)?;
+    lines.list("appSets", fleet.sets(), write_set)?;
+    lines.list("projects", fleet.projects(), write_project)?;
+    lines.list("conflicts", fleet.conflicts(), write_conflict)?;
+    lines.list("findings", fleet.findings(), write_finding)?;
+    lines.list("needs", fleet.needs(), write_need)?;
     lines.end()
 }
 
@@ -44,7 +46,7 @@ pub fn write_apps<'f>(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut lines = Lines::begin(fleet, options, out)?;
-    lines.list("apps", apps.map(|app| app_to_value(app, options)))?;
+    lines.apps(apps, options)?;
     lines.end()
 }
 
@@ -60,73 +62,12 @@ pub fn write_findings<'f>(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let mut lines = Lines::begin(fleet, options, out)?;
-    lines.list("findings", findings.map(finding))?;
+    lines.list("findings", findings, write_finding)?;
     lines.end()
 }
 
-/// One Application as one line of JSON, as [`write_fleet`] writes it.
-///
-/// # Errors
-///
-/// `Invalid` for a number that JSON cannot hold.
-pub fn app_json(app: App<'_>, options: WireOptions, redactor: &Redactor) -> aoa_lang::Result<String> {
-    json::to_string_with(&redactor.redact(&app_to_value(app, options)), Html::Plain, Layout::Compact)
-}
-
-/// One Application, as [`write_fleet`] writes it, before redaction.
-#[must_use]
-pub fn app_to_value(app: App<'_>, options: WireOptions) -> Value {
-    let mut fields = Fields::default();
-    fields.text("instance", &app.key().instance.to_str_lossy());
-    fields.text("namespace", app.namespace());
-    fields.text("name", app.name());
-    fields.set("parent", object_ref(app.parent().as_ref()));
-    fields.set("appSet", object_ref(app.origin().as_ref()));
-    fields.text("project", &app.project());
-    fields.set("destination", destination(&app.destination()));
-    fields.set("cluster", app.cluster().map_or(Value::Null, |c| Value::String(c.name.clone())));
-    let application = app.application();
-    if let Some(application) = &application {
-        let metadata = application.object.get("metadata");
-        for key in ["labels", "annotations", "finalizers"] {
-            if let Some(value) = metadata.and_then(|m| m.get(key)) {
-                fields.set(key, value.clone());
-            }
-        }
-        fields.set("spec", application.normalized_spec());
-    }
-    fields.set("sources", Value::list(app.sources().iter().map(source).collect()));
-    let skipped = (&State::Skipped, 0);
-    let (known, manifests) = app.content().map_or(skipped, |c| (&c.state, c.manifests.len()));
-    fields.set("content", state(known, manifests));
-    if let Some(content) = app.content() {
-        if !content.conditions.is_empty() {
-            fields.set("conditions", texts(&content.conditions));
-        }
-        if !content.denied.is_empty() {
-            fields.set("denied", texts(&content.denied));
-        }
-        if let Some(error) = &content.refusal {
-            fields.text("refusal", &error.to_str_lossy());
-        }
-        if options.manifests {
-            fields.set("manifests", Value::list(manifests_of(content)));
-        }
-    }
-    let obstacles = app.obstacles_of(application.as_deref());
-    if !obstacles.is_empty() {
-        fields.set("obstacles", Value::list(obstacles.iter().map(obstacle).collect()));
-    }
-    fields.into_value()
-}
-
-fn obstacle(obstacle: &Obstacle) -> Value {
-    let mut fields = Fields::default();
-    fields.text("kind", obstacle.kind.name());
-    fields.set("at", object_ref(Some(&obstacle.at)));
-    fields.text("message", &obstacle.kind.message());
-    fields.into_value()
-}
+/// Bytes that are collected before they are handed on.
+const CHUNK: usize = 64 << 10;
 
 struct Lines<'w, W: Write> {
     out: &'w mut W,
@@ -140,239 +81,89 @@ impl<'w, W: Write> Lines<'w, W> {
         Ok(Lines { out, redactor: Redactor::new(fleet, options.show_secrets), buffer: String::new() })
     }
 
-    fn end(self) -> io::Result<()> {
-        writeln!(self.out, "}}")
+    fn end(mut self) -> io::Result<()> {
+        self.buffer.push_str("}\n");
+        self.flush()
     }
 
-    fn list(&mut self, name: &str, items: impl Iterator<Item = Value>) -> io::Result<()> {
-        write!(self.out, ",\n\"{name}\":[")?;
-        for (at, item) in items.enumerate() {
-            self.out.write_all(if at == 0 { b"\n" } else { b",\n" })?;
-            self.value(&item)?;
-        }
-        self.out.write_all(b"]")
+    fn apps<'f>(&mut self, apps: impl Iterator<Item = App<'f>>, options: WireOptions) -> io::Result<()> {
+        let mut writer = AppWriter::new(options);
+        self.list("apps", apps, |out, redactor, app| writer.write(out, redactor, app))
     }
 
-    fn value(&mut self, value: &Value) -> io::Result<()> {
-        self.buffer.clear();
-        let redacted = self.redactor.redact(value);
-        json::write(&mut self.buffer, &redacted, Html::Plain, Layout::Compact).map_err(io::Error::other)?;
-        self.out.write_all(self.buffer.as_bytes())
-    }
-}
-
-/// Entries of an object; empty texts are left out.
-#[derive(Default)]
-struct Fields(Vec<(Text, Value)>);
-
-impl Fields {
-    fn set(&mut self, key: &'static str, value: Value) {
-        self.0.push((Text::from_static(key), value));
-    }
-
-    fn text(&mut self, key: &'static str, text: &str) {
-        if !text.is_empty() {
-            self.set(key, Value::from(text));
-        }
-    }
-
-    fn count(&mut self, key: &'static str, count: usize) {
-        self.set(key, Value::int64(i64::try_from(count).unwrap_or(i64::MAX)));
-    }
-
-    fn into_value(self) -> Value {
-        Value::Map(Map::of(aoa_lang::value::MapKind::Any, self.0))
-    }
-}
-
-fn summary(fleet: &Fleet) -> Value {
-    let known =
-        |name: &str| fleet.apps().filter(|a| a.content().is_some_and(|c| c.state.name() == name)).count();
-    let mut fields = Fields::default();
-    fields.count("apps", fleet.apps().len());
-    fields.count("appSets", fleet.sets().len());
-    fields.count("projects", fleet.projects().len());
-    fields.count("clusters", fleet.clusters().count());
-    fields.count("known", known("rendered"));
-    fields.count("unknown", known("unknown"));
-    fields.count("failed", known("error"));
-    fields.count("frozenSets", fleet.sets().filter(|s| s.is_frozen()).count());
-    fields.count("rounds", fleet.rounds() as usize);
-    fields.into_value()
-}
-
-fn cluster(cluster: &Cluster) -> Value {
-    let mut fields = Fields::default();
-    fields.text("name", &cluster.name.to_str_lossy());
-    fields.text("server", &cluster.server.to_str_lossy());
-    fields.text("project", &cluster.project.to_str_lossy());
-    fields.set("labels", Value::Map(cluster.labels.clone()));
-    fields.set("annotations", Value::Map(cluster.annotations.clone()));
-    fields.into_value()
-}
-
-fn destination(destination: &Destination) -> Value {
-    let mut fields = Fields::default();
-    fields.text("server", &destination.server);
-    fields.text("name", &destination.name);
-    fields.text("namespace", &destination.namespace);
-    fields.into_value()
-}
-
-fn object_ref(object: Option<&ObjectRef>) -> Value {
-    let Some(object) = object else { return Value::Null };
-    let mut fields = Fields::default();
-    fields.text("kind", object.kind.name());
-    fields.text("namespace", &object.namespace.to_str_lossy());
-    fields.text("name", &object.name.to_str_lossy());
-    fields.into_value()
-}
-
-fn source(source: &SourceResult) -> Value {
-    let mut fields = Fields::default();
-    fields.text("repoURL", &source.repo_url.to_str_lossy());
-    fields.text("path", &source.path.to_str_lossy());
-    fields.text("chart", &source.chart.to_str_lossy());
-    fields.text("targetRevision", &source.target_revision.to_str_lossy());
-    fields.text("ref", &source.reference.to_str_lossy());
-    fields.text("type", source.source_type.map_or("", |t| t.name()));
-    fields.set("content", state(&source.state, source.manifests));
-    fields.into_value()
-}
-
-/// `Known` with the number of manifests, or `Unknown`, `Failed`, `Skipped` with the reason.
-fn state(state: &State, manifests: usize) -> Value {
-    let mut fields = Fields::default();
-    let name = match state {
-        State::Rendered => "known",
-        State::Unknown(_) => "unknown",
-        State::Failed(_) => "failed",
-        State::Skipped => "skipped",
-    };
-    fields.text("state", name);
-    match state {
-        State::Rendered => fields.count("manifests", manifests),
-        State::Unknown(gap) => {
-            fields.text("reason", &gap.to_string());
-            fields.text("remedy", &gap.remedy());
-        }
-        State::Failed(error) => fields.text("reason", &error.to_str_lossy()),
-        State::Skipped => {}
-    }
-    fields.into_value()
-}
-
-fn set(set: AppSet<'_>) -> Value {
-    let mut fields = Fields::default();
-    fields.text("namespace", set.namespace());
-    fields.text("name", set.name());
-    fields.set("parent", object_ref(set.parent().as_ref()));
-    fields.set("frozen", Value::Bool(set.is_frozen()));
-    fields.text("status", set.outcome().name());
-    fields.text("policy", set.sync_policy().name());
-    fields.set("preserveResourcesOnDeletion", Value::Bool(set.preserves_resources()));
-    if let Some(plan) = set.rollout() {
-        fields.set("rollout", rollout(&plan));
-    }
-    match set.outcome() {
-        SetOutcome::Pending => {}
-        SetOutcome::Generated { names, rejected } => {
-            fields.set("generated", texts(names));
-            if !rejected.is_empty() {
-                let entries = rejected.iter().map(|(name, why)| (name.clone(), Value::String(why.clone())));
-                fields.set("rejected", Value::map(entries));
+    fn list<T>(
+        &mut self,
+        name: &str,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut String, &Redactor, T) -> Result<()>,
+    ) -> io::Result<()> {
+        self.buffer.extend([",\n\"", name, "\":["]);
+        for (at, item) in items.into_iter().enumerate() {
+            self.buffer.push_str(if at == 0 { "\n" } else { ",\n" });
+            write(&mut self.buffer, &self.redactor, item).map_err(io::Error::other)?;
+            if self.buffer.len() >= CHUNK {
+                self.flush()?;
             }
         }
-        SetOutcome::Unknown { gap, .. } => {
-            fields.text("reason", &gap.to_string());
-            fields.text("remedy", &gap.remedy());
-        }
-        SetOutcome::Failed(error) => fields.text("reason", &error.to_str_lossy()),
+        self.buffer.push(']');
+        Ok(())
     }
-    fields.into_value()
-}
 
-fn rollout(rollout: &Rollout) -> Value {
-    let names = |names: &[String]| Value::list(names.iter().map(|n| Value::from(n.as_str())).collect());
-    let mut fields = Fields::default();
-    fields.set("enabled", rollout.is_enabled.map_or(Value::Null, Value::Bool));
-    fields.set("steps", Value::list(rollout.steps.iter().map(|step| names(step)).collect()));
-    fields.set("unselected", texts(&rollout.unselected));
-    if let Some(order) = &rollout.deletion_order {
-        fields.set("deletionOrder", names(order));
+    fn summary(&mut self, fleet: &Fleet) -> io::Result<()> {
+        self.buffer.push_str(",\n\"summary\":");
+        write_summary(&mut self.buffer, &self.redactor, fleet).map_err(io::Error::other)
     }
-    fields.into_value()
-}
 
-fn project(project: Project<'_>) -> Value {
-    let mut fields = Fields::default();
-    fields.text("namespace", project.namespace());
-    fields.text("name", project.name());
-    fields.set("parent", object_ref(project.parent().as_ref()));
-    fields.set("spec", project.spec().clone());
-    fields.into_value()
-}
-
-fn conflict(conflict: &crate::fleet::Conflict) -> Value {
-    let mut fields = Fields::default();
-    fields.set("object", object_ref(Some(&conflict.object)));
-    fields.set("parent", object_ref(conflict.parent.as_ref()));
-    fields.set("same", Value::Bool(conflict.same));
-    fields.into_value()
-}
-
-fn finding(finding: &Finding) -> Value {
-    let mut fields = Fields::default();
-    fields.text("rule", finding.rule().id());
-    fields.text("ruleName", finding.rule().name());
-    fields.text("severity", finding.severity().name());
-    fields.text("message", &finding.message());
-    fields.text("help", &finding.help().unwrap_or_default());
-    fields.text("fingerprint", &finding.fingerprint());
-    fields.set("subjects", Value::list(finding.subjects.iter().map(|s| object_ref(Some(s))).collect()));
-    fields.set("places", Value::list(finding.places.iter().map(place).collect()));
-    fields.into_value()
-}
-
-fn place(place: &Place) -> Value {
-    let mut fields = Fields::default();
-    fields.text("repository", &place.repository.to_str_lossy());
-    fields.text("path", place.path.as_str());
-    fields.set("line", Value::int64(i64::from(place.line)));
-    if place.column > 0 {
-        fields.set("column", Value::int64(i64::from(place.column)));
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.write_all(self.buffer.as_bytes())?;
+        self.buffer.clear();
+        Ok(())
     }
-    if place.width > 0 {
-        fields.set("width", Value::int64(i64::from(place.width)));
-    }
-    fields.into_value()
 }
 
-fn need(need: &crate::finding::Need) -> Value {
-    let mut fields = Fields::default();
-    fields.text("kind", need.gap.kind());
-    fields.text("reason", &need.gap.to_string());
-    fields.text("remedy", &need.gap.remedy());
-    match &need.gap {
-        Gap::Repository { url } | Gap::Oci { url } => fields.text("repository", &url.to_str_lossy()),
-        Gap::Revision { url, revision } => {
-            fields.text("repository", &url.to_str_lossy());
-            fields.text("revision", &revision.to_str_lossy());
-        }
-        Gap::Chart { repository, chart, version } => {
-            fields.text("repository", &repository.to_str_lossy());
-            fields.text("chart", &chart.to_str_lossy());
-            fields.text("version", &version.to_str_lossy());
-        }
-        Gap::Evaluation { program, .. } => fields.text("path", &program.to_str_lossy()),
-        Gap::ValueFile { url } => fields.text("url", &url.to_str_lossy()),
-        Gap::KustomizeVersion { version } => fields.text("version", &version.to_str_lossy()),
-        Gap::Renderer { .. } | Gap::Plugin { .. } | Gap::Answer { .. } => {}
-    }
-    fields.set("subjects", Value::list(need.subjects.iter().map(|s| object_ref(Some(s))).collect()));
-    fields.into_value()
+fn write_summary(out: &mut String, redactor: &Redactor, fleet: &Fleet) -> Result<()> {
+    let known =
+        |name: &str| fleet.apps().filter(|a| a.content().is_some_and(|c| c.state.name() == name)).count();
+    write_object(out, redactor, |fields| {
+        fields.count("appSets", fleet.sets().len());
+        fields.count("apps", fleet.apps().len());
+        fields.count("clusters", fleet.clusters().count());
+        fields.count("failed", known("error"));
+        fields.count("frozenSets", fleet.sets().filter(|s| s.is_frozen()).count());
+        fields.count("known", known("rendered"));
+        fields.count("projects", fleet.projects().len());
+        fields.count("rounds", fleet.rounds() as usize);
+        fields.count("unknown", known("unknown"));
+        Ok(())
+    })
 }
 
-fn texts(texts: &[Text]) -> Value {
-    Value::list(texts.iter().cloned().map(Value::String).collect())
+fn write_cluster(out: &mut String, redactor: &Redactor, cluster: &Cluster) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        fields.value("annotations", &Value::Map(cluster.annotations.clone()))?;
+        fields.value("labels", &Value::Map(cluster.labels.clone()))?;
+        fields.text("name", &cluster.name.to_str_lossy());
+        fields.text("project", &cluster.project.to_str_lossy());
+        fields.text("server", &cluster.server.to_str_lossy());
+        Ok(())
+    })
+}
+
+fn write_project(out: &mut String, redactor: &Redactor, project: Project<'_>) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        fields.text("name", project.name());
+        fields.text("namespace", project.namespace());
+        object_ref(fields, "parent", project.parent().as_ref())?;
+        let (out, redactor) = fields.key("spec");
+        write_value(out, redactor, project.spec())
+    })
+}
+
+fn write_conflict(out: &mut String, redactor: &Redactor, conflict: &Conflict) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        object_ref(fields, "object", Some(&conflict.object))?;
+        object_ref(fields, "parent", conflict.parent.as_ref())?;
+        fields.flag("same", conflict.same);
+        Ok(())
+    })
 }

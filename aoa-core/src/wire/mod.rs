@@ -4,12 +4,22 @@
 //! redacted unless [`WireOptions::show_secrets`] says otherwise.
 
 mod fleet;
-mod manifests;
+
+mod app;
+mod body;
+mod finding;
+mod set;
+
+mod object;
+mod parts;
 mod redact;
+
+mod manifests;
 mod schema;
 mod yaml;
 
-pub use fleet::{app_json, app_to_value, write_apps, write_findings, write_fleet};
+pub use app::app_json;
+pub use fleet::{write_apps, write_findings, write_fleet};
 pub use manifests::{manifests_of, write_manifests_json, write_manifests_yaml};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};

@@ -1,9 +1,11 @@
 //! Secrets are never printed: the data of Secrets, credentials in URLs, and the same texts wherever else they appear.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use aoa_lang::Value;
 use aoa_lang::value::{List, Map, Text};
+use aho_corasick::AhoCorasick;
 
 use crate::fleet::Fleet;
 
@@ -13,11 +15,16 @@ pub const REDACTED: &str = "<redacted>";
 /// Texts shorter than this are not looked for elsewhere: `true` or `admin` would blot out half of the output.
 const SHORTEST: usize = 8;
 
+/// Manifests come from parsers that bound their depth; what is deeper than any of them is withheld.
+const DEPTH: usize = 1_000;
+
 /// Replaces secrets in values.
 pub struct Redactor {
     show: bool,
     /// Secret texts, longest first, so that one that holds another is replaced whole.
     secrets: Vec<String>,
+    /// Tells in one pass whether a text holds any of them.
+    finder: Option<AhoCorasick>,
 }
 
 impl Redactor {
@@ -34,25 +41,70 @@ impl Redactor {
         }
         let mut secrets: Vec<String> = secrets.into_iter().collect();
         secrets.sort_by(|a, b| b.len().cmp(&a.len()).then_with(|| a.cmp(b)));
-        Redactor { show, secrets }
+        Redactor::of(show, secrets)
+    }
+
+    fn of(show: bool, secrets: Vec<String>) -> Self {
+        let finder = if secrets.is_empty() { None } else { AhoCorasick::new(&secrets).ok() };
+        Redactor { show, secrets, finder }
     }
 
     /// `value` without secrets; shares whatever holds none.
     #[must_use]
     pub fn redact(&self, value: &Value) -> Value {
-        if self.show { value.clone() } else { self.clean(value, 0).unwrap_or_else(|| value.clone()) }
+        self.redacted(value).into_owned()
+    }
+
+    /// As [`Redactor::redact`]; what holds no secrets is not touched.
+    pub(super) fn redacted<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
+        if self.show || !self.changes(value, 0) {
+            return Cow::Borrowed(value);
+        }
+        self.clean(value, 0).map_or(Cow::Borrowed(value), Cow::Owned)
     }
 
     /// `text` without secrets.
     #[must_use]
     pub fn redact_text(&self, text: &str) -> String {
-        if self.show { text.to_owned() } else { self.clean_text(text).unwrap_or_else(|| text.to_owned()) }
+        self.redacted_text(text).into_owned()
+    }
+
+    /// As [`Redactor::redact_text`].
+    pub(super) fn redacted_text<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let clean = if self.show { None } else { self.clean_text(text) };
+        clean.map_or(Cow::Borrowed(text), Cow::Owned)
+    }
+
+    /// Whether `part` stands in one of the secrets.
+    pub(super) fn mentions(&self, part: char) -> bool {
+        self.secrets.iter().any(|secret| secret.contains(part))
+    }
+
+    /// Whether [`Redactor::clean`] has anything to do: found out without copying.
+    fn changes(&self, value: &Value, depth: usize) -> bool {
+        match value {
+            _ if depth > DEPTH => true,
+            Value::String(text) => text.as_str().is_some_and(|text| self.may_change(text)),
+            Value::List(list) => list.iter().any(|item| self.changes(item, depth + 1)),
+            Value::Map(map) => is_secret(value) || map.values().any(|item| self.changes(item, depth + 1)),
+            _ => false,
+        }
+    }
+
+    /// Whether a text may hold something: credentials in a URL, or a secret.
+    fn may_change(&self, text: &str) -> bool {
+        if memchr::memchr(b'@', text.as_bytes()).is_some() && text.contains("://") {
+            return true;
+        }
+        match &self.finder {
+            Some(finder) => finder.is_match(text),
+            None => self.secrets.iter().any(|secret| text.contains(secret.as_str())),
+        }
     }
 
     /// The changed value, or `None` if nothing had to change.
     fn clean(&self, value: &Value, depth: usize) -> Option<Value> {
-        // Manifests come from parsers that bound their depth; what is deeper than any of them is withheld.
-        if depth > 1_000 {
+        if depth > DEPTH {
             return Some(Value::from(REDACTED));
         }
         match value {
@@ -90,6 +142,9 @@ impl Redactor {
     }
 
     fn clean_text(&self, text: &str) -> Option<String> {
+        if !self.may_change(text) {
+            return None;
+        }
         let mut out = without_credentials(text);
         for secret in &self.secrets {
             let current = out.as_deref().unwrap_or(text);
@@ -166,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_data_of_secrets_goes_and_so_do_its_texts_elsewhere() {
-        let redactor = Redactor { show: false, secrets: vec!["hunter2hunter2".to_owned()] };
+        let redactor = Redactor::of(false, vec!["hunter2hunter2".to_owned()]);
         let value = Value::map([
             ("apiVersion", Value::from("v1")),
             ("kind", Value::from("Secret")),

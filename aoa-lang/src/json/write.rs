@@ -244,24 +244,42 @@ pub(crate) fn format_float(number: f64, kind: FloatKind) -> String {
 pub fn write_text(out: &mut String, text: &[u8], html: Html) {
     out.reserve(text.len() + 2);
     out.push('"');
-    for chunk in text.utf8_chunks() {
-        write_escaped(out, chunk.valid(), html);
-        if !chunk.invalid().is_empty() {
-            // Go replaces byte by byte.
-            chunk.invalid().iter().for_each(|_| out.push_str("\\ufffd"));
+    match std::str::from_utf8(text) {
+        Ok(text) => write_escaped(out, text, html),
+        Err(_) => {
+            for chunk in text.utf8_chunks() {
+                write_escaped(out, chunk.valid(), html);
+                // Go replaces byte by byte.
+                chunk.invalid().iter().for_each(|_| out.push_str("\\ufffd"));
+            }
         }
     }
     out.push('"');
 }
 
+/// Whether a byte may have to be escaped: 1 always, 2 as HTML.
+const CARE: [u8; 256] = {
+    let mut care = [0; 256];
+    let mut at = 0;
+    while at < 0x20 {
+        care[at] = 1;
+        at += 1;
+    }
+    care[b'"' as usize] = 1;
+    care[b'\\' as usize] = 1;
+    // The first byte of U+2028 and U+2029.
+    care[0xE2] = 1;
+    care[b'<' as usize] = 2;
+    care[b'>' as usize] = 2;
+    care[b'&' as usize] = 2;
+    care
+};
+
 fn write_escaped(out: &mut String, text: &str, html: Html) {
-    let needs_care = |b: u8| {
-        b < b' '
-            || matches!(b, b'"' | b'\\' | 0xE2)
-            || (html == Html::Escaped && matches!(b, b'<' | b'>' | b'&'))
-    };
+    let most = if html == Html::Escaped { 2 } else { 1 };
+    let needs_care = |b: &u8| matches!(CARE.get(usize::from(*b)), Some(care) if (1..=most).contains(care));
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(needs_care) {
+    while let Some(at) = rest.as_bytes().iter().position(needs_care) {
         let (plain, behind) = rest.split_at_checked(at).unwrap_or((rest, ""));
         out.push_str(plain);
         let mut chars = behind.chars();
