@@ -134,7 +134,8 @@ spec:
   destination: {name: in-cluster, namespace: web}
 ";
 
-const SECRET: &str = "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {password: tell-nobody-9}}";
+const SECRET: &str =
+    "{apiVersion: v1, kind: Secret, metadata: {name: s}, stringData: {password: tell-nobody-9}}";
 
 fn fleet(options: Options) -> Fleet {
     let tree = Tree::in_memory([
@@ -164,13 +165,17 @@ fn what_applications_share_is_written_once_and_reads_the_same() {
             let mut out = Vec::new();
             write_apps(&fleet, fleet.apps(), wire, &mut out).unwrap();
             let out = String::from_utf8(out).unwrap();
-            let lines: Vec<&str> = out.lines().filter(|line| line.starts_with("{\"a") && line.len() > 20).collect();
+            let lines: Vec<&str> =
+                out.lines().filter(|line| line.starts_with("{\"a") && line.len() > 20).collect();
             let redactor = Redactor::new(&fleet, wire.show_secrets);
             let alone: Vec<String> =
                 fleet.apps().map(|app| app_json(app, wire, &redactor).unwrap()).collect();
             assert_eq!(lines.len(), 4 * 2 + 5 * 2 + 1, "{:?}", fleet.findings());
             for (line, alone) in lines.iter().zip(&alone) {
-                assert_eq!(line.trim_end_matches(['\n', ',']).trim_end_matches("]}"), alone.trim_end_matches("]}"));
+                assert_eq!(
+                    line.trim_end_matches(['\n', ',']).trim_end_matches("]}"),
+                    alone.trim_end_matches("]}")
+                );
             }
         }
     }

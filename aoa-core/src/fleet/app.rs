@@ -29,14 +29,18 @@ impl<'f> App<'f> {
         self.id
     }
 
-    fn record(&self) -> Option<&'f AppRecord> {
+    pub(super) fn record(&self) -> Option<&'f AppRecord> {
         self.fleet.data.apps.get(self.id.0 as usize)
     }
 
     /// Its stable name.
     #[must_use]
     pub fn key(&self) -> Key {
-        Key { instance: self.instance().clone(), namespace: self.namespace().into(), name: self.name().into() }
+        Key {
+            instance: self.instance().clone(),
+            namespace: self.namespace().into(),
+            name: self.name().into(),
+        }
     }
 
     /// The Argo CD instance that it belongs to.

@@ -21,6 +21,14 @@ impl KeyIndex {
         self.table.find(hash(namespace, name), |id| key_of(*id) == (namespace, name)).copied()
     }
 
+    /// Makes room for `additional` records.
+    pub(crate) fn reserve<'k>(&mut self, additional: usize, key_of: impl Fn(u32) -> (&'k str, &'k str)) {
+        self.table.reserve(additional, |id| {
+            let (namespace, name) = key_of(*id);
+            hash(namespace, name)
+        });
+    }
+
     /// Adds `id` under its key, which must be new.
     pub(crate) fn insert<'k>(&mut self, id: u32, key_of: impl Fn(u32) -> (&'k str, &'k str)) {
         let rehash = |id: &u32| {

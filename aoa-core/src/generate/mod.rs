@@ -12,7 +12,7 @@
 //! | `params` | parameter sets, kept apart by origin |
 //! | `dialect` | the two template dialects |
 //! | `tree`, `fill_template`, `patch` | the template of a set: filling in, overriding, patching |
-//! | `set`, `filling`, `generated` | compiling, generating, and what comes out |
+//! | `set`, `filling`, `summary`, `patched`, `generated` | compiling, generating, and what comes out |
 //! | `outline` | what the Applications of a set share |
 
 mod world;
@@ -54,7 +54,9 @@ mod tree;
 mod filling;
 mod generated;
 mod outline;
+mod patched;
 mod set;
+mod summary;
 
 pub use checkout::Checkout;
 pub use cluster_index::ClusterIndex;
@@ -63,9 +65,9 @@ pub use flatten::flatten;
 pub use generated::{Failure, FailureReason, GeneratedSet};
 pub use git_files::{glob, list_as_git};
 pub use names::normalize;
+pub(crate) use outline::{MARK, OutlineId, Outlines};
 pub use params::Origin;
 pub use selectors::select_params;
-pub(crate) use outline::{MARK, OutlineId, Outlines};
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};
 pub use world::{
     EmptyWorld, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, SecretParts, World,

@@ -82,7 +82,7 @@ impl<'g> Outlines<'g> {
 
 impl<'g> BranchOutlines<'g> {
     /// `None` if the Applications of this branch have no outlines: patches read what was filled in.
-    fn new(set: &ApplicationSet, branch: &'g Branch) -> Option<Self> {
+    fn new(set: &'g ApplicationSet, branch: &'g Branch) -> Option<Self> {
         let count = branch.tree.slots().len();
         if count > 64 || set.is_patched() {
             return None;
@@ -92,7 +92,7 @@ impl<'g> BranchOutlines<'g> {
             return None;
         }
         let slots: BTreeSet<usize> = (0..count).collect();
-        let filling = Filling::new(&branch.tree, &branch.sets, &slots);
+        let filling = Filling::new(&branch.tree, &branch.sets, &slots, set.budget());
         Some(BranchOutlines { branch, filling, slots, known: Vec::new() })
     }
 }

@@ -10,25 +10,48 @@ use aoa_lang::{Error, Result, Value, json, yaml};
 
 use super::transform::argo_type;
 
-/// Applies a patch, its placeholders filled in, to an Application (`applyTemplatePatch` of Argo CD 3.5.7). The project
-/// stays.
-///
-/// # Errors
-///
-/// The patch is no YAML, does not fit an Application, or cannot be applied: Argo CD's texts.
-pub(super) fn apply(application: &Value, text: &Text) -> Result<Value> {
-    let of = argo_type("Application")?;
-    let (patch_text, patch) = read(text)?;
-    let quoted = || quote(patch_text.as_bytes());
-    typed::read(of, &patch, typed::Mode::Json)
-        .map_err(|e| e.prefixed(&format!("invalid templatePatch {}: ", quoted())))?;
-    let merged = strategic_merge(of, application, &patch).map_err(|e| {
-        e.prefixed(&format!("error while applying templatePatch template to json {}: ", quoted()))
-    })?;
-    let read = typed::read(of, &merged, typed::Mode::Json)
-        .map_err(|e| e.prefixed("error while unmarhsalling patched application: "))?;
-    let project = application.at(&["spec", "project"]).cloned().unwrap_or_else(|| Value::from(""));
-    finish(of, read, project)
+/// A patch, its placeholders filled in.
+#[derive(Debug)]
+pub(super) struct Patch {
+    /// As JSON, as Argo CD's messages show it.
+    json: Text,
+    data: Value,
+}
+
+impl Patch {
+    /// Reads a patch (the beginning of `applyTemplatePatch` of Argo CD 3.5.7).
+    ///
+    /// # Errors
+    ///
+    /// The patch is no YAML or does not fit an Application: Argo CD's texts.
+    pub(super) fn read(text: &Text) -> Result<Patch> {
+        let (json, data) = read(text)?;
+        typed::read(argo_type("Application")?, &data, typed::Mode::Json)
+            .map_err(|e| e.prefixed(&format!("invalid templatePatch {}: ", quote(json.as_bytes()))))?;
+        Ok(Patch { json, data })
+    }
+
+    /// Applies it to an Application (the rest of `applyTemplatePatch`). The project stays.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be applied: Argo CD's texts.
+    pub(super) fn apply(&self, application: &Value) -> Result<Value> {
+        let of = argo_type("Application")?;
+        let merged = strategic_merge(of, application, &self.data).map_err(|e| {
+            let json = quote(self.json.as_bytes());
+            e.prefixed(&format!("error while applying templatePatch template to json {json}: "))
+        })?;
+        let read = typed::read(of, &merged, typed::Mode::Json)
+            .map_err(|e| e.prefixed("error while unmarhsalling patched application: "))?;
+        let project = application.at(&["spec", "project"]).cloned().unwrap_or_else(|| Value::from(""));
+        finish(of, read, project)
+    }
+}
+
+/// The error of a patch whose placeholders cannot be filled in.
+pub(super) fn not_filled_in(error: Error) -> Error {
+    error.prefixed("error replacing values in templatePatch: ")
 }
 
 /// The patch as JSON text and as data: what begins with `{` is JSON, everything else YAML.

@@ -1,22 +1,24 @@
 //! An ApplicationSet, compiled; and its run.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use aoa_lang::template::TemplateOptions;
+use aoa_lang::template::{SharedBudget, TemplateOptions};
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value, typed};
 
 use super::context::Context;
 use super::crash::is_crash;
-use super::dialect::{CompiledText, Dialect};
+use super::dialect::Dialect;
 use super::fill_template::fill_template;
 use super::filling::{Filled, Filling, fill_one};
 use super::generated::{App, Branch, Failure, FailureReason, GeneratedSet};
 use super::params::{Element, Origin, ParamSets, Row, index, too_many};
-use super::patch;
+use super::patch::{Patch, not_filled_in};
+use super::patched::PatchedFilling;
+use super::summary::{Part, Summary};
 use super::transform::{Entry, Interpolation, argo_type};
-use super::tree::{NodeAt, Tree, ValuesMaps};
+use super::tree::{Tree, ValuesMaps};
 use super::world::World;
 use crate::model::Destination;
 
@@ -35,7 +37,8 @@ pub struct ApplicationSet {
     dialect: Dialect,
     generators: Vec<Value>,
     template: Value,
-    patch: Option<CompiledText>,
+    /// The patch's one text.
+    patch: Option<Tree>,
     preserves_resources: bool,
 }
 
@@ -58,7 +61,7 @@ impl ApplicationSet {
             Dialect::placeholders().with_limits(templates.limits)
         };
         let patch = match set.at(&["spec", "templatePatch"]) {
-            Some(Value::String(text)) => Some(dialect.compile(text)),
+            Some(Value::String(text)) => Some(Tree::of_text(dialect.compile(text))),
             _ => None,
         };
         let preserves = set.at(&["spec", "syncPolicy", "preserveResourcesOnDeletion"]);
@@ -195,20 +198,29 @@ impl ApplicationSet {
             })?;
             self.finalized(filled)
         };
-        let application = match &self.patch {
+        let application = match self.patch.as_ref().and_then(|patch| patch.slots().first()) {
             None => template,
-            Some(text) => {
-                let text = fill_one(text, row)
-                    .map_err(|e| e.prefixed("error replacing values in templatePatch: "))?;
-                patch::apply(&template, &text)?
+            Some(slot) => {
+                let text = fill_one(&slot.text, row).map_err(not_filled_in)?;
+                Patch::read(&text)?.apply(&template)?
             }
         };
-        Ok(with_namespace(application, &self.namespace))
+        Ok(self.placed(application))
     }
 
     /// The Application that a template becomes once it is filled in, if there is no patch.
     pub(super) fn complete(&self, filled: Value) -> Value {
-        with_namespace(self.finalized(filled), &self.namespace)
+        self.placed(self.finalized(filled))
+    }
+
+    /// Applications live where their set lives, whatever template and patch say.
+    pub(super) fn placed(&self, application: Value) -> Value {
+        with_namespace(application, &self.namespace)
+    }
+
+    /// What its texts may cost.
+    pub(super) fn budget(&self) -> &SharedBudget {
+        self.dialect.budget()
     }
 
     /// Whether a patch is applied to each Application.
@@ -216,7 +228,7 @@ impl ApplicationSet {
         self.patch.is_some()
     }
 
-    fn finalized(&self, filled: Value) -> Value {
+    pub(super) fn finalized(&self, filled: Value) -> Value {
         if self.preserves_resources { filled } else { with_finalizer(filled) }
     }
 }
@@ -254,13 +266,16 @@ impl Run<'_> {
         let summary = Summary::of(&tree);
         let wanted = summary.slots();
         self.generated.apps.reserve(sets.len());
-        let mut filling = Filling::new(&tree, &sets, &wanted, self.set.dialect.budget());
+        let budget = self.set.dialect.budget();
+        let mut filling = Filling::new(&tree, &sets, &wanted, budget);
+        let mut patched =
+            self.set.patch.as_ref().map(|patch| PatchedFilling::new(&tree, patch, &sets, budget));
         let branch = Branch { tree: tree.clone(), template, sets: sets.clone() };
         for (at, row) in sets.rows().enumerate() {
-            let app = if row.is_empty() || self.set.patch.is_some() {
-                self.set.application(&branch, &row).and_then(|app| self.whole(&app))
-            } else {
-                filling.row(&row, &wanted).and_then(|filled| self.app(&summary, &filled))
+            let app = match &mut patched {
+                _ if row.is_empty() => self.set.application(&branch, &row).and_then(|app| self.whole(&app)),
+                Some(patched) => patched.application(self.set, &row).and_then(|app| self.whole(&app)),
+                None => filling.row(&row, &wanted).and_then(|filled| self.app(&summary, &filled)),
             };
             match app {
                 Ok((name, project, destination)) => {
@@ -335,47 +350,6 @@ impl Run<'_> {
     }
 }
 
-/// Where the few texts that are kept of every Application come from.
-struct Summary {
-    name: Part,
-    project: Part,
-    server: Part,
-    namespace: Part,
-    cluster: Part,
-}
-
-enum Part {
-    Fixed(Text),
-    Slot(usize),
-}
-
-impl Summary {
-    fn of(tree: &Tree) -> Summary {
-        let part = |path: &[&str]| match tree.root().at(path) {
-            NodeAt::Slot(slot) => Part::Slot(slot),
-            NodeAt::Fixed(Value::String(text)) => Part::Fixed(text.clone()),
-            NodeAt::Fixed(_) | NodeAt::Missing => Part::Fixed(Text::EMPTY),
-        };
-        Summary {
-            name: part(&["metadata", "name"]),
-            project: part(&["spec", "project"]),
-            server: part(&["spec", "destination", "server"]),
-            namespace: part(&["spec", "destination", "namespace"]),
-            cluster: part(&["spec", "destination", "name"]),
-        }
-    }
-
-    fn slots(&self) -> BTreeSet<usize> {
-        [&self.name, &self.project, &self.server, &self.namespace, &self.cluster]
-            .into_iter()
-            .filter_map(|part| match part {
-                Part::Slot(slot) => Some(*slot),
-                Part::Fixed(_) => None,
-            })
-            .collect()
-    }
-}
-
 fn with_finalizer(application: Value) -> Value {
     let Value::Map(map) = application else { return application };
     let metadata = map.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();
@@ -388,7 +362,6 @@ fn with_finalizer(application: Value) -> Value {
     }
 }
 
-/// Applications live where their set lives, whatever template and patch say.
 fn with_namespace(application: Value, namespace: &Text) -> Value {
     let Value::Map(map) = application else { return application };
     let metadata = map.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();

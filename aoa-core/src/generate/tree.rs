@@ -86,6 +86,11 @@ impl Tree {
         Ok(Tree { root, slots: compiler.slots })
     }
 
+    /// A text by itself.
+    pub(super) fn of_text(text: CompiledText) -> Tree {
+        Tree { root: Node::Slot(0), slots: vec![Slot { text, rule: Rule::Plain }] }
+    }
+
     pub(super) fn slots(&self) -> &[Slot] {
         &self.slots
     }

@@ -142,13 +142,18 @@ impl Scopes {
 
     /// Learns from the CustomResourceDefinitions among `manifests`.
     pub fn learn(&mut self, manifests: &[Manifest]) {
-        for object in manifests.iter().filter(|m| m.kind() == "CustomResourceDefinition").map(|m| &m.object) {
+        for object in manifests.iter().filter(|m| Scopes::is_definition(m)).map(|m| &m.object) {
             let text = |keys: &[&str]| object.str_at(keys).unwrap_or_default().to_owned();
             if object.at(&["spec", "scope"]).and_then(Value::as_str) == Some("Cluster") {
                 let kind = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
                 self.learned.insert(kind, Scope::Cluster);
             }
         }
+    }
+
+    /// Whether a manifest defines a kind.
+    pub(crate) fn is_definition(manifest: &Manifest) -> bool {
+        manifest.kind() == "CustomResourceDefinition"
     }
 
     /// The scope of a kind; `None` if the kind is not known.

@@ -8,6 +8,7 @@ use aoa_lang::{Result, Value};
 use super::budget::ManifestBudget;
 use super::cache::RenderCache;
 use super::installation::Installation;
+use super::parallel::Workers;
 use super::references::check_references;
 use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, SourceType, State};
@@ -23,6 +24,7 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) repositories: &'c Arc<Repositories>,
     pub(crate) charts: &'c Charts,
     pub(crate) cache: &'c RenderCache,
+    pub(crate) workers: &'c Workers,
     /// What the settings say, read once.
     pub(crate) installation: &'c Installation,
     pub(crate) clusters: &'c Clusters,

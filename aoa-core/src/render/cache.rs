@@ -65,6 +65,11 @@ impl RenderCache {
         self.files.get(content, parse)
     }
 
+    /// The outcome of a folder that was rendered before.
+    pub(super) fn known_folder(&self, key: &FolderKey) -> Option<Outcome> {
+        self.folders.known(key)
+    }
+
     pub(super) fn folder(&self, key: FolderKey, render: impl FnOnce() -> Outcome) -> Outcome {
         self.folders.get(key, render)
     }
@@ -135,6 +140,11 @@ impl<K, V> Default for Shared<K, V> {
 }
 
 impl<K: std::hash::Hash + Eq, V: Clone> Shared<K, V> {
+    fn known(&self, key: &K) -> Option<V> {
+        let map = self.map.lock().unwrap_or_else(PoisonError::into_inner);
+        map.get(key)?.get().cloned()
+    }
+
     fn get(&self, key: K, make: impl FnOnce() -> V) -> V {
         let cell = {
             let mut map = self.map.lock().unwrap_or_else(PoisonError::into_inner);

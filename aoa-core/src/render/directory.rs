@@ -15,6 +15,7 @@ use super::cache::FolderKey;
 use super::files::{self, Target};
 use super::jsonnet::{JsonnetOptions, evaluate_jsonnet};
 use super::manifest_file::{ParsedFile, parse_json, parse_yaml};
+use super::parallel::Workers;
 use super::source::{Located, Outcome, Stop};
 use crate::finding::Place;
 use crate::fleet::SourceType;
@@ -85,44 +86,82 @@ pub(crate) fn render_directory(
         options: options.clone(),
         evaluates: ctx.jsonnet.is_some() && ctx.installation.renders(SourceType::Directory),
     };
-    let source_type = Some(SourceType::Directory);
-    let outcome = ctx.cache.folder(key, || match manifests(ctx, located, options) {
-        Ok(manifests) => Outcome::rendered(source_type, manifests),
-        Err(stop) => Outcome::stopped(source_type, stop),
-    });
+    let outcome = folder(ctx, located, options, key);
     ctx.budget.share(&outcome.manifests);
     outcome
 }
 
-fn manifests(
+fn folder(
     ctx: &RenderContext<'_>,
     located: &Located<'_>,
     options: &DirectoryOptions,
+    key: FolderKey,
+) -> Outcome {
+    if let Some(known) = ctx.cache.known_folder(&key) {
+        return known;
+    }
+    let entries = files::walk(&located.found.tree, &located.folder.path);
+    let render = |workers| {
+        let source_type = Some(SourceType::Directory);
+        match manifests(ctx, located, options, &entries, workers) {
+            Ok(manifests) => Outcome::rendered(source_type, manifests),
+            Err(stop) => Outcome::stopped(source_type, stop),
+        }
+    };
+    if entries.len() >= MANY && ctx.workers.are_several() {
+        // Nobody may wait for this folder meanwhile: a thread that waits for others could be asked for it again.
+        let rendered = render(Some(ctx.workers));
+        return ctx.cache.folder(key, || rendered);
+    }
+    ctx.cache.folder(key, || render(None))
+}
+
+/// Files of a folder that several threads are worth.
+const MANY: usize = 64;
+
+/// A file that counts as a manifest.
+struct ManifestFile<'t> {
+    path: &'t TreePath,
+    /// What is in it; `None` for Jsonnet.
+    parsed: Option<Result<Arc<ParsedFile>, String>>,
+}
+
+fn manifests<'t>(
+    ctx: &RenderContext<'_>,
+    located: &Located<'_>,
+    options: &DirectoryOptions,
+    entries: &[(&'t TreePath, &'t Entry)],
+    workers: Option<&Workers>,
 ) -> Result<Vec<Manifest>, Stop> {
-    let tree = &located.found.tree;
+    let look = |found: &(&'t TreePath, &'t Entry)| manifest_file(ctx, located, options, *found);
+    let files: Vec<_> = match workers {
+        Some(workers) => workers.map(entries, look),
+        None => entries.iter().map(look).collect(),
+    };
     // All files are looked at before any is read as a manifest, as upstream does: an illegal link wins over a broken file.
-    let files = manifest_files(ctx, tree, &located.folder.path, options)?;
-    let mut objects = Vec::new();
-    for (path, real) in files {
-        let repository = &located.found.url;
+    let files =
+        files.into_iter().filter_map(Result::transpose).collect::<Result<Vec<ManifestFile<'_>>, Stop>>()?;
+    let mut objects = Vec::with_capacity(files.len());
+    for ManifestFile { path, parsed } in files {
         let place = |line, column| Place {
-            repository: repository.clone(),
+            repository: located.found.url.clone(),
             path: path.clone(),
             line,
             column,
             width: 0,
         };
-        if path.name().ends_with(".jsonnet") {
-            if ctx.installation.renders(SourceType::Directory) {
+        match parsed {
+            Some(parsed) => {
+                let file = parsed.map_err(Stop::failed)?;
+                let found = file.objects.iter();
+                objects.extend(found.map(|(object, line, column)| (object.clone(), place(*line, *column))));
+            }
+            None if ctx.installation.renders(SourceType::Directory) => {
                 let evaluated = evaluate_jsonnet(ctx, located, path, &options.jsonnet)?;
                 objects.extend(evaluated.into_iter().map(|object| (object, place(1, 1))));
             }
-            continue;
+            None => {}
         }
-        let file = read_manifest_file(ctx, tree, path, &real).map_err(Stop::failed)?;
-        objects.extend(
-            file.objects.iter().map(|(object, line, column)| (object.clone(), place(*line, *column))),
-        );
     }
     let mut manifests = Vec::with_capacity(objects.len());
     for (object, place) in objects {
@@ -131,34 +170,35 @@ fn manifests(
     Ok(manifests)
 }
 
-/// The files of a folder that count as manifests, in walk order, each with its real path.
-fn manifest_files<'t>(
+/// A file, read if it is no Jsonnet; `None` if it does not count as a manifest.
+fn manifest_file<'t>(
     ctx: &RenderContext<'_>,
-    tree: &'t Tree,
-    folder: &TreePath,
+    located: &Located<'_>,
     options: &DirectoryOptions,
-) -> Result<Vec<(&'t TreePath, TreePath)>, Stop> {
-    let mut files = Vec::new();
-    for (path, entry) in files::walk(tree, folder) {
-        let rest = path.relative_to(folder).unwrap_or_default();
-        if (!options.recurse && rest.contains('/')) || !is_manifest_name(path.name()) {
-            continue;
-        }
-        let Some(real) = real_file(tree, path, entry, rest)? else { continue };
-        if !options.selects(rest) {
-            continue;
-        }
-        let size = tree.get(&real).map_or(0, |entry| entry.size);
-        if size > ctx.options.max_file_bytes {
-            let error = format!("`{path}` is larger than {} bytes", ctx.options.max_file_bytes);
-            return Err(Stop::failed(error));
-        }
-        let text = tree.read(&real).map_err(|e| Stop::failed(e.to_string()))?;
-        if !contains(&files::decode(&text), SKIP_MARKER) {
-            files.push((path, real));
-        }
+    (path, entry): (&'t TreePath, &Entry),
+) -> Result<Option<ManifestFile<'t>>, Stop> {
+    let tree = &located.found.tree;
+    let rest = path.relative_to(&located.folder.path).unwrap_or_default();
+    if (!options.recurse && rest.contains('/')) || !is_manifest_name(path.name()) {
+        return Ok(None);
     }
-    Ok(files)
+    let Some(real) = real_file(tree, path, entry, rest)? else { return Ok(None) };
+    if !options.selects(rest) {
+        return Ok(None);
+    }
+    let size = tree.get(&real).map_or(0, |entry| entry.size);
+    if size > ctx.options.max_file_bytes {
+        let error = format!("`{path}` is larger than {} bytes", ctx.options.max_file_bytes);
+        return Err(Stop::failed(error));
+    }
+    let bytes = tree.read(&real).map_err(|e| Stop::failed(e.to_string()))?;
+    let text = files::decode(&bytes);
+    if memchr::memmem::find(&text, SKIP_MARKER).is_some() {
+        return Ok(None);
+    }
+    let is_jsonnet = path.name().ends_with(".jsonnet");
+    let parsed = (!is_jsonnet).then(|| read_manifests(ctx, tree, path, &real, &text));
+    Ok(Some(ManifestFile { path, parsed }))
 }
 
 /// `^.*\.(yaml|yml|json|jsonnet)$`
@@ -180,19 +220,18 @@ fn real_file(tree: &Tree, path: &TreePath, entry: &Entry, rest: &str) -> Result<
     }
 }
 
-fn read_manifest_file(
+fn read_manifests(
     ctx: &RenderContext<'_>,
     tree: &Tree,
     path: &TreePath,
     real: &TreePath,
+    text: &[u8],
 ) -> Result<Arc<ParsedFile>, String> {
     let content = tree.get(real).map(|entry| entry.content).unwrap_or(aoa_lang::source::ContentId(0));
-    let bytes = tree.read(real).map_err(|e| e.to_string())?;
     let json = path.name().ends_with(".json");
     let parsed = ctx.cache.file((content, json), || {
-        let text = files::decode(&bytes);
         let limits = &ctx.options.limits;
-        (if json { parse_json(&text, limits) } else { parse_yaml(&text, limits) }).map(Arc::new)
+        (if json { parse_json(text, limits) } else { parse_yaml(text, limits) }).map(Arc::new)
     });
     parsed.map_err(|error| error.to_status(path.name()))
 }
@@ -213,8 +252,4 @@ pub(crate) fn flatten(object: Value, place: Place, into: &mut Vec<Manifest>) -> 
         _ => into.push(Manifest { object, place: Some(place) }),
     }
     Ok(())
-}
-
-fn contains(text: &[u8], needle: &[u8]) -> bool {
-    text.windows(needle.len()).any(|window| window == needle)
 }

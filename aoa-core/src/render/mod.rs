@@ -62,4 +62,4 @@ pub use tracking::{
 pub(crate) use application::{RenderContext, render_application, render_folder, source_result};
 pub(crate) use budget::ManifestBudget;
 pub(crate) use directory::directory_covers;
-pub(crate) use parallel::in_parallel;
+pub(crate) use parallel::Workers;

@@ -10,6 +10,7 @@ use super::budget::ManifestBudget;
 use super::cache::RenderCache;
 use super::installation::Installation;
 use super::normalize::normalize_targets;
+use super::parallel::Workers;
 use super::references::check_references;
 use super::source::{Request, render_source};
 use crate::finding::Gap;
@@ -74,6 +75,7 @@ pub fn target_state(
         repositories: &Arc::new(Repositories::new(inputs.clone(), options.urls)),
         charts: &Charts::new(inputs.clone()),
         cache: &RenderCache::default(),
+        workers: &Workers::new(1),
         installation: &Installation::read(&inputs.settings),
         clusters: &clusters,
         jsonnet: inputs.jsonnet.as_deref(),

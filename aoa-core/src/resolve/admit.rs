@@ -16,6 +16,36 @@ use crate::sets::crd;
 
 const GROUP: &str = "argoproj.io";
 
+/// An object that drives the fleet, read from its manifest: all that can be said of it by itself.
+pub(super) struct Arrival {
+    object: ObjectRef,
+    /// As its Go type reads it, its namespace written down.
+    read: Result<Value>,
+    /// Of an ApplicationSet, what the API server makes of it.
+    admitted: Option<crd::Admitted>,
+}
+
+impl Arrival {
+    /// Reads `manifest`, put into `namespace` if it names none; `None` if its kind does not drive the fleet.
+    pub(super) fn of(manifest: &Manifest, namespace: &Text) -> Option<Arrival> {
+        let kind = Arrival::kind_of(manifest)?;
+        let namespace = match manifest.namespace() {
+            "" => namespace.clone(),
+            own => Text::from(own),
+        };
+        let object = ObjectRef { kind, namespace, name: manifest.name().into() };
+        let read = read_object(kind, &manifest.object).map(|read| in_namespace(&read, &object.namespace));
+        let is_set = kind == Kind::ApplicationSet && read.is_ok();
+        let admitted = is_set.then(|| crd::admit(&manifest.object).ok()).flatten();
+        Some(Arrival { object, read, admitted })
+    }
+
+    /// The kind of `manifest`, if it drives the fleet.
+    pub(super) fn kind_of(manifest: &Manifest) -> Option<Kind> {
+        if manifest.group() == GROUP { Kind::from_name(manifest.kind()) } else { None }
+    }
+}
+
 impl Run<'_> {
     /// Admits what the inventory holds besides the repositories: these are roots too.
     pub(super) fn admit_inventory(&mut self) -> Result<()> {
@@ -34,28 +64,37 @@ impl Run<'_> {
     ///
     /// The fleet has too many Applications or conflicts.
     pub(super) fn admit(&mut self, manifest: &Manifest, parent: Parent, namespace: &Text) -> Result<()> {
-        if manifest.group() != GROUP {
-            return Ok(());
+        match Arrival::of(manifest, namespace) {
+            Some(arrival) => self.admit_arrival(manifest, arrival, parent),
+            None => Ok(()),
         }
-        let Some(kind) = Kind::from_name(manifest.kind()) else { return Ok(()) };
-        let namespace = match manifest.namespace() {
-            "" => namespace.clone(),
-            own => Text::from(own),
-        };
-        let object = ObjectRef { kind, namespace, name: manifest.name().into() };
-        let read = match read_object(kind, &manifest.object) {
-            Ok(read) => in_namespace(&read, &object.namespace),
+    }
+
+    /// Admits what was read from `manifest`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::admit`].
+    pub(super) fn admit_arrival(
+        &mut self,
+        manifest: &Manifest,
+        arrival: Arrival,
+        parent: Parent,
+    ) -> Result<()> {
+        let Arrival { object, read, admitted } = arrival;
+        let read = match read {
+            Ok(read) => read,
             Err(error) => {
                 let cause = Cause::InvalidObject { error: error.message().into() };
                 self.findings.add(cause, Some(object), spot(manifest, Part::Object));
                 return Ok(());
             }
         };
-        if kind == Kind::ApplicationSet {
-            self.note_api_server(&object, manifest);
+        if let Some(admitted) = admitted {
+            self.note_api_server(&object, manifest, admitted);
         }
         let place = manifest.place.clone();
-        match kind {
+        match object.kind {
             Kind::Application => self.admit_application(object, read, parent, place),
             Kind::ApplicationSet => self.admit_set(object, read, parent, place),
             Kind::AppProject => self.admit_project(object, read, parent, place),
@@ -63,8 +102,7 @@ impl Run<'_> {
     }
 
     /// What the API server would drop from a set, and why it would refuse it.
-    fn note_api_server(&mut self, object: &ObjectRef, manifest: &Manifest) {
-        let Ok(admitted) = crd::admit(&manifest.object) else { return };
+    fn note_api_server(&mut self, object: &ObjectRef, manifest: &Manifest, admitted: crd::Admitted) {
         for field in admitted.unknown_fields {
             let cause = Cause::UnknownField { field: field.into() };
             self.findings.add(cause, Some(object.clone()), spot(manifest, Part::Spec));
@@ -95,6 +133,15 @@ impl Run<'_> {
         }
         let app = Application { namespace: object.namespace, name: object.name, object: read, place };
         self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, content: None })
+    }
+
+    /// Makes room for records.
+    pub(super) fn reserve_apps(&mut self, additional: usize) {
+        self.data.apps.reserve(additional);
+        self.pending_apps.reserve(additional);
+        let mut index = std::mem::take(&mut self.data.app_index);
+        index.reserve(additional, |id| self.data.app_key(AppId(id)));
+        self.data.app_index = index;
     }
 
     /// Adds a record whose key is new.

@@ -13,16 +13,16 @@ use petgraph::Direction::Incoming;
 use petgraph::algo::tarjan_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 
+use super::Kept;
 use super::run::Run;
 use crate::fleet::{App, Fleet, Parent, SourceType};
 use crate::inputs::{Declared, Inputs, Root};
 use crate::load::{Repositories, candidates};
 use crate::options::Options;
-use crate::render::RenderCache;
 use crate::render::directory_covers;
 
 /// The roots of the first repository, by path; empty if nothing drives a fleet there.
-pub(super) fn discover(inputs: &Inputs, options: &Options, cache: &RenderCache) -> Result<Vec<Root>> {
+pub(super) fn discover(inputs: &Inputs, options: &Options, kept: &Kept) -> Result<Vec<Root>> {
     let Some(repository) = inputs.repositories.first() else { return Ok(Vec::new()) };
     let Some(checkout) = repository.checkouts.first() else { return Ok(Vec::new()) };
     let files = candidates(&checkout.tree, &options.limits, options.max_file_bytes);
@@ -31,7 +31,7 @@ pub(super) fn discover(inputs: &Inputs, options: &Options, cache: &RenderCache) 
         return Ok(roots);
     }
     let trial = Inputs { roots, ..inputs.clone() };
-    let fleet = Run::new(options, cache, &trial).finish()?;
+    let fleet = Run::new(options, kept, &trial).finish()?;
     let repositories = Repositories::new(trial.clone().into(), options.urls);
     let main = Main { files: &files, tree: &checkout.tree, url: &repository.url };
     let graph = coverage(&fleet, &main, &repositories);

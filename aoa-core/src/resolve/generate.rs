@@ -97,6 +97,7 @@ impl Run<'_> {
         let mut order: Vec<u32> = (0..count).collect();
         order.sort_by(|a, b| generated.name(*a as usize).cmp(generated.name(*b as usize)));
         self.data.generations.push(Generation { set: id, apps: generated });
+        self.reserve_apps(order.len());
         let mut names = Vec::with_capacity(order.len());
         for index in order {
             let object = AppObject::Generated { generation, index };

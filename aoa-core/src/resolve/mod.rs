@@ -22,7 +22,7 @@ use aoa_lang::Result;
 use crate::fleet::Fleet;
 use crate::inputs::Inputs;
 use crate::options::Options;
-use crate::render::RenderCache;
+use crate::render::{RenderCache, Workers};
 
 /// Resolves fleets, keeping what was compiled, parsed and rendered between runs: what did not change is not done
 /// again. What is kept is found by content, so that inputs of any kind can follow each other.
@@ -52,14 +52,21 @@ use crate::render::RenderCache;
 /// ```
 pub struct Resolver {
     options: Options,
+    kept: Kept,
+}
+
+/// What runs share.
+struct Kept {
     cache: RenderCache,
+    workers: Workers,
 }
 
 impl Resolver {
     /// A resolver that knows nothing yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Resolver { options, cache: RenderCache::default() }
+        let kept = Kept { cache: RenderCache::default(), workers: Workers::new(options.threads) };
+        Resolver { options, kept }
     }
 
     /// Resolves a fleet. Without declared roots they are found: files that hold Applications or ApplicationSets and that
@@ -72,10 +79,10 @@ impl Resolver {
     /// `Limit` if a bound on the whole fleet is passed; `NotFound` if a declared root does not exist.
     pub fn resolve(&mut self, inputs: &Inputs) -> Result<Fleet> {
         if !inputs.roots.is_empty() || inputs.repositories.is_empty() {
-            return run::Run::new(&self.options, &self.cache, inputs).finish();
+            return run::Run::new(&self.options, &self.kept, inputs).finish();
         }
-        let roots = discover::discover(inputs, &self.options, &self.cache)?;
-        run::Run::new(&self.options, &self.cache, &Inputs { roots, ..inputs.clone() }).finish()
+        let roots = discover::discover(inputs, &self.options, &self.kept)?;
+        run::Run::new(&self.options, &self.kept, &Inputs { roots, ..inputs.clone() }).finish()
     }
 }
 

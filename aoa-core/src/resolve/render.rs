@@ -5,26 +5,43 @@ use std::sync::Arc;
 use aoa_lang::value::Text;
 use aoa_lang::{Error, Result};
 
+use super::admit::Arrival;
 use super::run::Run;
 use crate::fleet::{AppId, Content, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
-use crate::model::Application;
-use crate::policy::{Projects, application_conditions, denied_manifests};
+use crate::model::{Application, Cluster, Manifest};
+use crate::policy::{Projects, Scopes, application_conditions, denied_manifests};
 use crate::render::{RenderContext, render_application, render_folder};
 use crate::sets::refusal_of_metadata;
 
+/// What rendering an Application brought.
+pub(super) struct Brought {
+    content: Arc<Content>,
+    /// What its manifests are read as, with their numbers.
+    arrivals: Vec<(usize, Arrival)>,
+    /// Whether there are CustomResourceDefinitions among them.
+    defines_kinds: bool,
+}
+
 impl Run<'_> {
-    /// The contents of `apps`, in their order.
-    pub(super) fn render_all(&self, apps: &[AppId]) -> Result<Vec<Arc<Content>>> {
+    /// The contents of `apps` and what they bring, in their order.
+    pub(super) fn render_all(&self, apps: &[AppId]) -> Result<Vec<Brought>> {
         let ctx = self.render_context();
         let projects = self.projects();
-        let contents = crate::render::in_parallel(self.options.threads, apps, |app| {
-            let Some(application) = self.data.application(*app) else { return Arc::new(Content::skipped()) };
-            self.judged(&application, render_application(&ctx, &application), &projects)
+        let brought = self.kept.workers.map(apps, |app| {
+            let content = match self.data.application(*app) {
+                Some(application) => {
+                    self.judged(&application, render_application(&ctx, &application), &projects)
+                }
+                None => Arc::new(Content::skipped()),
+            };
+            let arrivals = self.arrivals(*app, &content);
+            let defines_kinds = content.manifests.iter().any(Scopes::is_definition);
+            Brought { content, arrivals, defines_kinds }
         });
         self.check_manifests()?;
-        Ok(contents)
+        Ok(brought)
     }
 
     fn check_manifests(&self) -> Result<()> {
@@ -35,6 +52,27 @@ impl Run<'_> {
             )));
         }
         Ok(())
+    }
+
+    /// What the manifests of `app` are read as, if they land on the control plane's own cluster.
+    fn arrivals(&self, app: AppId, content: &Content) -> Vec<(usize, Arrival)> {
+        let numbers = (0..).zip(content.manifests.iter());
+        let driving: Vec<(usize, &Manifest)> =
+            numbers.filter(|(_, manifest)| Arrival::kind_of(manifest).is_some()).collect();
+        if driving.is_empty() {
+            return Vec::new();
+        }
+        let destination = self.data.destination(app);
+        let lands_here = destination.resolve(&self.data.clusters).is_ok_and(Cluster::is_control_plane);
+        if !lands_here {
+            return Vec::new();
+        }
+        let namespace = match destination.namespace.as_str() {
+            "" => Text::from_static("default"),
+            namespace => Text::from(namespace),
+        };
+        let read = |(at, manifest): &(usize, &Manifest)| Some((*at, Arrival::of(manifest, &namespace)?));
+        self.kept.workers.map(&driving, read).into_iter().flatten().collect()
     }
 
     /// The content with what the project's rules say of it.
@@ -67,7 +105,8 @@ impl Run<'_> {
             settings: &self.data.inputs.settings,
             repositories: &self.repositories,
             charts: &self.charts,
-            cache: self.cache,
+            cache: &self.kept.cache,
+            workers: &self.kept.workers,
             installation: &self.installation,
             clusters: &self.data.clusters,
             jsonnet: self.data.inputs.jsonnet.as_deref(),
@@ -76,25 +115,17 @@ impl Run<'_> {
         }
     }
 
-    /// Admits the children that a content brings into the control plane's own cluster.
-    pub(super) fn follow(&mut self, app: AppId, content: &Content) -> Result<()> {
-        self.scopes.learn(&content.manifests);
-        if content.manifests.is_empty() {
-            return Ok(());
+    /// Admits the children that an Application brings into the control plane's own cluster.
+    pub(super) fn follow(&mut self, app: AppId, brought: Brought) -> Result<Arc<Content>> {
+        let Brought { content, arrivals, defines_kinds } = brought;
+        if defines_kinds {
+            self.scopes.learn(&content.manifests);
         }
-        let destination = self.data.destination(app);
-        let lands_here =
-            destination.resolve(&self.data.clusters).is_ok_and(crate::model::Cluster::is_control_plane);
-        if !lands_here {
-            return Ok(());
+        for (at, arrival) in arrivals {
+            if let Some(manifest) = content.manifests.get(at) {
+                self.admit_arrival(manifest, arrival, Parent::App(app))?;
+            }
         }
-        let namespace = match destination.namespace.as_str() {
-            "" => Text::from_static("default"),
-            namespace => Text::from(namespace),
-        };
-        for manifest in content.manifests.iter() {
-            self.admit(manifest, Parent::App(app), &namespace)?;
-        }
-        Ok(())
+        Ok(content)
     }
 }

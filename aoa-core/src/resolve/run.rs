@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use aoa_lang::{Error, Result};
 
+use super::Kept;
 use super::findings::FindingSink;
 use super::world::Surroundings;
 use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId};
@@ -12,11 +13,11 @@ use crate::load::{Charts, Repositories};
 use crate::model::Clusters;
 use crate::options::Options;
 use crate::policy::Scopes;
-use crate::render::{Installation, ManifestBudget, RenderCache};
+use crate::render::{Installation, ManifestBudget};
 
 pub(super) struct Run<'r> {
     pub(super) options: &'r Options,
-    pub(super) cache: &'r RenderCache,
+    pub(super) kept: &'r Kept,
     pub(super) repositories: Arc<Repositories>,
     pub(super) charts: Charts,
     pub(super) installation: Installation,
@@ -36,14 +37,14 @@ pub(super) struct Run<'r> {
 }
 
 impl<'r> Run<'r> {
-    pub(super) fn new(options: &'r Options, cache: &'r RenderCache, inputs: &Inputs) -> Self {
+    pub(super) fn new(options: &'r Options, kept: &'r Kept, inputs: &Inputs) -> Self {
         let inputs = Arc::new(inputs.clone());
         let switch =
             inputs.settings.argocd_cm.as_ref().and_then(|cm| cm.str_at(&["cluster.inClusterEnabled"]));
         let clusters = Clusters::new(inputs.clusters.clone(), Clusters::in_cluster_setting(switch));
         Run {
             options,
-            cache,
+            kept,
             repositories: Arc::new(Repositories::new(inputs.clone(), options.urls)),
             charts: Charts::new(inputs.clone()),
             installation: Installation::read(&inputs.settings),
@@ -94,9 +95,9 @@ impl<'r> Run<'r> {
     /// Renders Applications by namespace and name, and takes in what they bring.
     fn render_round(&mut self, mut apps: Vec<AppId>) -> Result<()> {
         apps.sort_by(|a, b| self.data.app_key(*a).cmp(&self.data.app_key(*b)));
-        let contents = self.render_all(&apps)?;
-        for (app, content) in apps.iter().zip(contents) {
-            self.follow(*app, &content)?;
+        let brought = self.render_all(&apps)?;
+        for (app, brought) in apps.iter().zip(brought) {
+            let content = self.follow(*app, brought)?;
             if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
                 record.content = Some(content);
             }

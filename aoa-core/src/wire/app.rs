@@ -186,12 +186,7 @@ fn write_app(
     })
 }
 
-fn part(
-    fields: &mut ObjectWriter<'_>,
-    key: &'static str,
-    body: &impl WriteParts,
-    part: Part,
-) -> Result<()> {
+fn part(fields: &mut ObjectWriter<'_>, key: &'static str, body: &impl WriteParts, part: Part) -> Result<()> {
     if !body.has(part) {
         return Ok(());
     }

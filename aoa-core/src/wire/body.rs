@@ -37,15 +37,16 @@ impl<'f> Bodies<'f> {
     /// The parts of `app`; `None` where the whole object must be built.
     pub(super) fn of(&mut self, app: App<'f>, redactor: &Redactor) -> Option<Filled<'_>> {
         let (generation, set, index) = app.generated()?;
-        let set = self.sets.entry(generation).or_insert_with(|| SetBodies {
-            outlines: Outlines::new(set),
-            written: HashMap::new(),
-        });
+        let set = self
+            .sets
+            .entry(generation)
+            .or_insert_with(|| SetBodies { outlines: Outlines::new(set), written: HashMap::new() });
         let (id, texts) = set.outlines.texts(index)?;
         let outlines = &set.outlines;
-        let written = set.written.entry(id).or_insert_with(|| {
-            WrittenOutline::new(outlines.object(&id)?, redactor, texts.len())
-        });
+        let written = set
+            .written
+            .entry(id)
+            .or_insert_with(|| WrittenOutline::new(outlines.object(&id)?, redactor, texts.len()));
         written.as_ref().map(|outline| Filled { outline, texts })
     }
 }
@@ -138,7 +139,8 @@ mod tests {
 
     #[test]
     fn json_is_cut_at_marks() {
-        let pieces = Pieces::cut("{\"a\":\"\u{10FFFE}1\u{10FFFE}\",\"b\":[\"\u{10FFFE}0\u{10FFFE}\"]}", 2).unwrap();
+        let pieces =
+            Pieces::cut("{\"a\":\"\u{10FFFE}1\u{10FFFE}\",\"b\":[\"\u{10FFFE}0\u{10FFFE}\"]}", 2).unwrap();
         assert_eq!(pieces.first, "{\"a\":");
         assert_eq!(pieces.rest, [(1, ",\"b\":[".to_owned()), (0, "]}".to_owned())]);
     }

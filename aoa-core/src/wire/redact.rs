@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+use aho_corasick::AhoCorasick;
 use aoa_lang::Value;
 use aoa_lang::value::{List, Map, Text};
-use aho_corasick::AhoCorasick;
 
 use crate::fleet::Fleet;
 

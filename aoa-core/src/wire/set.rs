@@ -22,7 +22,8 @@ pub(super) fn write_set(out: &mut String, redactor: &Redactor, set: AppSet<'_>) 
             SetOutcome::Pending => {}
             SetOutcome::Generated { rejected, .. } => {
                 if !rejected.is_empty() {
-                    let entries = rejected.iter().map(|(name, why)| (name.clone(), Value::String(why.clone())));
+                    let entries =
+                        rejected.iter().map(|(name, why)| (name.clone(), Value::String(why.clone())));
                     fields.value("rejected", &Value::map(entries))?;
                 }
             }

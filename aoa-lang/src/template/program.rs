@@ -1,6 +1,7 @@
 //! What a template is compiled to: a flat list of small steps for a machine with a stack of values.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::ast::{Ast, NodeId};
@@ -170,9 +171,22 @@ pub(super) struct Program {
     pub(super) templates: Vec<(Box<str>, Index)>,
     /// Whether a function of it changes lists or maps.
     pub(super) mutates: bool,
+    /// The steps of the first template, if they only write texts and fields of dot.
+    pub(super) straight: Option<Range<usize>>,
     pub(super) ast: Ast,
     /// Filled while it runs.
     pub(super) patterns: Patterns,
+}
+
+impl Program {
+    /// What [`straight`](Program::straight) is to be.
+    pub(super) fn find_straight(&self) -> Option<Range<usize>> {
+        let start = usize::try_from(self.templates.first()?.1).ok()?;
+        let ops = self.ops.get(start..)?;
+        let count = ops.iter().position(|op| matches!(op, Op::Return)).unwrap_or(ops.len());
+        let is_straight = |op: &Op| matches!(op, Op::Text(_) | Op::PrintPath { .. });
+        ops.get(..count)?.iter().all(is_straight).then_some(start..start.checked_add(count)?)
+    }
 }
 
 /// A program among those that were compiled before it, which share their templates with it.

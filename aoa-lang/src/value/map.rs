@@ -121,9 +121,7 @@ impl Map {
     /// The value of a key that need not be UTF-8.
     #[must_use]
     pub fn get_bytes(&self, key: &[u8]) -> Option<&Value> {
-        let entries = self.as_slice();
-        let at = entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
-        entries.get(at).map(|(_, value)| value)
+        find(self.as_slice(), key)
     }
 
     /// Whether there is an entry `key`.
@@ -191,6 +189,17 @@ impl Map {
     }
 }
 
+/// Most entries that are looked at one after the other: lengths mostly tell keys apart, so that few are compared.
+const FEW: usize = 16;
+
+fn find<'e>(entries: &'e [(Text, Value)], key: &[u8]) -> Option<&'e Value> {
+    if entries.len() <= FEW {
+        return entries.iter().find(|(k, _)| k.as_bytes() == key).map(|(_, value)| value);
+    }
+    let at = entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
+    entries.get(at).map(|(_, value)| value)
+}
+
 impl Drop for Entries {
     fn drop(&mut self) {
         drop_flat(self.0.drain(..).map(|(_, value)| value));
@@ -242,15 +251,13 @@ impl MapBuilder {
     /// The value of a key that need not be UTF-8.
     #[must_use]
     pub fn get_bytes(&self, key: &[u8]) -> Option<&Value> {
-        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
-        self.entries.get(at).map(|(_, value)| value)
+        find(&self.entries, key)
     }
 
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {
-        let at = self.entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key.as_bytes())).ok()?;
-        self.entries.get(at).map(|(_, value)| value)
+        find(&self.entries, key.as_bytes())
     }
 
     /// The value of `key`, for changes.

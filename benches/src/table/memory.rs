@@ -1,7 +1,9 @@
-//! Counts the bytes that are allocated, while asked to.
+//! The allocator of the command, which counts the bytes that are allocated, while asked to.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::sync::atomic::{AtomicBool, AtomicIsize, Ordering::Relaxed};
+
+use mimalloc::MiMalloc;
 
 struct Counting;
 
@@ -21,14 +23,14 @@ fn size(bytes: usize) -> isize {
     isize::try_from(bytes).unwrap_or(isize::MAX)
 }
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call goes to the allocator as it came.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if COUNTS.load(Relaxed) {
             count(size(layout.size()));
         }
-        // SAFETY: the caller's promises are those that the system's allocator asks for.
-        unsafe { System.alloc(layout) }
+        // SAFETY: the caller's promises are those that the allocator asks for.
+        unsafe { MiMalloc.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, place: *mut u8, layout: Layout) {
@@ -36,7 +38,7 @@ unsafe impl GlobalAlloc for Counting {
             count(-size(layout.size()));
         }
         // SAFETY: as above.
-        unsafe { System.dealloc(place, layout) }
+        unsafe { MiMalloc.dealloc(place, layout) }
     }
 
     unsafe fn realloc(&self, place: *mut u8, layout: Layout, new: usize) -> *mut u8 {
@@ -44,7 +46,7 @@ unsafe impl GlobalAlloc for Counting {
             count(size(new) - size(layout.size()));
         }
         // SAFETY: as above.
-        unsafe { System.realloc(place, layout, new) }
+        unsafe { MiMalloc.realloc(place, layout, new) }
     }
 }
 

@@ -41,6 +41,7 @@ pub(super) fn compile(
     compiler.resolve_labels();
     let mut program = compiler.program;
     program.mutates = program.functions.iter().any(|f| f.access == Access::Mutates);
+    program.straight = program.find_straight();
     program.ast = ast;
     program
 }

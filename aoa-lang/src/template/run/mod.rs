@@ -8,6 +8,7 @@ mod lookup;
 mod loops;
 mod machine;
 mod output;
+mod straight;
 
 use std::sync::{Arc, LazyLock};
 
@@ -51,6 +52,9 @@ pub(super) fn run(
     options: &TemplateOptions,
     out: &mut Vec<u8>,
 ) -> Result<Option<Value>> {
+    if straight::write_straight(program, data, options, out).is_some() {
+        return Ok(None);
+    }
     let mut state = State {
         options,
         missing,

@@ -1,0 +1,57 @@
+//! Guards: memory stays within its bounds, and time grows no faster than fleets do.
+//!
+//! Times are processor time, the least of some runs, and what is compared is the time for each Application of a small
+//! fleet and of one four times as large: machines differ in the one and hardly in the other.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+#[path = "../src/table/memory.rs"]
+mod memory;
+
+use std::io::sink;
+
+use aoa_core::wire::{WireOptions, write_apps};
+use aoa_core::{Fleet, Inputs, Options, Resolver};
+use benches::fleet::{self, Dialect, Patch};
+use benches::gauge::least;
+
+/// How much more an Application may cost in the larger fleet: caches are passed, but nothing is quadratic.
+const MOST: f64 = 2.2;
+
+fn resolve(inputs: &Inputs, options: Options) -> Fleet {
+    Resolver::new(options).resolve(inputs).unwrap()
+}
+
+/// Seconds for each Application.
+fn each(inputs: &Inputs, options: &Options) -> f64 {
+    let (took, fleet) = least(5, || resolve(inputs, options.clone()));
+    took.as_secs_f64() / fleet.apps().len() as f64
+}
+
+fn check(what: &str, small: f64, large: f64) {
+    assert!(large < small * MOST, "{what}: {:.2} us, then {:.2} us", small * 1e6, large * 1e6);
+}
+
+// One test: whatever ran beside it would count.
+#[test]
+fn memory_and_time_grow_with_the_fleet() {
+    for dialect in [Dialect::Placeholders, Dialect::Go] {
+        let matrix = |clusters| fleet::matrix(clusters, 100, dialect, Patch::None);
+        let inputs = matrix(500);
+        let (fleet, memory) = memory::measure(|| resolve(&inputs, fleet::unrendered()));
+        assert_eq!(fleet.apps().len(), 50_000);
+        assert!(memory.most < 60_000_000, "{} bytes for 50,000 Applications", memory.most);
+        let (_, memory) = memory::measure(|| {
+            write_apps(&fleet, fleet.apps(), WireOptions::default(), &mut sink()).unwrap();
+        });
+        assert!(memory.most < 2_000_000, "{} bytes for writing 50,000 Applications", memory.most);
+        drop(fleet);
+        let options = fleet::unrendered();
+        check("a matrix", each(&matrix(50), &options), each(&matrix(200), &options));
+    }
+    let options = fleet::unrendered();
+    let selective = |clusters, sets| fleet::selective(clusters, sets, Dialect::Go);
+    check("selectors", each(&selective(100, 40), &options), each(&selective(400, 160), &options));
+    let options = fleet::one_core();
+    check("folders", each(&fleet::folders(500, 3), &options), each(&fleet::folders(2_000, 3), &options));
+}
