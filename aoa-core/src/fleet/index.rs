@@ -8,37 +8,52 @@ use hashbrown::HashTable;
 /// Numbers of records, found by the key that `key_of` gives for a number.
 #[derive(Default)]
 pub(crate) struct KeyIndex {
-    table: HashTable<u32>,
+    table: HashTable<Entry>,
+}
+
+/// A record. The hash of its key stands beside it, so that a table which grows need not look at the keys: in a large
+/// fleet each of them is a cache line that was forgotten.
+struct Entry {
+    hash: u32,
+    id: u32,
+}
+
+impl Entry {
+    fn table_hash(&self) -> u64 {
+        table_hash(self.hash)
+    }
 }
 
 impl KeyIndex {
     pub(crate) fn find<'k>(
         &self,
-        namespace: &str,
-        name: &str,
-        key_of: impl Fn(u32) -> (&'k str, &'k str),
+        namespace: &[u8],
+        name: &[u8],
+        key_of: impl Fn(u32) -> (&'k [u8], &'k [u8]),
     ) -> Option<u32> {
-        self.table.find(hash(namespace, name), |id| key_of(*id) == (namespace, name)).copied()
+        let hash = hash(namespace, name);
+        let is_it = |entry: &Entry| entry.hash == hash && key_of(entry.id) == (namespace, name);
+        self.table.find(table_hash(hash), is_it).map(|entry| entry.id)
     }
 
     /// Makes room for `additional` records.
-    pub(crate) fn reserve<'k>(&mut self, additional: usize, key_of: impl Fn(u32) -> (&'k str, &'k str)) {
-        self.table.reserve(additional, |id| {
-            let (namespace, name) = key_of(*id);
-            hash(namespace, name)
-        });
+    pub(crate) fn reserve(&mut self, additional: usize) {
+        self.table.reserve(additional, Entry::table_hash);
     }
 
     /// Adds `id` under its key, which must be new.
-    pub(crate) fn insert<'k>(&mut self, id: u32, key_of: impl Fn(u32) -> (&'k str, &'k str)) {
-        let rehash = |id: &u32| {
-            let (namespace, name) = key_of(*id);
-            hash(namespace, name)
-        };
-        self.table.insert_unique(rehash(&id), id, rehash);
+    pub(crate) fn insert(&mut self, id: u32, namespace: &[u8], name: &[u8]) {
+        let hash = hash(namespace, name);
+        self.table.insert_unique(table_hash(hash), Entry { hash, id }, Entry::table_hash);
     }
 }
 
-fn hash(namespace: &str, name: &str) -> u64 {
-    FixedState::with_seed(0).hash_one((namespace, name))
+fn hash(namespace: &[u8], name: &[u8]) -> u32 {
+    let [a, b, c, d, ..] = FixedState::with_seed(0).hash_one((namespace, name)).to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// Spreads a hash over all bits, of which the table uses the highest and the lowest.
+fn table_hash(hash: u32) -> u64 {
+    u64::from(hash).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }

@@ -101,20 +101,31 @@ impl FleetData {
     }
 
     pub(crate) fn app_key(&self, id: AppId) -> (&str, &str) {
+        let (namespace, name) = self.app_texts(id);
+        (namespace.as_str().unwrap_or_default(), name.as_str().unwrap_or_default())
+    }
+
+    /// What [`FleetData::app_key`] is sorted and looked up by.
+    pub(crate) fn app_key_bytes(&self, id: AppId) -> (&[u8], &[u8]) {
+        let (namespace, name) = self.app_texts(id);
+        (namespace.as_bytes(), name.as_bytes())
+    }
+
+    fn app_texts(&self, id: AppId) -> (&Text, &Text) {
+        const NONE: (&Text, &Text) = (&Text::EMPTY, &Text::EMPTY);
         match self.apps.get(id.0 as usize).map(|record| &record.object) {
-            Some(AppObject::Whole(app)) => {
-                (app.namespace.as_str().unwrap_or_default(), app.name.as_str().unwrap_or_default())
-            }
+            Some(AppObject::Whole(app)) => (&app.namespace, &app.name),
             Some(AppObject::Generated { generation, index }) => self
                 .generations
                 .get(*generation as usize)
-                .map_or(("", ""), |g| (g.apps.namespace(), g.apps.name(*index as usize))),
-            None => ("", ""),
+                .map_or(NONE, |g| (g.apps.namespace_text(), g.apps.name_text(*index as usize))),
+            None => NONE,
         }
     }
 
     pub(crate) fn find_app(&self, namespace: &str, name: &str) -> Option<AppId> {
-        self.app_index.find(namespace, name, |id| self.app_key(AppId(id))).map(AppId)
+        let key_of = |id| self.app_key_bytes(AppId(id));
+        self.app_index.find(namespace.as_bytes(), name.as_bytes(), key_of).map(AppId)
     }
 
     pub(crate) fn app_ref(&self, id: AppId) -> ObjectRef {

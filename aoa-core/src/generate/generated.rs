@@ -106,6 +106,16 @@ impl GeneratedSet {
         self.apps.get(at).and_then(|app| app.name.as_str()).unwrap_or_default()
     }
 
+    /// As [`GeneratedSet::name`].
+    pub(crate) fn name_text(&self, at: usize) -> &Text {
+        self.apps.get(at).map_or(const { &Text::EMPTY }, |app| &app.name)
+    }
+
+    /// As [`GeneratedSet::namespace`].
+    pub(crate) fn namespace_text(&self) -> &Text {
+        self.set.namespace()
+    }
+
     /// Its project.
     #[must_use]
     pub fn project(&self, at: usize) -> &str {

@@ -139,9 +139,7 @@ impl Run<'_> {
     pub(super) fn reserve_apps(&mut self, additional: usize) {
         self.data.apps.reserve(additional);
         self.pending_apps.reserve(additional);
-        let mut index = std::mem::take(&mut self.data.app_index);
-        index.reserve(additional, |id| self.data.app_key(AppId(id)));
-        self.data.app_index = index;
+        self.data.app_index.reserve(additional);
     }
 
     /// Adds a record whose key is new.
@@ -157,7 +155,8 @@ impl Run<'_> {
         };
         self.data.apps.push(record);
         let mut index = std::mem::take(&mut self.data.app_index);
-        index.insert(id, |id| self.data.app_key(AppId(id)));
+        let (namespace, name) = self.data.app_key_bytes(AppId(id));
+        index.insert(id, namespace, name);
         self.data.app_index = index;
         self.pending_apps.push(AppId(id));
         Ok(())
@@ -213,10 +212,12 @@ impl Run<'_> {
     /// The project `name` of the control plane's namespace.
     pub(super) fn project(&self, name: &str) -> Option<&ProjectRecord> {
         let projects = &self.data.projects;
-        let home = text(&self.data.inputs.settings.namespace);
-        let key_of =
-            |at: u32| projects.get(at as usize).map_or(("", ""), |p| (text(&p.namespace), text(&p.name)));
-        projects.get(self.project_index.find(home, name, key_of)? as usize)
+        let home = self.data.inputs.settings.namespace.as_bytes();
+        let key_of = |at: u32| {
+            let empty: (&[u8], &[u8]) = (&[], &[]);
+            projects.get(at as usize).map_or(empty, |p| (p.namespace.as_bytes(), p.name.as_bytes()))
+        };
+        projects.get(self.project_index.find(home, name.as_bytes(), key_of)? as usize)
     }
 
     /// Notes that `parent` brings an object which is there already.
@@ -260,15 +261,15 @@ fn find_or_add<'r>(
     object: &ObjectRef,
     key_of: impl Fn(usize) -> Option<(&'r Text, &'r Text)>,
 ) -> Result<Option<usize>> {
-    let (namespace, name) = (text(&object.namespace), text(&object.name));
+    let (namespace, name) = (object.namespace.as_bytes(), object.name.as_bytes());
     let key_of = |at: u32| match key_of(at as usize) {
-        Some((namespace, name)) => (text(namespace), text(name)),
+        Some((namespace, name)) => (namespace.as_bytes(), name.as_bytes()),
         None => (namespace, name),
     };
     let kept = index.find(namespace, name, key_of);
     if kept.is_none() {
         let next = u32::try_from(next).map_err(|_| Error::limit("the fleet has too many objects"))?;
-        index.insert(next, key_of);
+        index.insert(next, namespace, name);
     }
     Ok(kept.map(|at| at as usize))
 }

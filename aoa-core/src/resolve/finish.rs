@@ -13,7 +13,7 @@ impl Run<'_> {
         self.note_all();
         let mut data = self.data;
         let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
-        sorted.sort_by(|a, b| data.app_key(*a).cmp(&data.app_key(*b)));
+        sorted.sort_by(|a, b| data.app_key_bytes(*a).cmp(&data.app_key_bytes(*b)));
         data.sorted = sorted;
         let mut sets: Vec<SetId> = (0u32..).take(data.sets.len()).map(SetId).collect();
         let set_key = |id: &SetId| data.sets.get(id.0 as usize).map(|s| (&s.namespace, &s.name));

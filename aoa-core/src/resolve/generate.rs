@@ -1,6 +1,6 @@
 //! Runs an ApplicationSet, validates what it generates as the controller does, and admits it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aoa_lang::value::Text;
@@ -41,8 +41,9 @@ impl Run<'_> {
                 self.options.max_apps
             )));
         }
-        let rejected = self.validate(&compiled, &generated, &has_project);
-        self.admit_generated(id, generated, rejected)
+        let order = by_name(&generated);
+        let rejected = self.validate(&compiled, &generated, &order, &has_project);
+        self.admit_generated(id, generated, &order, rejected)
     }
 
     /// Which Applications are not written, and why: by name, so that of two with one name neither is
@@ -51,6 +52,7 @@ impl Run<'_> {
         &self,
         set: &ApplicationSet,
         generated: &GeneratedSet,
+        order: &[u32],
         has_project: &dyn Fn(&str) -> bool,
     ) -> BTreeMap<Text, Text> {
         let destinations: Vec<Option<String>> = generated
@@ -59,25 +61,25 @@ impl Run<'_> {
             .map(|d| d.resolve(&self.data.clusters).err().map(|e| e.message().to_owned()))
             .collect();
         let mut known: HashMap<&str, bool> = HashMap::new();
-        let mut seen: HashSet<&str, foldhash::fast::FixedState> = HashSet::default();
-        seen.reserve(generated.len());
         let mut rejected = BTreeMap::new();
-        for at in 0..generated.len() {
-            let (name, project) = (generated.name(at), generated.project(at));
-            if !seen.insert(name) {
+        let mut before: Option<&Text> = None;
+        // Of those with one name all but the first are duplicates; whatever is wrong with the first, this is said last.
+        for at in order.iter().map(|at| *at as usize) {
+            let (name, project) = (generated.name_text(at), generated.project(at));
+            if before.replace(name) == Some(name) {
                 let why = format!(
                     "ApplicationSet {} contains applications with duplicate name: {name}",
                     set.name()
                 );
-                rejected.insert(name.into(), why.into());
+                rejected.insert(name.clone(), why.into());
             } else if !*known.entry(project).or_insert_with(|| has_project(project)) {
                 let why = format!("application references project {project} which does not exist");
-                rejected.insert(name.into(), why.into());
+                rejected.insert(name.clone(), why.into());
             } else if let Some(Some(error)) =
                 generated.destination_number(at).and_then(|n| destinations.get(n))
             {
                 let why = format!("application destination spec is invalid: {error}");
-                rejected.insert(name.into(), why.into());
+                rejected.insert(name.clone(), why.into());
             }
         }
         rejected
@@ -87,19 +89,16 @@ impl Run<'_> {
         &mut self,
         id: SetId,
         generated: GeneratedSet,
+        order: &[u32],
         rejected: BTreeMap<Text, Text>,
     ) -> Result<()> {
-        let (Ok(generation), Ok(count)) =
-            (u32::try_from(self.data.generations.len()), u32::try_from(generated.len()))
-        else {
+        let Ok(generation) = u32::try_from(self.data.generations.len()) else {
             return Err(Error::limit("the fleet has too many sets"));
         };
-        let mut order: Vec<u32> = (0..count).collect();
-        order.sort_by(|a, b| generated.name(*a as usize).cmp(generated.name(*b as usize)));
         self.data.generations.push(Generation { set: id, apps: generated });
         self.reserve_apps(order.len());
         let mut names = Vec::with_capacity(order.len());
-        for index in order {
+        for index in order.iter().copied() {
             let object = AppObject::Generated { generation, index };
             let (namespace, name) = self.generated_key(generation, index);
             if rejected.contains_key(&name) {
@@ -120,7 +119,7 @@ impl Run<'_> {
     fn generated_key(&self, generation: u32, index: u32) -> (Text, Text) {
         let apps = self.data.generations.get(generation as usize).map(|g| &g.apps);
         apps.map_or((Text::EMPTY, Text::EMPTY), |apps| {
-            (apps.namespace().into(), apps.name(index as usize).into())
+            (apps.namespace_text().clone(), apps.name_text(index as usize).clone())
         })
     }
 
@@ -131,9 +130,9 @@ impl Run<'_> {
         namespace: Text,
         name: Text,
     ) -> Result<()> {
-        let place = self.data.sets.get(id.0 as usize).and_then(|s| s.place.clone());
         let texts = (namespace.as_str().unwrap_or_default(), name.as_str().unwrap_or_default());
         let Some(kept) = self.data.find_app(texts.0, texts.1) else { return self.add_app(record) };
+        let place = self.data.sets.get(id.0 as usize).and_then(|s| s.place.clone());
         let spec = self.data.application(kept).map(|app| app.spec().clone());
         let own = self.data.object_of(&record.object).and_then(|object| object.get("spec").cloned());
         let object = ObjectRef { kind: Kind::Application, namespace, name };
@@ -146,6 +145,13 @@ impl Run<'_> {
             record.outcome = outcome;
         }
     }
+}
+
+/// The numbers of the Applications by name; those of one name in the order of generation.
+fn by_name(generated: &GeneratedSet) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..).take(generated.len()).collect();
+    order.sort_by(|a, b| generated.name_text(*a as usize).cmp(generated.name_text(*b as usize)));
+    order
 }
 
 /// Unknown, if something was not given; else failed, with Argo CD's message.

@@ -94,7 +94,7 @@ impl<'r> Run<'r> {
 
     /// Renders Applications by namespace and name, and takes in what they bring.
     fn render_round(&mut self, mut apps: Vec<AppId>) -> Result<()> {
-        apps.sort_by(|a, b| self.data.app_key(*a).cmp(&self.data.app_key(*b)));
+        apps.sort_by(|a, b| self.data.app_key_bytes(*a).cmp(&self.data.app_key_bytes(*b)));
         let brought = self.render_all(&apps)?;
         for (app, brought) in apps.iter().zip(brought) {
             let content = self.follow(*app, brought)?;
