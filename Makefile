@@ -36,8 +36,10 @@ bench: ## criterion benches: BENCH="--bench generate" for one of them
 bench-table: ## the table of benches/RESULTS.md, measured here
 	$(CARGO) run -q --profile bench -p benches --bin bench-table
 
-bench-upstream: ## Argo CD's own code on the same fixture; needs Go
-	cd conformance/oracles/appset && go run . -bench
+bench-upstream: ## Argo CD's own code on the same fixtures, into benches/upstream.txt; needs Go and ten minutes
+	$(CARGO) run -q --profile bench -p benches --bin bench-table -- --manifests > target/manifests.yaml
+	cd conformance/oracles/appset && go run . -bench -bench-yaml $(CURDIR)/target/manifests.yaml > $(CURDIR)/target/upstream.txt
+	mv target/upstream.txt benches/upstream.txt
 
 fuzz: ## five minutes for each target; needs nightly Rust and cargo-fuzz
 	./fuzz/run.sh
