@@ -110,6 +110,36 @@ spec:
 ---
 apiVersion: argoproj.io/v1alpha1
 kind: ApplicationSet
+metadata: {name: skipped, namespace: argocd}
+spec:
+  generators:
+  - list:
+      elements: [{key: one, skip: 'true'}, {key: two, skip: 'false'}]
+  template:
+    metadata: {name: 'skipped-{{key}}', annotations: {argocd.argoproj.io/skip-reconcile: '{{skip}}'}}
+    spec:
+      project: default
+      source: {repoURL: 'https://git.example.com/fleet', path: '{{key}}'}
+      destination: {name: in-cluster, namespace: web}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: hydrated, namespace: argocd}
+spec:
+  generators:
+  - list:
+      elements: [{key: one}, {key: two}]
+  template:
+    metadata: {name: 'hydrated-{{key}}'}
+    spec:
+      project: default
+      sourceHydrator:
+        drySource: {repoURL: 'https://git.example.com/fleet', path: '{{key}}', targetRevision: HEAD}
+        syncSource: {targetBranch: 'env/{{key}}', path: '{{key}}'}
+      destination: {name: in-cluster, namespace: web}
+---
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
 metadata: {name: quiet, namespace: argocd}
 spec:
   syncPolicy: {preserveResourcesOnDeletion: true}
@@ -170,7 +200,7 @@ fn what_applications_share_is_written_once_and_reads_the_same() {
             let redactor = Redactor::new(&fleet, wire.show_secrets);
             let alone: Vec<String> =
                 fleet.apps().map(|app| app_json(app, wire, &redactor).unwrap()).collect();
-            assert_eq!(lines.len(), 4 * 2 + 5 * 2 + 1, "{:?}", fleet.findings());
+            assert_eq!(lines.len(), 4 * 2 + 7 * 2 + 1, "{:?}", fleet.findings());
             for (line, alone) in lines.iter().zip(&alone) {
                 assert_eq!(
                     line.trim_end_matches(['\n', ',']).trim_end_matches("]}"),
@@ -192,4 +222,18 @@ fn secrets_are_hidden_in_what_is_filled_in_too() {
         // Of `kinds`, one is a Secret and one is not.
         assert_eq!(found, usize::from(secret == "swordfish"), "{secret}");
     }
+}
+
+#[test]
+fn obstacles_that_texts_decide_are_those_of_each_application() {
+    let fleet = fleet(Options::default());
+    let mut out = Vec::new();
+    write_apps(&fleet, fleet.apps(), WireOptions::default(), &mut out).unwrap();
+    let out = String::from_utf8(out).unwrap();
+    let line = |name: &str| {
+        out.lines().find(|line| line.contains(&format!("\"name\":\"{name}\",\"namespace\""))).unwrap()
+    };
+    assert!(line("skipped-one").contains("skip-reconcile\",\"message\""));
+    assert!(!line("skipped-two").contains("skip-reconcile\",\"message\""));
+    assert!(line("hydrated-two").contains("hydrated to `env/two`"));
 }

@@ -41,6 +41,7 @@ fn memory_and_time_grow_with_the_fleet() {
         let (fleet, memory) = memory::measure(|| resolve(&inputs, fleet::unrendered()));
         assert_eq!(fleet.apps().len(), 50_000);
         assert!(memory.most < 60_000_000, "{} bytes for 50,000 Applications", memory.most);
+        assert!(memory.kept < 30_000_000, "{} bytes kept of 50,000 Applications", memory.kept);
         let (_, memory) = memory::measure(|| {
             write_apps(&fleet, fleet.apps(), WireOptions::default(), &mut sink()).unwrap();
         });

@@ -14,7 +14,23 @@ const API_VERSION: &str = "argoproj.io/v1alpha1";
 ///
 /// `Invalid`, with Kubernetes' message, if a field has a wrong type.
 pub fn read_object(kind: Kind, object: &Value) -> Result<Value> {
-    read(kind.name(), object, Mode::Kubernetes)
+    let read = read(kind.name(), object, Mode::Kubernetes)?;
+    Ok(if kind == Kind::AppProject { with_empty_whitelist(read, object) } else { read })
+}
+
+/// Go leaves out empty lists when it writes, but an `AppProject` whose list of permitted kinds is there and empty permits
+/// none (`IsGroupKindNamePermitted` of Argo CD 3.5.7).
+fn with_empty_whitelist(read: Value, object: &Value) -> Value {
+    const LIST: &str = "namespaceResourceWhitelist";
+    let given = object.at(&["spec", LIST]).and_then(Value::as_list);
+    match (read, given.is_some_and(|list| list.as_slice().is_empty())) {
+        (Value::Map(read), true) => {
+            let spec = read.get("spec").and_then(Value::as_map).cloned().unwrap_or_default();
+            let spec = spec.with(LIST, Value::list(Vec::new()));
+            Value::Map(read.with("spec", Value::Map(spec)))
+        }
+        (read, _) => read,
+    }
 }
 
 /// Reads an ApplicationSource as Argo CD's own JSON does: names of fields match without case.

@@ -15,9 +15,8 @@ use crate::policy::{Projects, Scopes, application_conditions, denied_manifests};
 use crate::render::{RenderContext, render_application, render_folder};
 use crate::sets::refusal_of_metadata;
 
-/// What rendering an Application brought.
-pub(super) struct Brought {
-    content: Arc<Content>,
+/// What an Application brings besides its content.
+struct Brought {
     /// What its manifests are read as, with their numbers.
     arrivals: Vec<(usize, Arrival)>,
     /// Whether there are CustomResourceDefinitions among them.
@@ -25,23 +24,16 @@ pub(super) struct Brought {
 }
 
 impl Run<'_> {
-    /// The contents of `apps` and what they bring, in their order.
-    pub(super) fn render_all(&self, apps: &[AppId]) -> Result<Vec<Brought>> {
+    /// The contents of `apps`, in their order.
+    pub(super) fn render_all(&self, apps: &[AppId]) -> Result<Vec<Arc<Content>>> {
         let ctx = self.render_context();
         let projects = self.projects();
-        let brought = self.kept.workers.map(apps, |app| {
-            let content = match self.data.application(*app) {
-                Some(application) => {
-                    self.judged(&application, render_application(&ctx, &application), &projects)
-                }
-                None => Arc::new(Content::skipped()),
-            };
-            let arrivals = self.arrivals(*app, &content);
-            let defines_kinds = content.manifests.iter().any(Scopes::is_definition);
-            Brought { content, arrivals, defines_kinds }
+        let contents = self.kept.workers.map(apps, |app| match self.data.application(*app) {
+            Some(application) => self.judged(&application, render_application(&ctx, &application), &projects),
+            None => Arc::new(Content::skipped()),
         });
         self.check_manifests()?;
-        Ok(brought)
+        Ok(contents)
     }
 
     fn check_manifests(&self) -> Result<()> {
@@ -52,6 +44,11 @@ impl Run<'_> {
             )));
         }
         Ok(())
+    }
+
+    fn brought(&self, app: AppId, content: &Content) -> Brought {
+        let defines_kinds = content.manifests.iter().any(Scopes::is_definition);
+        Brought { arrivals: self.arrivals(app, content), defines_kinds }
     }
 
     /// What the manifests of `app` are read as, if they land on the control plane's own cluster.
@@ -115,17 +112,49 @@ impl Run<'_> {
         }
     }
 
-    /// Admits the children that an Application brings into the control plane's own cluster.
-    pub(super) fn follow(&mut self, app: AppId, brought: Brought) -> Result<Arc<Content>> {
-        let Brought { content, arrivals, defines_kinds } = brought;
-        if defines_kinds {
+    /// Takes in the contents of `apps`: their children are admitted, those of the first Application first.
+    ///
+    /// # Errors
+    ///
+    /// As [`Run::admit`].
+    pub(super) fn follow_all(&mut self, apps: &[AppId], contents: Vec<Arc<Content>>) -> Result<()> {
+        let rendered: Vec<(AppId, Arc<Content>)> = apps.iter().copied().zip(contents).collect();
+        let mut rest = rendered.as_slice();
+        while let Some((batch, behind)) = rest.split_at_checked(batch(rest)).filter(|(b, _)| !b.is_empty()) {
+            let brought = self.kept.workers.map(batch, |(app, content)| self.brought(*app, content));
+            for ((app, content), brought) in batch.iter().zip(brought) {
+                self.follow(*app, content, brought)?;
+            }
+            rest = behind;
+        }
+        Ok(())
+    }
+
+    fn follow(&mut self, app: AppId, content: &Arc<Content>, brought: Brought) -> Result<()> {
+        if brought.defines_kinds {
             self.scopes.learn(&content.manifests);
         }
-        for (at, arrival) in arrivals {
+        for (at, arrival) in brought.arrivals {
             if let Some(manifest) = content.manifests.get(at) {
                 self.admit_arrival(manifest, arrival, Parent::App(app))?;
             }
         }
-        Ok(content)
+        if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
+            record.content = Some(content.clone());
+        }
+        Ok(())
     }
+}
+
+/// How many of `rendered` are read at one time: what was read of an Application's children is as large as they are, and it
+/// may be that none of them is new.
+fn batch(rendered: &[(AppId, Arc<Content>)]) -> usize {
+    const MANIFESTS: usize = 1 << 13;
+    let mut manifests = 0;
+    let fits = |(_, content): &&(AppId, Arc<Content>)| {
+        let room = manifests < MANIFESTS;
+        manifests += content.manifests.len();
+        room
+    };
+    rendered.iter().take_while(fits).count()
 }

@@ -95,14 +95,8 @@ impl<'r> Run<'r> {
     /// Renders Applications by namespace and name, and takes in what they bring.
     fn render_round(&mut self, mut apps: Vec<AppId>) -> Result<()> {
         apps.sort_by(|a, b| self.data.app_key_bytes(*a).cmp(&self.data.app_key_bytes(*b)));
-        let brought = self.render_all(&apps)?;
-        for (app, brought) in apps.iter().zip(brought) {
-            let content = self.follow(*app, brought)?;
-            if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
-                record.content = Some(content);
-            }
-        }
-        Ok(())
+        let contents = self.render_all(&apps)?;
+        self.follow_all(&apps, contents)
     }
 
     /// Sets that were never tried, and those that failed or lost Applications before new projects appeared, by

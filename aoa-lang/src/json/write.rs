@@ -258,6 +258,7 @@ pub fn write_text(out: &mut String, text: &[u8], html: Html) {
 }
 
 /// Whether a byte may have to be escaped: 1 always, 2 as HTML.
+#[expect(clippy::indexing_slicing, reason = "the compiler runs it: a panic does not compile")]
 const CARE: [u8; 256] = {
     let mut care = [0; 256];
     let mut at = 0;
