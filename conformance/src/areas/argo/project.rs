@@ -66,7 +66,12 @@ pub(super) fn effective(input: &Json) -> Answer {
     let projects = Projects::new(named, &destination::clusters(input), &repositories, Some(&settings));
     let name = text(&input["project"]["metadata"], "name");
     let project = projects.effective(name).ok_or_else(|| Refusal::invalid("no such project"))?;
-    Ok(json!({"globals": project.globals, "spec": to_json(&project.spec)}))
+    let mut spec = to_json(&project.spec);
+    // The recording program wrote the spec as Go does, without empty lists.
+    if let Some(spec) = spec.as_object_mut() {
+        spec.retain(|_, value| value.as_array().is_none_or(|list| !list.is_empty()));
+    }
+    Ok(json!({"globals": project.globals, "spec": spec}))
 }
 
 pub(super) fn validate(input: &Json) -> Answer {
