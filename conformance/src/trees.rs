@@ -15,6 +15,8 @@ pub struct TreeReport {
     pub same: usize,
     /// How many of these are equal byte for byte.
     pub exact: usize,
+    /// How many of these both refuse.
+    pub refused: usize,
     /// Where aoa answers something else: the folder, and the first line that differs.
     pub different: Vec<(String, String)>,
     /// What cannot be built without a network or a chart, and why.
@@ -24,6 +26,7 @@ pub struct TreeReport {
 enum Verdict {
     Exact,
     Same,
+    Refused,
     Different(String),
     NotComparable(String),
 }
@@ -44,6 +47,10 @@ pub fn compare_tree(kustomize: &Path, folder: &Path) -> Result<TreeReport, Strin
                 report.exact += 1;
             }
             Verdict::Same => report.same += 1,
+            Verdict::Refused => {
+                report.same += 1;
+                report.refused += 1;
+            }
             Verdict::Different(line) => report.different.push((shown, line)),
             Verdict::NotComparable(why) => report.not_comparable.push((shown, why)),
         }
@@ -81,7 +88,7 @@ fn compare(kustomize: &Path, folder: &Path, builder: &Builder, path: &TreePath) 
             Some(line) => Verdict::Different(line),
             None => Verdict::Same,
         },
-        (Err(_), false) => Verdict::Exact,
+        (Err(_), false) => Verdict::Refused,
         (Err(error), true) => Verdict::Different(format!("the tool builds it, aoa says: {error}")),
         (Ok(_), false) => {
             let error = String::from_utf8_lossy(&output.stderr);
@@ -129,8 +136,8 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
         let name = folder.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
         let (different, without) = (report.different.len(), report.not_comparable.len());
         println!(
-            "{name}: {} same ({} byte for byte), {different} different, {without} not comparable",
-            report.same, report.exact
+            "{name}: {} same ({} byte for byte, {} refused by both), {different} different, {without} not comparable",
+            report.same, report.exact, report.refused
         );
         for (path, line) in &report.different {
             println!("  different: {path}: {line}");

@@ -1,16 +1,14 @@
 //! The resources of a build in their order, found by their names.
 
-use std::collections::HashMap;
-
 use aoa_lang::value::Text;
-use foldhash::fast::FixedState;
 
 use super::annotations::{BEHAVIOR, BUILD, NEEDS_HASH};
+use super::index::{Index, digest};
 use super::{Id, Names, Resource, Selector};
 use crate::error::{Error, Result};
 
-/// A list of resources, no two with the same id (`resWrangler`). Indices are built when they are asked for, and dropped when a
-/// change may have renamed something.
+/// A list of resources, no two with the same id (`resWrangler`). Indices are built when they are asked for, follow what is appended
+/// and changed one by one, and are dropped when all may have been renamed.
 #[derive(Clone, Default)]
 pub(crate) struct ResMap {
     list: Vec<Resource>,
@@ -18,11 +16,11 @@ pub(crate) struct ResMap {
     any: Option<Index<u64>>,
     names: Option<Index<Text>>,
     kinds: Option<Index<Text>>,
+    /// Whether nothing may be left of some resource.
+    has_gone: bool,
+    /// Whether two may have the same id now.
+    has_twins: bool,
 }
-
-type Index<K> = HashMap<K, Vec<usize>, FixedState>;
-
-const HASHER: FixedState = FixedState::with_seed(7);
 
 /// What a generator wants to be done with what is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,16 +80,18 @@ impl ResMap {
 
     /// All resources, for changes of any kind.
     pub(crate) fn list_mut(&mut self) -> &mut Vec<Resource> {
-        self.forget();
+        (self.current, self.any, self.names, self.kinds) = (None, None, None, None);
+        (self.has_gone, self.has_twins) = (true, true);
         &mut self.list
     }
 
     /// All resources, for changes that leave all names and notes alone.
     pub(crate) fn bodies_mut(&mut self) -> &mut [Resource] {
+        self.has_gone = true;
         &mut self.list
     }
 
-    /// Changes one resource; indices stay if it keeps its names.
+    /// Changes one resource.
     pub(crate) fn change<T>(
         &mut self,
         at: usize,
@@ -100,11 +100,48 @@ impl ResMap {
         let Some(resource) = self.list.get_mut(at) else { return Ok(None) };
         let before = resource.names().clone();
         let done = change(resource)?;
-        let is_renamed = resource.is_gone() || !are_same(&before, resource.names());
-        if is_renamed {
-            self.forget();
-        }
+        self.has_gone |= resource.is_gone();
+        let after = resource.names().clone();
+        self.rename(at, &before, &after);
         Ok(Some(done))
+    }
+
+    /// Lets the indices follow what a resource is called.
+    fn rename(&mut self, at: usize, before: &Names, after: &Names) {
+        if before.current == after.current && before.previous == after.previous {
+            return;
+        }
+        if let Some(index) = &mut self.current {
+            index.rename(at, digest(&before.current), digest(&after.current));
+        }
+        // What was noted long before stays; only the end of the notes is another one.
+        let kept = before.all().zip(after.all()).take_while(|(a, b)| a == b).count();
+        if let Some(index) = &mut self.names {
+            let name = |id: &Id| id.name.clone();
+            index.rename_ends(at, kept, before.all().map(name), after.all().map(name));
+        }
+        if let Some(index) = &mut self.kinds {
+            let kind = |id: &Id| id.gvk.kind.clone();
+            index.rename_ends(at, kept, before.all().map(kind), after.all().map(kind));
+        }
+        if let Some(index) = &mut self.any {
+            index.rename_ends(at, kept, before.all().map(digest), after.all().map(digest));
+        }
+        if before.current != after.current && !self.has_twins {
+            self.has_twins = self.with_current_id(&after.current).len() > 1;
+        }
+    }
+
+    /// Refuses two resources with the same id, as building the list anew does.
+    ///
+    /// # Errors
+    /// If there are.
+    pub(crate) fn check_ids(&mut self) -> Result<()> {
+        if self.has_twins {
+            let list = std::mem::take(&mut self.list);
+            *self = ResMap::of(list)?;
+        }
+        Ok(())
     }
 
     /// Appends resources (`AppendAll`).
@@ -126,10 +163,19 @@ impl ResMap {
             return Err(Error::invalid(message));
         }
         let at = self.list.len();
+        self.has_gone |= resource.is_gone();
         if let Some(index) = &mut self.current {
-            index.entry(id.digest(&HASHER)).or_default().push(at);
+            index.add(digest(id), at);
         }
-        (self.any, self.names, self.kinds) = (None, None, None);
+        if let Some(index) = &mut self.any {
+            names.all().for_each(|id| index.add(digest(id), at));
+        }
+        if let Some(index) = &mut self.names {
+            names.all().for_each(|id| index.add(id.name.clone(), at));
+        }
+        if let Some(index) = &mut self.kinds {
+            names.all().for_each(|id| index.add(id.gvk.kind.clone(), at));
+        }
         self.list.push(resource);
         Ok(())
     }
@@ -152,7 +198,8 @@ impl ResMap {
             }
             ([], Behavior::Create | Behavior::Unspecified) => self.append(resource),
             ([at], Behavior::Merge | Behavior::Replace) => {
-                let Some(old) = self.list.get(*at) else { return Ok(()) };
+                let at = *at;
+                let Some(old) = self.list.get(at) else { return Ok(()) };
                 let origin = old.annotation(super::annotations::ORIGIN).cloned();
                 resource.copy_metadata_from(old)?;
                 if behavior == Behavior::Merge {
@@ -161,12 +208,13 @@ impl ResMap {
                         resource.add_annotation(super::annotations::ORIGIN, origin)?;
                     }
                 }
-                if self.with_current_id(resource.id()).as_slice() != [*at] {
+                if self.with_current_id(resource.id()).as_slice() != [at] {
                     return Err(Error::invalid("unexpected target index in replacement"));
                 }
-                if let Some(place) = self.list_mut().get_mut(*at) {
+                self.change(at, |place| {
                     *place = resource;
-                }
+                    Ok(())
+                })?;
                 Ok(())
             }
             ([_], Behavior::Create | Behavior::Unspecified) => Err(Error::invalid(format!(
@@ -195,44 +243,50 @@ impl ResMap {
 
     /// The resources that are called so now.
     pub(crate) fn with_current_id(&mut self, id: &Id) -> Vec<usize> {
-        let index = self
-            .current
-            .get_or_insert_with(|| index(&self.list, |resource, add| add(resource.id().digest(&HASHER))));
-        let found = index.get(&id.digest(&HASHER)).into_iter().flatten().copied();
-        found.filter(|at| self.list.get(*at).is_some_and(|resource| id.is_same(resource.id()))).collect()
+        let list = &self.list;
+        let index =
+            self.current.get_or_insert_with(|| Index::of(list, |names, add| add(digest(&names.current))));
+        let found = index.get(&digest(id)).iter().copied();
+        found.filter(|at| list.get(*at).is_some_and(|resource| id.is_same(resource.id()))).collect()
     }
 
     /// The resources that are or were called so and are still there.
     pub(crate) fn with_any_id(&mut self, id: &Id) -> Vec<usize> {
-        let index = self.any.get_or_insert_with(|| {
-            index(&self.list, |resource, add| {
-                resource.names().all().for_each(|id| add(id.digest(&HASHER)));
-            })
-        });
-        let found = index.get(&id.digest(&HASHER)).into_iter().flatten().copied();
-        found
-            .filter(|at| {
-                self.list.get(*at).is_some_and(|resource| {
-                    !resource.is_gone() && resource.names().all().any(|own| id.is_same(own))
-                })
-            })
-            .collect()
+        let list = &self.list;
+        let index = self
+            .any
+            .get_or_insert_with(|| Index::of(list, |names, add| names.all().for_each(|id| add(digest(id)))));
+        let is_called_so =
+            |resource: &Resource| !resource.is_gone() && resource.names().all().any(|own| id.is_same(own));
+        let found = index.get(&digest(id)).iter().copied();
+        found.filter(|at| list.get(*at).is_some_and(is_called_so)).collect()
     }
 
     /// The resources that are or were called so, whatever their kind and namespace.
     pub(crate) fn with_any_name(&mut self, name: &Text) -> &[usize] {
+        let list = &self.list;
         let names = self.names.get_or_insert_with(|| {
-            index(&self.list, |resource, add| resource.names().all().for_each(|id| add(id.name.clone())))
+            Index::of(list, |names, add| names.all().for_each(|id| add(id.name.clone())))
         });
-        names.get(name).map_or(&[], Vec::as_slice)
+        names.get(name)
     }
 
-    /// The resources of a kind.
-    fn of_kind(&mut self, kind: &Text) -> &[usize] {
-        let kinds = self
-            .kinds
-            .get_or_insert_with(|| index(&self.list, |resource, add| add(resource.id().gvk.kind.clone())));
-        kinds.get(kind).map_or(&[], Vec::as_slice)
+    /// The resources that are or were of a kind.
+    fn with_any_kind(&mut self, kind: &Text) -> &[usize] {
+        let list = &self.list;
+        let kinds = self.kinds.get_or_insert_with(|| {
+            Index::of(list, |names, add| names.all().for_each(|id| add(id.gvk.kind.clone())))
+        });
+        kinds.get(kind)
+    }
+
+    /// The resources that may be or have been called so, or be or have been of the kind; all if neither is known.
+    pub(crate) fn candidates(&mut self, name: Option<&Text>, kind: Option<&Text>) -> Vec<usize> {
+        match (name, kind) {
+            (Some(name), _) => self.with_any_name(name).to_vec(),
+            (None, Some(kind)) => self.with_any_kind(kind).to_vec(),
+            (None, None) => (0..self.list.len()).collect(),
+        }
     }
 
     /// What a selector selects, in order.
@@ -240,11 +294,7 @@ impl ResMap {
     /// # Errors
     /// If its labels cannot be read.
     pub(crate) fn select(&mut self, selector: &Selector) -> Result<Vec<usize>> {
-        let candidates: Vec<usize> = match (selector.plain_name(), selector.plain_kind()) {
-            (Some(name), _) => self.with_any_name(name).to_vec(),
-            (None, Some(kind)) => self.of_kind(kind).to_vec(),
-            (None, None) => (0..self.list.len()).collect(),
-        };
+        let candidates = self.candidates(selector.plain_name(), selector.plain_kind());
         let mut selected = Vec::new();
         for at in candidates {
             if self.list.get(at).map(|resource| selector.selects(resource)).transpose()? == Some(true) {
@@ -256,35 +306,11 @@ impl ResMap {
 
     /// Drops resources of which nothing is left.
     pub(crate) fn drop_gone(&mut self) {
-        if self.list.iter().any(Resource::is_gone) {
+        if std::mem::take(&mut self.has_gone) && self.list.iter().any(Resource::is_gone) {
             self.list_mut().retain(|resource| !resource.is_gone());
+            self.has_gone = false;
         }
     }
-
-    fn forget(&mut self) {
-        (self.current, self.any, self.names, self.kinds) = (None, None, None, None);
-    }
-}
-
-fn are_same(a: &Names, b: &Names) -> bool {
-    a.current == b.current && a.previous == b.previous
-}
-
-/// An index by the keys that `each` adds; a resource stands once under each.
-fn index<K: std::hash::Hash + Eq>(
-    list: &[Resource],
-    each: impl Fn(&Resource, &mut dyn FnMut(K)),
-) -> Index<K> {
-    let mut index: Index<K> = HashMap::with_capacity_and_hasher(list.len(), HASHER);
-    for (at, resource) in list.iter().enumerate() {
-        each(resource, &mut |key| {
-            let places = index.entry(key).or_default();
-            if places.last() != Some(&at) {
-                places.push(at);
-            }
-        });
-    }
-    index
 }
 
 impl Resource {

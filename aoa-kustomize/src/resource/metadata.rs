@@ -92,6 +92,16 @@ impl Resource {
         if texts.is_empty() {
             return Ok(());
         }
+        if let Some(second) = metadata.field_mut(field) {
+            // Of two with the same name, the second takes in what the first had.
+            if second.is_null() {
+                *second = Node::new(NodeKind::Map, Text::EMPTY);
+            }
+            let Some(map) = lookup_or_make(metadata, NodeKind::Map, &[field])? else { return Ok(()) };
+            crate::node::expect_kind(map, NodeKind::Map)?;
+            texts.into_iter().for_each(|(key, value)| put_field(map, &key, Node::string(value)));
+            return Ok(());
+        }
         let entries =
             texts.into_iter().map(|(key, value)| (Node::scalar(Text::EMPTY, key), Node::string(value)));
         let mut map = Node::map(entries);
@@ -181,11 +191,20 @@ impl Resource {
 
     /// Takes out the notes of the build, and what else is not wanted; all annotations are written anew.
     pub(crate) fn remove_annotations(&mut self, also: &[&str]) -> Result<()> {
+        let maps = metadata_of(&self.root).into_iter().flat_map(Node::entries);
+        if maps.filter(|(key, _)| key.text == "annotations").count() < 2 {
+            return self.retain_annotations(|key| !BUILD.contains(&key) && !also.contains(&key));
+        }
+        // Upstream takes them out one after the other. Each time, the first of several maps goes into the next one.
+        if !self.texts("annotations").is_empty() {
+            self.retain_annotations(|key| !BUILD.contains(&key))?;
+        }
+        also.iter().try_for_each(|also| self.retain_annotations(|key| key != *also))
+    }
+
+    fn retain_annotations(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
         let mut annotations = self.texts("annotations");
-        annotations.retain(|key, _| {
-            let key = key.as_str().unwrap_or_default();
-            !BUILD.contains(&key) && !also.contains(&key)
-        });
+        annotations.retain(|key, _| is_wanted(key.as_str().unwrap_or_default()));
         self.set_texts("annotations", annotations)
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod annotations;
 mod id;
+mod index;
 mod map;
 mod metadata;
 mod select;
@@ -47,7 +48,7 @@ impl Names {
     }
 
     /// All that it was and is called.
-    pub(crate) fn all(&self) -> impl Iterator<Item = &Id> {
+    pub(crate) fn all(&self) -> impl Iterator<Item = &Id> + Clone {
         self.previous.iter().chain([&self.current])
     }
 }

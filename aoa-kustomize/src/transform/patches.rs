@@ -115,11 +115,7 @@ impl StrategicPatcher {
         }
         map.drop_gone();
         let may_collide = patch.is_enabled(ALLOW_NAME_CHANGE) || patch.is_enabled(ALLOW_KIND_CHANGE);
-        if may_collide {
-            let list = std::mem::take(map.list_mut());
-            *map = ResMap::of(list)?;
-        }
-        Ok(())
+        if may_collide { map.check_ids() } else { Ok(()) }
     }
 
     /// `Resource.ApplySmPatch`

@@ -53,10 +53,7 @@ impl ReplacementTransformer {
         let default = [Text::from_static(DEFAULT_FIELD)];
         let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
         let fields: Vec<FieldPath> = paths.iter().map(FieldPath::new).collect();
-        let candidates: Vec<usize> = match select.plain_name() {
-            Some(name) => map.with_any_name(name).to_vec(),
-            None => (0..map.len()).collect(),
-        };
+        let candidates = map.candidates(select.plain_name(), select.plain_kind());
         for index in candidates {
             let Some(resource) = map.list().get(index) else { continue };
             if !is_selected(resource, &select, &rejects)? {
@@ -127,7 +124,7 @@ impl ReplacementTransformer {
             return Ok(false);
         };
         let Some(text) = at(resource.root(), &place).map(|node| node.text.clone()) else { return Ok(false) };
-        let Some(matcher) = field.behind.get(behind.wrapping_sub(1)) else { return Ok(false) };
+        let matcher = Matcher::new(field.parts.iter().skip(behind).cloned());
         let places = match matcher.find(document.root_mut(), make, steps) {
             Ok(places) if !places.is_empty() => places,
             Err(error) if error.kind() == aoa_lang::ErrorKind::Limit => return Err(error),
@@ -152,7 +149,7 @@ impl ReplacementTransformer {
 
     /// The first scalar on the way that is YAML, how many parts lead to it, and what it holds.
     fn text_on_the_way(&self, root: &Node, parts: &[String]) -> Option<(Vec<usize>, usize, Node)> {
-        for count in 1..parts.len() {
+        for count in 1..parts.len().min(PARTS) {
             let Some(place) = parts.get(..count).and_then(|parts| find(root, parts).ok().flatten()) else {
                 continue;
             };
@@ -185,24 +182,21 @@ impl ReplacementTransformer {
     }
 }
 
-/// A path, and what follows behind each of its parts.
+/// A path to a field.
 struct FieldPath {
     written: Text,
     parts: Vec<String>,
     matcher: Matcher,
-    /// The matchers behind the first part, the first two, and so on.
-    behind: Vec<Matcher>,
 }
 
-/// Longer paths are followed in the resource only.
+/// Texts that lie deeper are not looked into.
 const PARTS: usize = 64;
 
 impl FieldPath {
     fn new(written: &Text) -> Self {
         let parts = split_field_path(&written.to_str_lossy());
-        let from = |start: usize| Matcher::new(parts.iter().skip(start).cloned());
-        let behind = (1..parts.len().min(PARTS)).map(from).collect();
-        FieldPath { written: written.clone(), matcher: from(0), behind, parts }
+        let matcher = Matcher::new(parts.iter().cloned());
+        FieldPath { written: written.clone(), matcher, parts }
     }
 }
 
@@ -244,11 +238,9 @@ fn source_of(map: &mut ResMap, source: &SourceSelector) -> Result<Node> {
 }
 
 fn select_source(map: &mut ResMap, source: &SourceSelector) -> Result<usize> {
-    let candidates: Vec<usize> = if source.id.name.is_empty() {
-        (0..map.len()).collect()
-    } else {
-        map.with_any_name(&source.id.name).to_vec()
-    };
+    let [name, kind] =
+        [&source.id.name, &source.id.gvk.kind].map(|text| Some(text).filter(|text| !text.is_empty()));
+    let candidates = map.candidates(name, kind);
     let is_source = |at: &usize| {
         let resource = map.list().get(*at);
         resource.is_some_and(|resource| resource.names().all().any(|id: &Id| id.is_selected_by(&source.id)))
