@@ -10,6 +10,7 @@ mod render;
 mod tree;
 mod version;
 
+use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::Instant;
 
@@ -74,7 +75,9 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
 }
 
 /// Loads and resolves the fleet of a folder, saying on standard error what is worth knowing.
-fn resolve(path: &Path, global: &Global) -> Result<Fleet> {
+///
+/// What was resolved stays until the process ends, as it soon does: to take a large fleet apart would be a wait for nothing.
+fn resolve(path: &Path, global: &Global) -> Result<ManuallyDrop<Fleet>> {
     let progress = Progress::start("reading files");
     let start = Instant::now();
     #[cfg_attr(not(feature = "jsonnet"), expect(unused_mut, reason = "Jsonnet alone is added"))]
@@ -88,7 +91,8 @@ fn resolve(path: &Path, global: &Global) -> Result<Fleet> {
     }
     progress.turn_to("resolving");
     let start = Instant::now();
-    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+    let mut resolver = ManuallyDrop::new(Resolver::new(loaded.options.clone()));
+    let fleet = ManuallyDrop::new(resolver.resolve(&loaded.inputs)?);
     drop(progress);
     if global.timing {
         let mut text = Text::default();

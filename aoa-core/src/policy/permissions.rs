@@ -77,25 +77,35 @@ pub fn denied_manifests(
     }
     let destination = app.destination();
     let Ok(cluster) = destination.resolve(clusters) else { return Vec::new() };
+    let (name, server) = (cluster.name.to_str_lossy(), cluster.server_key());
+    // Most manifests go where the one before went.
+    let mut last: Option<(String, bool)> = None;
     let deny = |manifest: &Manifest| -> Option<Text> {
         let (group, kind) = (manifest.group(), manifest.kind());
         let namespaced = scopes.is_namespaced(group, kind);
-        let who = format!("{group}/{kind} {}: ", manifest.name());
+        let who = || format!("{group}/{kind} {}", manifest.name());
         if !rules.permits_kind(group, kind, manifest.name(), namespaced) {
-            return Some(
-                format!("{who}resource {group}:{kind} is not permitted in project {}", rules.name).into(),
-            );
+            let why = format!("resource {group}:{kind} is not permitted in project {}", rules.name);
+            return Some(format!("{}: {why}", who()).into());
         }
-        let namespace = if manifest.namespace().is_empty() {
-            destination.namespace.as_str()
-        } else {
-            manifest.namespace()
+        if !namespaced {
+            return None;
+        }
+        let namespace = match manifest.namespace() {
+            "" => destination.namespace.as_str(),
+            own => own,
         };
-        let scoped = projects.scoped_clusters(&rules.name);
-        let (name, server) = (cluster.name.to_str_lossy(), cluster.server_key());
-        (namespaced && !rules.permits_destination(&name, server, namespace, scoped)).then(|| {
-            format!("{who}namespace {namespace} is not permitted in project '{}'", rules.name).into()
-        })
+        let permitted = match &last {
+            Some((known, permitted)) if known == namespace => *permitted,
+            _ => {
+                let scoped = projects.scoped_clusters(&rules.name);
+                let permitted = rules.permits_destination(&name, server, namespace, scoped);
+                last = Some((namespace.to_owned(), permitted));
+                permitted
+            }
+        };
+        let why = || format!("namespace {namespace} is not permitted in project '{}'", rules.name);
+        (!permitted).then(|| format!("{}: {}", who(), why()).into())
     };
     manifests.iter().filter_map(deny).collect()
 }

