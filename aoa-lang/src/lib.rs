@@ -15,6 +15,7 @@
 //! | [`time`] | times, durations and zones | Go 1.26 `time` |
 //! | [`patch`] | JSON patches, merge patches, strategic merges | evanphx/json-patch, Kubernetes 1.36 |
 //! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
+//! | [`cel`] | expressions of admission policies | cel-go 0.26.0, Kubernetes 1.36 |
 //! | [`text`] | regular expressions, globs, selectors, versions | Go 1.26, gobwas, doublestar, Kubernetes 1.36, Masterminds |
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
@@ -31,6 +32,7 @@
 )]
 
 pub mod base64;
+pub mod cel;
 pub mod error;
 pub mod fmt;
 pub mod json;

@@ -1,5 +1,6 @@
 //! How aoa answers the ops of each area.
 
+pub mod admission;
 pub mod appset;
 pub mod argo;
 pub mod convert;
@@ -22,6 +23,7 @@ pub fn answer(area: &str, op: &str, input: &Json) -> Option<Answer> {
         "argo" => argo::answer(op, input),
         "helm" => helm::answer(op, input),
         "kustomize" => kustomize::answer(op, input),
+        "admission" => admission::answer(op, input),
         _ => None,
     }
 }
