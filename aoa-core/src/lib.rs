@@ -47,6 +47,7 @@
     )
 )]
 
+pub mod compare;
 pub mod config;
 pub mod finding;
 pub mod fleet;

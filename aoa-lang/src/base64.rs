@@ -34,6 +34,27 @@ pub fn decode(text: &[u8]) -> Result<Vec<u8>, usize> {
     if quantum.is_empty() { Ok(out) } else { Err(text.len() - quantum.len()) }
 }
 
+/// The bytes of `text` without padding: Go's `base64.RawStdEncoding`.
+///
+/// # Errors
+///
+/// The offset of the first byte that is out of place, as Go counts it.
+pub fn decode_raw(text: &[u8]) -> Result<Vec<u8>, usize> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3);
+    let mut quantum = Vec::with_capacity(4);
+    for (at, byte) in text.iter().copied().enumerate().filter(|(_, b)| !matches!(b, b'\n' | b'\r')) {
+        quantum.push(value_of(byte).ok_or(at)?);
+        if quantum.len() == 4 {
+            flush(&mut out, &mut quantum);
+        }
+    }
+    if quantum.len() == 1 {
+        return Err(text.len() - 1);
+    }
+    flush(&mut out, &mut quantum);
+    Ok(out)
+}
+
 fn flush(out: &mut Vec<u8>, quantum: &mut Vec<u8>) {
     let bits = (0..4).fold(0u32, |bits, at| bits << 6 | u32::from(quantum.get(at).copied().unwrap_or(0)));
     let [_, bytes @ ..] = bits.to_be_bytes();

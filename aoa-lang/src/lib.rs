@@ -8,6 +8,7 @@
 //! | [`value`] | data as Go's dynamic types see it | Go 1.26 |
 //! | [`url`] | URLs | Go 1.26 `net/url` |
 //! | [`strconv`] | numbers and quoted strings as text | Go 1.26 `strconv` |
+//! | [`jq`] | jq expressions | gojq 0.12.19 |
 //! | [`json`] | JSON | Go 1.26 `encoding/json` |
 //! | [`yaml`] | YAML | go-yaml 2.4.4 and 3.0.4, sigs.k8s.io/yaml 1.6.0, kyaml 0.21.1 |
 //! | [`fmt`] | printing values with all verbs and flags | Go 1.26 `fmt` |
@@ -35,6 +36,7 @@ pub mod base64;
 pub mod cel;
 pub mod error;
 pub mod fmt;
+pub mod jq;
 pub mod json;
 pub mod limits;
 pub mod patch;

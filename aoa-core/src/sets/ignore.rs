@@ -1,11 +1,10 @@
 //! `ignoreApplicationDifferences`: parts of Applications that the controller leaves alone.
 
-use aoa_lang::patch::JsonPatch;
 use aoa_lang::{Error, Result, Value, json};
 
-use super::jq;
 use super::object::{items_of, list_of, name, text_at, with};
 use super::server::{API_VERSION, canonical};
+use crate::compare::{IgnoreOptions, Removal};
 use crate::model::normalize;
 
 /// The rules of one set.
@@ -23,15 +22,17 @@ impl<'s> IgnoreRules<'s> {
     pub(super) fn apply(&self, application: &Value) -> std::result::Result<Value, String> {
         let failed = |error: Error| format!("failed to apply ignore differences: {}", error.message());
         let invalid = |error: Error| failed(error.prefixed("failed to normalize application spec: "));
-        self.check().map_err(invalid)?;
+        let options = IgnoreOptions::default();
+        self.check(&options).map_err(invalid)?;
         let mut object = with(application, &["apiVersion"], Some(Value::from(API_VERSION)));
         object = with(&object, &["kind"], Some(Value::from("Application")));
         for rule in self.0.iter().filter(|rule| ["", name(application)].contains(&text_at(rule, &["name"]))) {
             for pointer in list_of(rule, &["jsonPointers"]) {
-                object = remove(&object, pointer).unwrap_or(object);
+                object = Removal::pointer(pointer).and_then(|r| r.apply(&object)).unwrap_or(object);
             }
             for expression in list_of(rule, &["jqPathExpressions"]) {
-                object = jq::Deletion::parse(expression).map_err(invalid)?.apply(&object).unwrap_or(object);
+                let removal = Removal::jq(expression, &options).map_err(invalid)?;
+                object = removal.apply(&object).unwrap_or(object);
             }
         }
         if text_at(&object, &["kind"]).is_empty() {
@@ -43,14 +44,8 @@ impl<'s> IgnoreRules<'s> {
     }
 
     /// A rule that cannot be read fails all Applications, also those that it is not for.
-    fn check(&self) -> Result<()> {
+    fn check(&self, options: &IgnoreOptions) -> Result<()> {
         let mut expressions = self.0.iter().flat_map(|rule| list_of(rule, &["jqPathExpressions"]));
-        expressions.try_for_each(|expression| jq::Deletion::parse(expression).map(|_| ()))
+        expressions.try_for_each(|expression| Removal::jq(expression, options).map(|_| ()))
     }
-}
-
-/// `object` without what a JSON pointer names; `None` if there is no such thing.
-fn remove(object: &Value, pointer: &str) -> Option<Value> {
-    let operation = Value::map([("op", Value::from("remove")), ("path", Value::from(pointer))]);
-    JsonPatch::from_value(&Value::list(vec![operation])).ok()?.apply(object).ok()
 }

@@ -33,7 +33,6 @@
 mod controller;
 pub mod crd;
 mod ignore;
-mod jq;
 mod metadata;
 mod object;
 mod policy;

@@ -59,7 +59,7 @@ impl Date {
     }
 
     /// Days from the Unix epoch.
-    pub(super) fn to_unix_days(self) -> i64 {
+    pub(crate) fn to_unix_days(self) -> i64 {
         let month = i64::from(self.month);
         let year = self.year.wrapping_sub(i64::from(month <= 2));
         let era = year.div_euclid(400);

@@ -6,6 +6,7 @@ pub mod argo;
 pub mod convert;
 pub mod fleet;
 pub mod helm;
+pub mod jq;
 pub mod kustomize;
 pub mod template;
 pub mod yaml;
@@ -24,6 +25,7 @@ pub fn answer(area: &str, op: &str, input: &Json) -> Option<Answer> {
         "helm" => helm::answer(op, input),
         "kustomize" => kustomize::answer(op, input),
         "admission" => admission::answer(op, input),
+        "jq" => jq::answer(op, input),
         _ => None,
     }
 }
