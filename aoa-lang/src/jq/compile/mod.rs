@@ -71,15 +71,15 @@ impl Compiler {
     /// Makes the jump or fork at `at` lead here.
     fn land(&mut self, at: usize) {
         let here = self.here();
-        match self.code.ops.get_mut(at) {
-            Some(
-                Op::Fork(target)
-                | Op::Try(target)
-                | Op::ForkOnError(target)
-                | Op::Jump(target)
-                | Op::JumpUnless(target),
-            ) => *target = here,
-            _ => {}
+        if let Some(
+            Op::Fork(target)
+            | Op::Try(target)
+            | Op::ForkOnError(target)
+            | Op::Jump(target)
+            | Op::JumpUnless(target),
+        ) = self.code.ops.get_mut(at)
+        {
+            *target = here;
         }
     }
 

@@ -1,5 +1,7 @@
 //! Powers and logarithms to the last bit as Go's `math` package computes them, where its ways differ from the C library's.
 
+#![allow(clippy::excessive_precision, reason = "the constants with all digits that Go gives")]
+
 /// `math.Log`
 pub(super) fn log(x: f64) -> f64 {
     const LN2_HIGH: f64 = 6.931_471_803_691_238_164_90e-01;
