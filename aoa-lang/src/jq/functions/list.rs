@@ -204,6 +204,6 @@ pub(super) fn search(cx: &mut Context, value: Value, args: &[Value]) -> Outcome 
     }
     match list.get(low) {
         Some(item) if order::equal(&mut cx.budget, item, wanted)? => Ok(path::count(low)),
-        _ => Ok(Value::int(-1_i64.saturating_sub(i64::try_from(low).unwrap_or(i64::MAX)))),
+        _ => Ok(Value::int((-1_i64).saturating_sub(i64::try_from(low).unwrap_or(i64::MAX)))),
     }
 }
