@@ -32,17 +32,17 @@ impl Budget {
 
     /// What it costs to look at or copy that many items.
     pub(super) fn charge_items(&mut self, items: usize) -> Outcome<()> {
-        self.charge(u64::try_from(items / 8).unwrap_or(u64::MAX))
+        self.charge(u64::try_from(items).unwrap_or(u64::MAX))
     }
 
     /// What it costs to look at or copy that many bytes.
     pub(super) fn charge_bytes(&mut self, bytes: usize) -> Outcome<()> {
-        self.charge(u64::try_from(bytes / 32).unwrap_or(u64::MAX))
+        self.charge(u64::try_from(bytes / 8).unwrap_or(u64::MAX))
     }
 
     /// How many bytes a text may have that is built now.
     pub(super) fn bytes(&self) -> usize {
-        usize::try_from(self.left.saturating_mul(32)).unwrap_or(usize::MAX)
+        usize::try_from(self.left.saturating_mul(2)).unwrap_or(usize::MAX)
     }
 }
 

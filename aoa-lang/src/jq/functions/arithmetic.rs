@@ -215,7 +215,7 @@ fn repeat(cx: &mut Context, text: &Text, times: f64) -> Outcome {
         let (text, times) = (preview(&Value::String(text.clone())), encode::float(times));
         return Err(Failure::message(format!("repeat string result too large: {text} * {times}")));
     }
-    cx.budget.charge(length / 32)?;
+    cx.budget.charge(length / 8)?;
     Ok(Value::String(Text::from(text.as_bytes().repeat(usize::try_from(count).unwrap_or(0)))))
 }
 
