@@ -62,7 +62,7 @@ pub(crate) enum Command {
     Apps(AppsArgs),
     /// Print the manifests of one Application
     #[command(
-        after_help = "Examples:\n  aoa render payments-prod\n  aoa render argocd/payments-prod -o json\n  aoa render payments-prod | kubectl diff -f -"
+        after_help = "Examples:\n  aoa render payments-prod\n  aoa render argocd/payments-prod -o json\n  aoa render payments-prod --normalized | kubectl diff -f -"
     )]
     Render(RenderArgs),
     /// Say what is wrong with the fleet
@@ -177,6 +177,9 @@ pub(crate) struct RenderArgs {
     /// The folder of the fleet
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
+    /// As Argo CD compares them: marked, with namespaces, without repeated and excluded objects
+    #[arg(long)]
+    pub(crate) normalized: bool,
     /// How the manifests are printed
     #[arg(short, long, value_enum, default_value_t = Format::Yaml, value_name = "FORMAT")]
     pub(crate) output: Format,

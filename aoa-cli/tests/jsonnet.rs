@@ -14,6 +14,10 @@ fn write(root: &Path, path: &str, text: &str) {
 
 /// A fleet of one Application whose folder holds `program` and a library.
 fn render(program: &str) -> Output {
+    render_as(program, &[])
+}
+
+fn render_as(program: &str, flags: &[&str]) -> Output {
     let fleet = tempfile::tempdir().unwrap();
     let root = fleet.path();
     write(
@@ -34,7 +38,12 @@ fn render(program: &str) -> Output {
         "web/map.libsonnet",
         "{map(name):: {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: name}}}",
     );
-    Command::new(env!("CARGO_BIN_EXE_aoa")).current_dir(root).args(["render", "web"]).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_aoa"))
+        .current_dir(root)
+        .args(["render", "web"])
+        .args(flags)
+        .output()
+        .unwrap()
 }
 
 fn stderr(out: &Output) -> String {
@@ -49,6 +58,15 @@ fn programs_import_files_and_read_variables() {
     let text = String::from_utf8_lossy(&out.stdout).into_owned();
     assert!(out.status.success(), "{}", stderr(&out));
     assert!(text.contains("name: a-1\n") && text.contains("name: a-2\n"), "{text}");
+}
+
+#[test]
+fn normalized_manifests_are_marked_and_have_namespaces() {
+    let out = render_as("(import 'map.libsonnet').map('a')", &["--normalized"]);
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{}", stderr(&out));
+    assert!(text.contains("argocd.argoproj.io/tracking-id: web:/ConfigMap:web/a\n"), "{text}");
+    assert!(text.contains("  namespace: web\n"), "{text}");
 }
 
 #[test]

@@ -74,6 +74,20 @@ pub struct Repository {
     /// What its server lists, where that is known: revisions are looked up here, as Argo CD does it. Empty: a revision is
     /// found by the names that checkouts serve.
     pub references: Vec<Reference>,
+    /// How much of the server's list `references` is.
+    pub listed: Listed,
+}
+
+/// How much is known of the references that a server has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Listed {
+    /// All of them: what is not there does not exist.
+    #[default]
+    All,
+    /// What a clone has seen. A checkout serves the names that it says it serves, whatever the clone says of them; what is not
+    /// there is unknown.
+    Fetched,
 }
 
 /// One tree of a repository.
@@ -197,7 +211,7 @@ impl Inputs {
 impl Repository {
     /// The repository at `url`, with these trees and nothing known of its references.
     pub fn new(url: impl Into<Text>, checkouts: Vec<Checkout>) -> Self {
-        Repository { url: url.into(), checkouts, references: Vec::new() }
+        Repository { url: url.into(), checkouts, references: Vec::new(), listed: Listed::All }
     }
 
     /// The checkout that stands for `revision`: the one that names it, else the one that serves all.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use aoa_core::inputs::Reference;
+
 /// A checkout of a git repository.
 ///
 /// ```
@@ -23,6 +25,9 @@ pub struct GitCheckout {
     pub default_branch: String,
     /// The URLs of the remotes, `origin` first.
     pub remotes: Vec<String>,
+    /// The branches of `origin` and the tags, as the clone knows them, each with its commit; without `origin` the branches of the
+    /// clone itself.
+    pub references: Vec<Reference>,
 }
 
 /// The checkout that `folder` lies in; `None` if it lies in none.
@@ -46,7 +51,37 @@ pub fn inspect(folder: &Path) -> Option<GitCheckout> {
         .and_then(|r| r.target().try_name().map(|name| name.as_bstr().to_string()))
         .and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned))
         .unwrap_or_default();
-    Some(GitCheckout { top, commit, branch, default_branch, remotes: remotes(&repository) })
+    Some(GitCheckout {
+        top,
+        commit,
+        branch,
+        default_branch,
+        remotes: remotes(&repository),
+        references: references(&repository),
+    })
+}
+
+/// What cannot be read is left out: it is as unknown as what was never fetched.
+fn references(repository: &gix::Repository) -> Vec<Reference> {
+    const ORIGIN: &str = "refs/remotes/origin/";
+    let Ok(platform) = repository.references() else { return Vec::new() };
+    let Ok(all) = platform.all() else { return Vec::new() };
+    let known: Vec<(String, String)> = all
+        .filter_map(Result::ok)
+        .filter_map(|mut reference| {
+            let name = reference.name().as_bstr().to_string();
+            Some((name, reference.peel_to_id().ok()?.to_string()))
+        })
+        .collect();
+    let has_origin = known.iter().any(|(name, _)| name.starts_with(ORIGIN));
+    let listed = |name: &str| match name.strip_prefix(ORIGIN) {
+        Some("HEAD") => None,
+        Some(branch) => Some(format!("refs/heads/{branch}")),
+        None if name.starts_with("refs/tags/") => Some(name.to_owned()),
+        None if name.starts_with("refs/heads/") && !has_origin => Some(name.to_owned()),
+        None => None,
+    };
+    known.into_iter().filter_map(|(name, commit)| Some(Reference::new(listed(&name)?, commit))).collect()
 }
 
 fn remotes(repository: &gix::Repository) -> Vec<String> {

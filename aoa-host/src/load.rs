@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use aoa_core::config::Config;
-use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Repository, Serves};
+use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Listed, Repository, Serves};
 use aoa_core::lang::source::{Tree, line_column};
 use aoa_core::lang::text::glob::Glob;
 use aoa_core::lang::value::Text;
@@ -204,7 +204,7 @@ impl Loaded {
         let tree = read_folder(&self.top, options.limits)?;
         for url in urls {
             let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
-            self.inputs.repositories.push(Repository::new(url, vec![checkout]));
+            self.inputs.repositories.push(repository_of(url, git.as_ref(), checkout));
         }
         for (url, path) in others {
             let folder = base.join(&*path.to_str_lossy());
@@ -215,7 +215,7 @@ impl Loaded {
             let canonical = fs::canonicalize(&folder).ok();
             let own = git.filter(|g| fs::canonicalize(&g.top).ok() == canonical);
             let checkout = checkout_of(own.as_ref(), &Text::EMPTY, tree);
-            self.inputs.repositories.push(Repository::new(url, vec![checkout]));
+            self.inputs.repositories.push(repository_of(url, own.as_ref(), checkout));
         }
         Ok(())
     }
@@ -279,6 +279,14 @@ fn checkout_of(git: Option<&GitCheckout>, branch: &Text, tree: Tree) -> Checkout
         names.push(target);
     }
     Checkout { serves: Serves::Only(names), commit: git.commit.clone().into(), tree }
+}
+
+/// The repository at `url` with what its clone knows of branches and tags.
+fn repository_of(url: Text, git: Option<&GitCheckout>, checkout: Checkout) -> Repository {
+    let mut repository = Repository::new(url, vec![checkout]);
+    repository.references = git.map(|git| git.references.clone()).unwrap_or_default();
+    repository.listed = Listed::Fetched;
+    repository
 }
 
 fn settings_files(path: &Path) -> Result<Vec<PathBuf>> {

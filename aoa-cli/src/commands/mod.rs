@@ -14,11 +14,10 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::Instant;
 
-use aoa_core::Fleet;
-use aoa_core::Resolver;
 use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
 use aoa_core::wire::{WireOptions, config_schema, output_schema};
+use aoa_core::{Fleet, Options, Resolver};
 use aoa_host::{LoadOptions, load};
 use clap::CommandFactory;
 
@@ -78,6 +77,11 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
 ///
 /// What was resolved stays until the process ends, as it soon does: to take a large fleet apart would be a wait for nothing.
 fn resolve(path: &Path, global: &Global) -> Result<ManuallyDrop<Fleet>> {
+    resolve_with_options(path, global).map(|(fleet, _)| fleet)
+}
+
+/// As [`resolve`], with the options that the fleet was resolved with.
+fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, Options)> {
     let progress = Progress::start("reading files");
     let start = Instant::now();
     #[cfg_attr(not(feature = "jsonnet"), expect(unused_mut, reason = "Jsonnet alone is added"))]
@@ -106,7 +110,7 @@ fn resolve(path: &Path, global: &Global) -> Result<ManuallyDrop<Fleet>> {
             "no Application found: name where the fleet begins under `roots:` in aoa.yaml, or give its folder behind the verb",
         );
     }
-    Ok(fleet)
+    Ok((fleet, loaded.options))
 }
 
 /// Says on standard error what is worth knowing beside the answer.

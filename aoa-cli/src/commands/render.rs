@@ -1,38 +1,46 @@
 //! `aoa render APP`
 
-use aoa_core::Fleet;
-use aoa_core::config::closest;
-use aoa_core::fleet::{App, State};
-use aoa_core::lang::{Error, ErrorKind, Result};
-use aoa_core::wire::{Redactor, write_manifests_json, write_manifests_yaml};
+use std::fmt::Display;
+use std::sync::Arc;
 
-use super::{Code, resolve};
+use aoa_core::config::closest;
+use aoa_core::finding::Gap;
+use aoa_core::fleet::{App, State};
+use aoa_core::lang::{Error, ErrorKind, Result, Value};
+use aoa_core::render::{NoTargetState, target_state};
+use aoa_core::report::{Role, Text};
+use aoa_core::wire::{
+    Redactor, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,
+};
+use aoa_core::{Fleet, Options};
+
+use super::{Code, resolve_with_options};
 use crate::args::{Format, Global, RenderArgs};
-use crate::output::Output;
+use crate::output::{Output, note};
 
 pub(super) fn run(args: &RenderArgs, global: &Global, out: &mut Output) -> Result<Code> {
-    let fleet = resolve(&args.path, global)?;
+    let (fleet, options) = resolve_with_options(&args.path, global)?;
     let app = find(&fleet, &args.app)?;
+    let redactor = Redactor::new(&fleet, global.show_secrets);
+    let format = if args.json { Format::Json } else { args.output };
+    if args.normalized {
+        let objects = normalized(&fleet, &options, app, global)?;
+        match format {
+            Format::Json => out.with(|out| write_objects_json(objects.iter(), &redactor, out))?,
+            Format::Yaml | Format::Text | Format::Wide => {
+                out.with(|out| write_objects_yaml(objects.iter(), &redactor, out))?
+            }
+        }
+        return Ok(Code::Answered);
+    }
     let Some(content) = app.content() else {
         return Err(Error::new(ErrorKind::Internal, format!("`{}` was not rendered", args.app)));
     };
     match &content.state {
-        State::Unknown(gap) => {
-            return Err(Error::new(
-                ErrorKind::NotFound,
-                format!("the content of `{}` is not known: {gap}", args.app),
-            )
-            .with_help(gap.remedy()));
-        }
-        State::Failed(error) => {
-            return Err(Error::invalid(format!("`{}` does not render: {error}", args.app)).with_help(
-                "Argo CD reports a ComparisonError: it syncs and prunes nothing of this Application",
-            ));
-        }
+        State::Unknown(gap) => return Err(unknown(&args.app, gap)),
+        State::Failed(error) => return Err(failed(&args.app, error)),
         _ => {}
     }
-    let redactor = Redactor::new(&fleet, global.show_secrets);
-    let format = if args.json { Format::Json } else { args.output };
     match format {
         Format::Json => out.with(|out| write_manifests_json(content, &redactor, out))?,
         Format::Yaml | Format::Text | Format::Wide => {
@@ -40,6 +48,37 @@ pub(super) fn run(args: &RenderArgs, global: &Global, out: &mut Output) -> Resul
         }
     }
     Ok(Code::Answered)
+}
+
+/// What Argo CD's controller would compare with the cluster; warnings go to standard error.
+fn normalized(fleet: &Fleet, options: &Options, app: App<'_>, global: &Global) -> Result<Vec<Value>> {
+    let Some(application) = app.application() else {
+        return Err(Error::new(ErrorKind::Internal, format!("`{}` has no object", app.name())));
+    };
+    let inputs = Arc::new(fleet.inputs().clone());
+    match target_state(&inputs, options, &application, &app.scopes()) {
+        Ok(state) => {
+            for condition in &state.conditions {
+                let mut text = Text::default();
+                text.push(Role::Faint, format!("note: {condition}")).end_line();
+                note(&text, global.color);
+            }
+            Ok(state.manifests)
+        }
+        Err(NoTargetState::Unknown(gap)) => Err(unknown(app.name(), &gap)),
+        Err(NoTargetState::Failed(error)) => Err(failed(app.name(), &error)),
+        Err(other) => Err(Error::new(ErrorKind::Internal, format!("{other:?}"))),
+    }
+}
+
+fn unknown(app: &str, gap: &Gap) -> Error {
+    Error::new(ErrorKind::NotFound, format!("the content of `{app}` is not known: {gap}"))
+        .with_help(gap.remedy())
+}
+
+fn failed(app: &str, error: &impl Display) -> Error {
+    Error::invalid(format!("`{app}` does not render: {error}"))
+        .with_help("Argo CD reports a ComparisonError: it syncs and prunes nothing of this Application")
 }
 
 /// The Application of this address: `name` or `namespace/name`.

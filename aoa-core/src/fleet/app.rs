@@ -11,6 +11,7 @@ use super::{AppId, AppObject, AppRecord, Content, Fleet, Obstacle, Parent, Sourc
 use crate::finding::Place;
 use crate::generate::GeneratedSet;
 use crate::model::{Application, Cluster, Destination, Key, ObjectRef, sources_of};
+use crate::policy::Scopes;
 use crate::render::source_result;
 
 /// A handle to one Application.
@@ -171,6 +172,20 @@ impl<'f> App<'f> {
     /// The same, where what its object says is at hand.
     pub(crate) fn obstacles_of(&self, switches: Option<&Switches>) -> Vec<Obstacle> {
         obstacles(self.fleet, self.id, switches)
+    }
+
+    /// Which kinds are namespaced where it goes: those of Kubernetes, of well-known operators, and those that the fleet's own
+    /// Applications define on the same cluster.
+    #[must_use]
+    pub fn scopes(&self) -> Scopes {
+        let mut scopes = Scopes::default();
+        let server = self.cluster().map(Cluster::server_key);
+        for app in self.fleet.apps().filter(|app| app.cluster().map(Cluster::server_key) == server) {
+            if let Some(content) = app.content() {
+                scopes.learn(&content.manifests);
+            }
+        }
+        scopes
     }
 
     /// The Applications that it renders or that the ApplicationSets which it renders generate, by namespace and name.

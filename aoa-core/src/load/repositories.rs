@@ -7,7 +7,7 @@ use aoa_lang::source::Tree;
 use aoa_lang::value::Text;
 
 use crate::finding::{Gap, Place};
-use crate::inputs::{Checkout, Inputs, Repository};
+use crate::inputs::{Checkout, Inputs, Listed, Repository};
 use crate::model::repo_url;
 use crate::options::UrlMatching;
 
@@ -60,7 +60,11 @@ impl Repositories {
         let at = self.position(url).ok_or_else(|| Gap::Repository { url: url.into() })?;
         let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
-        let checkout = repository.checkout(revision).ok_or_else(missing)?;
+        if let Some(checkout) = repository.checkout(revision) {
+            return Ok(found(repository, checkout));
+        }
+        let commit = resolve_revision(&repository.references, revision, "").map_err(|_| missing())?;
+        let checkout = repository.checkout(&commit).ok_or_else(missing)?;
         Ok(found(repository, checkout))
     }
 
@@ -74,8 +78,17 @@ impl Repositories {
             let checkout = repository.checkout(revision).ok_or_else(missing)?;
             return Ok(found(repository, checkout));
         }
-        let commit = resolve_revision(&repository.references, revision, tag_prefix)
-            .map_err(|error| NoTree::Unresolved(error.message().into()))?;
+        let served = if repository.listed == Listed::Fetched { repository.checkout(revision) } else { None };
+        if let Some(checkout) = served {
+            return Ok(found(repository, checkout));
+        }
+        let commit =
+            resolve_revision(&repository.references, revision, tag_prefix).map_err(
+                |error| match repository.listed {
+                    Listed::All => NoTree::Unresolved(error.message().into()),
+                    Listed::Fetched => missing(),
+                },
+            )?;
         let checkout = repository.checkout(&commit).ok_or_else(missing)?;
         Ok(found(repository, checkout))
     }

@@ -20,7 +20,9 @@ mod yaml;
 
 pub use app::app_json;
 pub use fleet::{write_apps, write_findings, write_fleet};
-pub use manifests::{manifests_of, write_manifests_json, write_manifests_yaml};
+pub use manifests::{
+    manifests_of, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,
+};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};
 pub use yaml::json_to_yaml;
