@@ -101,6 +101,59 @@ export class AoaError extends Error {
  */
 export function load(path?: string | URL, options?: { config?: string | URL }): Promise<Loaded>
 
+/** A document of a chart: the template that it comes from, and what it holds (null for nothing but comments). */
+export interface Document { path: string; object: Manifest | null }
+
+/** A document that Helm runs at some moments: pre-install, test ... */
+export interface Hook extends Document { events: string[]; weight: number; deletePolicies: string[] }
+
+/** A chart rendered for a release; `text` is what `helm template` prints. */
+export interface Rendered {
+  text: string
+  manifests: Document[]
+  hooks: Hook[]
+  crds: Document[]
+  notes: string
+  warnings: string[]
+}
+
+/** The flags of `helm template`; `values` come behind `valueFiles` and before `set`. */
+export interface ChartOptions {
+  name?: string
+  namespace?: string
+  values?: Record<string, unknown>
+  valueFiles?: (string | URL)[]
+  set?: string[]
+  setString?: string[]
+  setJson?: string[]
+  setFile?: string[]
+  includeCrds?: boolean
+  skipTests?: boolean
+  skipSchemaValidation?: boolean
+  isUpgrade?: boolean
+  kubeVersion?: string
+  apiVersions?: string[]
+}
+
+/** Renders the chart in a folder or .tgz as `helm template` 4.2.1 does, without Helm and without a fleet.
+ *
+ * Clock and randomness stand still. Rejects with AoaError in Helm's words.
+ */
+export function renderChart(path: string | URL, options?: ChartOptions): Promise<Rendered>
+
+/** A kustomization that was built; `text` is what `kustomize build` prints. */
+export interface Built { text: string; manifests: Manifest[] }
+
+/** Builds the kustomization in a folder as `kustomize build` 5.8.1 does, without Kustomize and without a fleet.
+ *
+ * Bases are looked for below `root`: by default the Git checkout of the folder, or else the folder itself. Rejects with AoaError in
+ * Kustomize's words, also for remote bases and `helmCharts`.
+ */
+export function buildKustomization(
+  path?: string | URL,
+  options?: { root?: string | URL; loadRestrictor?: 'LoadRestrictionsRootOnly' | 'LoadRestrictionsNone' },
+): Promise<Built>
+
 /** A loaded fleet. */
 export class Loaded {
   private constructor()

@@ -56,6 +56,31 @@ async function load (path = '.', options = {}) {
   }
 }
 
+const CHART_OPTIONS = [
+  'name', 'namespace', 'values', 'valueFiles', 'set', 'setString', 'setJson', 'setFile', 'includeCrds', 'skipTests',
+  'skipSchemaValidation', 'isUpgrade', 'kubeVersion', 'apiVersions'
+]
+
+async function renderChart (path, options = {}) {
+  checkOptions(options, CHART_OPTIONS)
+  const valueFiles = (options.valueFiles ?? []).map(file => pathOf(file, 'a file of values'))
+  return alone(native.renderChart, pathOf(path, 'the chart'), { ...options, valueFiles })
+}
+
+async function buildKustomization (path = '.', options = {}) {
+  checkOptions(options, ['root', 'loadRestrictor'])
+  const root = options.root === undefined ? undefined : pathOf(options.root, 'the root')
+  return alone(native.buildKustomization, pathOf(path, 'the folder'), { ...options, root })
+}
+
+async function alone (make, path, options) {
+  try {
+    return JSON.parse(await make(path, JSON.stringify(options)))
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
 class Loaded {
   #native
   constructor (loaded) { this.#native = loaded }
@@ -158,4 +183,4 @@ class App {
   [inspect.custom] () { return `<App ${this.namespace}/${this.name}>` }
 }
 
-module.exports = { AoaError, App, Fleet, Loaded, load }
+module.exports = { AoaError, App, Fleet, Loaded, buildKustomization, load, renderChart }

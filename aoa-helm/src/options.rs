@@ -6,6 +6,12 @@ use aoa_lang::template::TemplateOptions;
 use aoa_lang::{Error, Result, strconv};
 
 /// A release, and how its chart is rendered.
+///
+/// ```
+/// use aoa_helm::{Crds, Release};
+/// let release = Release::new("prod", "shop").with_crds(Crds::Include);
+/// assert_eq!((release.name.as_str(), release.namespace.as_str()), ("prod", "shop"));
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Release {
@@ -28,6 +34,16 @@ pub struct Release {
 }
 
 /// `.Release.IsInstall` or `.Release.IsUpgrade`.
+///
+/// ```
+/// use aoa_helm::{Action, Chart, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Pod\nmetadata: {name: a}\nspec: {is: {{ .Release.IsUpgrade }}}")]);
+/// let release = Release::new("prod", "shop").with_action(Action::Upgrade);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &release)?;
+/// assert!(rendered.manifests[0].content.as_str().unwrap().ends_with("{is: true}"));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Action {
     /// The first installation.
@@ -38,6 +54,17 @@ pub enum Action {
 }
 
 /// What happens to the files in `crds/`.
+///
+/// ```
+/// use aoa_helm::{Chart, Crds, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("crds/a.yaml", "kind: CustomResourceDefinition")]);
+/// let chart = Chart::load(&tree)?;
+/// let release = Release::new("prod", "shop");
+/// assert!(chart.render(&Values::new(), &release)?.crds.is_empty());
+/// assert_eq!(chart.render(&Values::new(), &release.with_crds(Crds::Include))?.crds.len(), 1);
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Crds {
     /// They are left out.
@@ -48,6 +75,17 @@ pub enum Crds {
 }
 
 /// What happens to hooks that are tests.
+///
+/// ```
+/// use aoa_helm::{Chart, Release, Tests, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Pod\nmetadata: {name: a, annotations: {helm.sh/hook: test}}")]);
+/// let release = Release::new("prod", "shop").with_tests(Tests::Skip);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &release)?;
+/// assert!(rendered.hooks[0].is_test());
+/// assert_eq!(rendered.documents().count(), 0);
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tests {
     /// They are printed as all hooks.
@@ -58,6 +96,17 @@ pub enum Tests {
 }
 
 /// What happens to `values.schema.json`.
+///
+/// ```
+/// use aoa_helm::{Chart, Release, SchemaCheck, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("values.schema.json", "{\"required\": [\"image\"]}")]);
+/// let chart = Chart::load(&tree)?;
+/// let release = Release::new("prod", "shop");
+/// assert!(chart.render(&Values::new(), &release).is_err());
+/// assert!(chart.render(&Values::new(), &release.with_schema(SchemaCheck::Skip)).is_ok());
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SchemaCheck {
     /// Values that it does not accept are an error.
@@ -127,6 +176,17 @@ impl Release {
 }
 
 /// `.Capabilities`: what templates know about the cluster.
+///
+/// ```
+/// use aoa_helm::{Capabilities, Chart, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Pod\nmetadata: {name: a}\nspec: {is: {{ .Capabilities.APIVersions.Has \"example.com/v1\" }}}")]);
+/// let capabilities = Capabilities::default().with_api_versions(vec!["example.com/v1".to_owned()]);
+/// let release = Release::new("prod", "shop").with_capabilities(capabilities);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &release)?;
+/// assert!(rendered.manifests[0].content.as_str().unwrap().ends_with("{is: true}"));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Capabilities {
@@ -178,6 +238,13 @@ impl Capabilities {
 }
 
 /// A version of Kubernetes as Helm takes it apart.
+///
+/// ```
+/// use aoa_helm::KubeVersion;
+/// assert_eq!(KubeVersion::default().version(), "v1.36.0");
+/// assert_eq!(KubeVersion::parse("1.33")?.minor(), "33");
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KubeVersion {
     version: String,
@@ -289,6 +356,15 @@ impl KubeVersion {
 }
 
 /// `.Capabilities.HelmVersion`: what the Helm that is imitated says about itself.
+///
+/// ```
+/// use aoa_helm::{Capabilities, HelmVersion};
+/// let mut version = HelmVersion::default();
+/// assert_eq!(version.version, "v4.2.1");
+/// version.git_tree_state = "dirty".to_owned();
+/// let capabilities = Capabilities::default().with_helm_version(version);
+/// assert_eq!(capabilities.helm_version.git_tree_state, "dirty");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HelmVersion {
     /// `v4.2.1`
@@ -304,12 +380,14 @@ pub struct HelmVersion {
 }
 
 impl Default for HelmVersion {
+    /// What the published program says, which Argo CD's image has: it is built from the commit of the tag with the newest Go
+    /// 1.26 of that day.
     fn default() -> Self {
         HelmVersion {
             version: "v4.2.1".to_owned(),
-            git_commit: String::new(),
+            git_commit: "d591a19b953bd9cfdf7d9ddd83c2f4ffdaeafb29".to_owned(),
             git_tree_state: "clean".to_owned(),
-            go_version: "go1.26.8".to_owned(),
+            go_version: "go1.26.4".to_owned(),
             kube_client_version: "v1.36".to_owned(),
         }
     }

@@ -17,6 +17,17 @@ use crate::values::Failure;
 use crate::values::{Charts, Values};
 
 /// A chart with its subcharts. Clones share what was compiled.
+///
+/// ```
+/// use aoa_helm::{Chart, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Pod\nmetadata: {name: a}\nspec: {is: {{ .Values.is }}}")]);
+/// let chart = Chart::load(&tree)?;
+/// let values = Values::new().with_set("is=3")?;
+/// let rendered = chart.render(&values, &Release::new("prod", "shop"))?;
+/// assert_eq!((rendered.manifests[0].kind.as_str(), rendered.manifests[0].name.as_str()), ("Pod", "a"));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Chart {
     inner: Arc<Inner>,
@@ -36,6 +47,16 @@ const MOST_COMPILED: usize = 32;
 const HINT: &str = "Use --debug flag to render out invalid YAML";
 
 /// The values that templates see, and the charts that take part.
+///
+/// ```
+/// use aoa_helm::{Chart, SchemaCheck, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("values.yaml", "a: 1\nb: 2"), ("charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0")]);
+/// let coalesced = Chart::load(&tree)?.coalesce(&Values::new().with_set("b=null")?, SchemaCheck::Check)?;
+/// assert_eq!(coalesced.charts, ["web", "web/charts/db"]);
+/// assert!(coalesced.values.contains_key("a") && !coalesced.values.contains_key("b"));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Coalesced {

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod alone;
 mod folder;
 mod git;
 mod init;
@@ -13,6 +14,7 @@ mod inventory;
 mod jsonnet;
 mod load;
 
+pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
 pub use folder::{FolderLimits, read_file, read_folder};
 pub use git::{GitCheckout, inspect};
 pub use init::{Suggestion, suggest_config};

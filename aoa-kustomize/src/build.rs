@@ -186,6 +186,17 @@ fn customize(target: &Target, run: &mut Run<'_>) -> Result<Vec<Resource>> {
 }
 
 /// The result of a build.
+///
+/// ```
+/// use aoa_kustomize::{Options, build};
+/// use aoa_lang::source::{Tree, TreePath};
+/// let tree = Tree::in_memory([("kustomization.yaml", "resources: [a.yaml]"), ("a.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}")]);
+/// let built = build(&tree, &TreePath::root(), &Options::default())?;
+/// assert_eq!(built.len(), 1);
+/// assert_eq!(built.values().next().unwrap()?.str_at(&["kind"]), Some("Pod"));
+/// assert!(built.observed().iter().any(|(path, _)| path.as_str() == "a.yaml"));
+/// # Ok::<(), aoa_kustomize::Error>(())
+/// ```
 pub struct Built {
     resources: Vec<Resource>,
     limits: Limits,

@@ -10,6 +10,15 @@ use crate::load::Missing;
 pub type Result<T> = std::result::Result<T, Error>;
 
 /// Why a build failed. The texts that users of Kustomize know are kept; `kind` says of what sort it is.
+///
+/// ```
+/// use aoa_kustomize::{Options, build};
+/// use aoa_lang::source::{Tree, TreePath};
+/// let tree = Tree::in_memory([("kustomization.yaml", "resorces: []")]);
+/// let error = build(&tree, &TreePath::root(), &Options::default()).err().unwrap();
+/// assert!(error.message().contains("unknown field \"resorces\""));
+/// assert!(error.needs().is_none());
+/// ```
 #[derive(Clone)]
 pub struct Error {
     inner: aoa_lang::Error,

@@ -1,9 +1,9 @@
 //! The native half of the npm package: it resolves off the event loop, and answers with JSON text.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use aoa_core::lang::{Error as AoaError, ErrorKind};
+use aoa_core::lang::{Error as AoaError, ErrorKind, Result as AoaResult, Value, json};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
 use aoa_host::{LoadOptions, Loaded};
@@ -15,6 +15,40 @@ use napi_derive::napi;
 #[napi]
 pub fn load(path: String, config: Option<String>) -> AsyncTask<LoadTask> {
     AsyncTask::new(LoadTask { path: path.into(), config: config.map(PathBuf::from) })
+}
+
+/// Renders one chart; options and result are JSON.
+#[napi]
+pub fn render_chart(path: String, options: String) -> AsyncTask<AloneTask> {
+    AsyncTask::new(AloneTask { make: aoa_host::render_chart, path: path.into(), options })
+}
+
+/// Builds one kustomization; options and result are JSON.
+#[napi]
+pub fn build_kustomization(path: String, options: String) -> AsyncTask<AloneTask> {
+    AsyncTask::new(AloneTask { make: aoa_host::build_kustomization, path: path.into(), options })
+}
+
+/// A chart or a kustomization, on a thread of its own.
+pub struct AloneTask {
+    make: fn(&Path, &Value) -> AoaResult<Value>,
+    path: PathBuf,
+    options: String,
+}
+
+impl Task for AloneTask {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> Result<String> {
+        let options = json::read(self.options.as_bytes(), json::Numbers::default());
+        let made = options.and_then(|options| (self.make)(&self.path, &options));
+        made.and_then(|made| json::to_string(&made)).map_err(to_js)
+    }
+
+    fn resolve(&mut self, _: Env, made: String) -> Result<String> {
+        Ok(made)
+    }
 }
 
 /// Loading, on a thread of its own.

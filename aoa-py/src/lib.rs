@@ -1,9 +1,9 @@
 //! The native half of the Python package `aoa`: it resolves, and answers with JSON text.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use aoa_core::fleet::App;
-use aoa_core::lang::{Error, ErrorKind};
+use aoa_core::lang::{Error, ErrorKind, Result, Value, json};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
 use aoa_host::{LoadOptions, Loaded};
@@ -19,7 +19,26 @@ fn _aoa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<NativeFleet>()?;
     module.add_class::<NativeLoaded>()?;
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
+    module.add_function(wrap_pyfunction!(render_chart, module)?)?;
+    module.add_function(wrap_pyfunction!(build_kustomization, module)?)?;
     module.add_function(wrap_pyfunction!(load, module)?)
+}
+
+/// Renders one chart; options and result are JSON.
+#[pyfunction]
+fn render_chart(py: Python<'_>, path: PathBuf, options: &str) -> PyResult<String> {
+    py.detach(|| alone(aoa_host::render_chart, &path, options)).map_err(to_python)
+}
+
+/// Builds one kustomization; options and result are JSON.
+#[pyfunction]
+fn build_kustomization(py: Python<'_>, path: PathBuf, options: &str) -> PyResult<String> {
+    py.detach(|| alone(aoa_host::build_kustomization, &path, options)).map_err(to_python)
+}
+
+fn alone(make: fn(&Path, &Value) -> Result<Value>, path: &Path, options: &str) -> Result<String> {
+    let options = json::read(options.as_bytes(), json::Numbers::default())?;
+    json::to_string(&make(path, &options)?)
 }
 
 /// Loads the fleet of a folder.

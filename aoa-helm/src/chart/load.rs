@@ -14,6 +14,17 @@ use super::metadata::Metadata;
 use crate::values::ValuesSchema;
 
 /// What reading a chart may use.
+///
+/// ```
+/// use aoa_helm::{Chart, LoadLimits};
+/// use aoa_lang::source::Tree;
+/// use aoa_lang::source::TreePath;
+/// let mut limits = LoadLimits::default();
+/// limits.entries = 0;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0")]);
+/// let error = Chart::load_from(&tree, &TreePath::root(), &limits).unwrap_err();
+/// assert_eq!(error.kind(), aoa_lang::ErrorKind::Limit);
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LoadLimits {

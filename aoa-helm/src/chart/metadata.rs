@@ -8,6 +8,16 @@ use aoa_lang::value::{List, Map, MapKind, Text};
 use aoa_lang::{Error, Result, Value, strconv, unicode, yaml};
 
 /// What `Chart.yaml` says, as Helm reads it.
+///
+/// ```
+/// use aoa_helm::{Chart};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "name: web\nversion: 1.0.0\nappVersion: \"2.1\"")]);
+/// let chart = Chart::load(&tree)?;
+/// let metadata = chart.metadata().unwrap();
+/// assert_eq!((metadata.name.as_str(), metadata.api_version.as_str(), metadata.app_version.as_str()), ("web", "v1", "2.1"));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Metadata {
@@ -32,6 +42,15 @@ pub struct Metadata {
 }
 
 /// A chart that another one needs.
+///
+/// ```
+/// use aoa_helm::{Chart};
+/// use aoa_lang::source::Tree;
+/// let text = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies: [{name: redis, version: 1.x, repository: https://charts.example.com}]";
+/// let chart = Chart::load(&Tree::in_memory([("Chart.yaml", text)]))?;
+/// assert_eq!(chart.missing_dependencies()[0].name, "redis");
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Dependency {
@@ -73,6 +92,12 @@ impl Metadata {
                 Value::Map(map.with("dependencies", Value::list(Vec::new())))
             }
             (Value::Map(map), Some(Value::Null)) => Value::Map(map.with("dependencies", Value::Null)),
+            (Value::Map(map), Some(Value::List(said))) => {
+                let read = map.get("dependencies").and_then(Value::as_list).cloned().unwrap_or_default();
+                let items = read.iter().enumerate().map(|(at, item)| only_said(item, said.get(at)));
+                let items = Value::list(items.collect());
+                Value::Map(map.with("dependencies", items))
+            }
             (value, _) => value,
         })
     }
@@ -223,6 +248,15 @@ fn dependencies(fields: &Value) -> Result<Option<Vec<Dependency>>> {
         read.push(dependency);
     }
     Ok(Some(read))
+}
+
+/// A dependency without those empty texts that the file does not say: reading adds them, but they take the place of nothing.
+fn only_said(item: &Value, said: Option<&Value>) -> Value {
+    let (Value::Map(map), Some(Value::Map(said))) = (item, said) else { return item.clone() };
+    let is_said =
+        |key: &Text| said.keys().any(|own| own.to_str_lossy().eq_ignore_ascii_case(&key.to_str_lossy()));
+    let entries = map.iter().filter(|(key, value)| value.as_str() != Some("") || is_said(key));
+    Value::map(entries.map(|(key, value)| (key.clone(), value.clone())))
 }
 
 fn items<'v>(value: &'v Value, key: &str) -> &'v [Value] {

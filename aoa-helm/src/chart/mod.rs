@@ -38,6 +38,12 @@ pub(crate) fn from_tree(tree: &Tree, path: &TreePath, limits: &LoadLimits) -> Re
 
 /// The files of a packed chart, a `.tgz`, as a tree with `Chart.yaml` at its root.
 ///
+/// ```
+/// use aoa_helm::{LoadLimits, unpack};
+/// let error = unpack(b"no archive", &LoadLimits::default()).unwrap_err();
+/// assert_eq!(error.message(), "gzip: invalid header");
+/// ```
+///
 /// # Errors
 /// Helm's, for archives that are none, too large, or have entries outside of the chart; limits.
 pub fn unpack(archive: &[u8], limits: &LoadLimits) -> Result<Tree> {

@@ -65,6 +65,10 @@ impl Object for CapabilitiesObject {
         };
         Value::map(self.fields.iter().map(|(name, value)| (*name, data(value))))
     }
+
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.fields.clone())
+    }
 }
 
 fn passed(value: &Value) -> Value {
@@ -78,6 +82,17 @@ fn passed(value: &Value) -> Value {
 struct KubeVersionObject {
     version: Arc<KubeVersion>,
     behind_pointer: bool,
+}
+
+impl KubeVersionObject {
+    fn members(&self) -> [(&'static str, Value); 3] {
+        let v = &self.version;
+        [
+            ("Version", Value::from(v.version())),
+            ("Major", Value::from(v.major())),
+            ("Minor", Value::from(v.minor())),
+        ]
+    }
 }
 
 impl Object for KubeVersionObject {
@@ -131,12 +146,11 @@ impl Object for KubeVersionObject {
     }
 
     fn to_data(&self) -> Value {
-        let v = &self.version;
-        Value::map([
-            ("Version", Value::from(v.version())),
-            ("Major", Value::from(v.major())),
-            ("Minor", Value::from(v.minor())),
-        ])
+        Value::map(self.members())
+    }
+
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.members().to_vec())
     }
 }
 
@@ -152,6 +166,13 @@ impl HelmVersionObject {
             ("GoVersion", "go_version", &self.0.go_version),
             ("KubeClientVersion", "kube_client_version", &self.0.kube_client_version),
         ]
+    }
+
+    fn members(&self) -> Vec<(&'static str, Value)> {
+        let fields = self.fields();
+        let written =
+            fields.iter().filter(|(_, json, text)| !text.is_empty() || *json == "kube_client_version");
+        written.map(|(_, json, text)| (*json, Value::from(*text))).collect()
     }
 }
 
@@ -178,9 +199,10 @@ impl Object for HelmVersionObject {
     }
 
     fn to_data(&self) -> Value {
-        let fields = self.fields();
-        let written =
-            fields.iter().filter(|(_, json, text)| !text.is_empty() || *json == "kube_client_version");
-        Value::map(written.map(|(_, json, text)| (*json, Value::from(*text))))
+        Value::map(self.members())
+    }
+
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
+        Some(self.members())
     }
 }

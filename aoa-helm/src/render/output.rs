@@ -8,6 +8,17 @@ use aoa_lang::value::Text;
 use crate::options::Tests;
 
 /// A chart rendered for a release.
+///
+/// ```
+/// use aoa_helm::{Chart, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Service\n---\nkind: ConfigMap"), ("templates/NOTES.txt", "Well done")]);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &Release::new("prod", "shop"))?;
+/// let kinds: Vec<&str> = rendered.manifests.iter().map(|manifest| manifest.kind.as_str()).collect();
+/// assert_eq!(kinds, ["ConfigMap", "Service"]);
+/// assert_eq!(rendered.notes.as_str(), Some("Well done"));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Rendered {
@@ -25,6 +36,15 @@ pub struct Rendered {
 }
 
 /// A document that is installed.
+///
+/// ```
+/// use aoa_helm::{Chart, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Pod\nmetadata: {name: a}\nspec: {is: 1}")]);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &Release::new("prod", "shop"))?;
+/// assert_eq!(&*rendered.manifests[0].path, "web/templates/a.yaml");
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -41,6 +61,15 @@ pub struct Manifest {
 }
 
 /// A document that Helm runs at some moment.
+///
+/// ```
+/// use aoa_helm::{Chart, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("templates/a.yaml", "kind: Job\nmetadata: {name: a, annotations: {helm.sh/hook: \"pre-install,post-delete\", helm.sh/hook-weight: \"-5\"}}")]);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &Release::new("prod", "shop"))?;
+/// assert_eq!((rendered.hooks[0].events.as_slice(), rendered.hooks[0].weight), (&["pre-install", "post-delete"][..], -5));
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Hook {
@@ -63,6 +92,15 @@ pub struct Hook {
 }
 
 /// A file in `crds/`, which is neither rendered nor parsed.
+///
+/// ```
+/// use aoa_helm::{Chart, Crds, Release, Values};
+/// use aoa_lang::source::Tree;
+/// let tree = Tree::in_memory([("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"), ("crds/a.yaml", "kind: CustomResourceDefinition")]);
+/// let rendered = Chart::load(&tree)?.render(&Values::new(), &Release::new("prod", "shop").with_crds(Crds::Include))?;
+/// assert_eq!(rendered.crds[0].path, "web/crds/a.yaml");
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Crd {

@@ -6,6 +6,11 @@ use super::images::parse_image;
 use crate::error::{Error, Result};
 
 /// One command of `kustomize edit`. Its `Display` is the command line.
+///
+/// ```
+/// use aoa_kustomize::Edit;
+/// assert_eq!(Edit::SetNamePrefix("dev-".into()).to_string(), "kustomize edit set nameprefix -- dev-");
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Edit {
@@ -40,6 +45,19 @@ pub enum Edit {
 }
 
 /// What happens where a file has what is to be added.
+///
+/// ```
+/// use aoa_kustomize::{Builder, Edit, Editor, Existing, Options, Reach};
+/// use aoa_lang::source::{Tree, TreePath};
+/// let tree = Tree::in_memory([("kustomization.yaml", "commonLabels: {env: dev}\nresources: []")]);
+/// let builder = Builder::new(tree, Options::default());
+/// let add = |existing| {
+///     let pairs = vec!["env:prod".to_owned()];
+///     Editor::new(&builder, &TreePath::root()).run(&Edit::AddLabels { pairs, existing, reach: Reach::Selectors })
+/// };
+/// assert!(add(Existing::Kept).is_err());
+/// assert!(add(Existing::Replaced).is_ok());
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Existing {
     /// It is an error.
@@ -50,6 +68,21 @@ pub enum Existing {
 }
 
 /// Which fields labels are added to.
+///
+/// ```
+/// use aoa_kustomize::{Builder, Edit, Editor, Existing, Options, Reach};
+/// use aoa_lang::source::{Tree, TreePath};
+/// let tree = Tree::in_memory([("kustomization.yaml", "resources: [a.yaml]"), ("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {selector: {app: a}}")]);
+/// let builder = Builder::new(tree, Options::default());
+/// let labelled = |reach| {
+///     let mut editor = Editor::new(&builder, &TreePath::root());
+///     editor.run(&Edit::AddLabels { pairs: vec!["env:dev".to_owned()], existing: Existing::Kept, reach })?;
+///     editor.build()?.to_yaml()
+/// };
+/// assert_eq!(labelled(Reach::Selectors)?.matches("env: dev").count(), 2);
+/// assert_eq!(labelled(Reach::Metadata)?.matches("env: dev").count(), 1);
+/// # Ok::<(), aoa_kustomize::Error>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Reach {
     /// Metadata, templates and selectors: `commonLabels`.

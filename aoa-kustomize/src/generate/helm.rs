@@ -14,6 +14,29 @@ use crate::resource::Resource;
 use crate::resource::annotations::HELM_GENERATED;
 
 /// Renders charts as `helm template` does.
+///
+/// ```
+/// use std::sync::Arc;
+/// use aoa_kustomize::{Chart, ChartRenderer, Helm, Options, RenderedChart, build};
+/// use aoa_lang::source::{Tree, TreePath};
+/// struct Fixed;
+/// impl ChartRenderer for Fixed {
+///     fn render(&self, chart: &Chart) -> aoa_lang::Result<RenderedChart> {
+///         let name = &chart.release_name;
+///         Ok(RenderedChart { manifests: format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n") })
+///     }
+/// }
+/// let tree = Tree::in_memory([
+///     ("kustomization.yaml", "helmCharts: [{name: web, releaseName: prod}]"),
+///     ("charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0"),
+///     ("charts/web/values.yaml", ""),
+/// ]);
+/// let mut options = Options::default();
+/// options.helm = Helm::Enabled { renderer: Some(Arc::new(Fixed)), kube_version: String::new(), api_versions: Vec::new() };
+/// let built = build(&tree, &TreePath::root(), &options)?;
+/// assert!(built.to_yaml()?.contains("name: prod"));
+/// # Ok::<(), aoa_kustomize::Error>(())
+/// ```
 pub trait ChartRenderer: Send + Sync {
     /// The manifests of a chart, as `helm template` prints them.
     ///

@@ -10,6 +10,14 @@ pub(crate) use loader::{Journal, Loader, shown};
 pub(crate) use view::{Found, View};
 
 /// What a build refers to and is not at hand.
+///
+/// ```
+/// use aoa_kustomize::{Missing, Options, build};
+/// use aoa_lang::source::{Tree, TreePath};
+/// let tree = Tree::in_memory([("kustomization.yaml", "resources: [\"https://github.com/org/repo//base?ref=v1\"]")]);
+/// let error = build(&tree, &TreePath::root(), &Options::default()).err().unwrap();
+/// assert!(matches!(error.needs(), Some(Missing::Repository(url)) if url.path == "base"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Missing {

@@ -5,11 +5,14 @@ use std::collections::HashMap;
 use aoa_lang::patch::kustomize::{put_field, put_scalar};
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
+use foldhash::fast::FixedState;
 
 use crate::config::{FieldSpec, NameReference};
 use crate::error::{Error, Result};
 use crate::node::{edit_fields, expect_kind};
 use crate::resource::{EmptyAffixes, Gvk, Id, ResMap, Resource};
+
+const HASHER: FixedState = FixedState::with_seed(13);
 
 /// Updates all fields that hold the names of renamed resources.
 ///
@@ -20,10 +23,10 @@ pub(crate) fn update_references(map: &mut ResMap, references: &[NameReference]) 
     if candidates.by_name.is_empty() {
         return Ok(());
     }
-    let mut by_kind: HashMap<Text, Vec<(&Gvk, &FieldSpec)>> = HashMap::new();
+    let mut by_kind: HashMap<&Text, Vec<(&Gvk, &FieldSpec)>, FixedState> = HashMap::with_hasher(HASHER);
     for reference in references {
         for field in &reference.referrers {
-            by_kind.entry(field.gvk.kind.clone()).or_default().push((&reference.target, field));
+            by_kind.entry(&field.gvk.kind).or_default().push((&reference.target, field));
         }
     }
     let of_all_kinds = by_kind.get(&Text::EMPTY).cloned().unwrap_or_default();
@@ -55,27 +58,27 @@ pub(crate) fn update_references(map: &mut ResMap, references: &[NameReference]) 
 /// What may be referred to.
 struct Candidates<'m> {
     /// The resources that had another name before, by those names.
-    by_name: HashMap<Text, Vec<&'m Resource>>,
+    by_name: HashMap<&'m Text, Vec<&'m Resource>, FixedState>,
     /// All resources, by the namespace that they were in first.
-    by_namespace: HashMap<Text, Vec<&'m Resource>>,
+    by_namespace: HashMap<&'m [u8], Vec<&'m Resource>, FixedState>,
 }
 
 impl<'m> Candidates<'m> {
     fn of(resources: &'m [Resource]) -> Self {
-        let mut by_name: HashMap<Text, Vec<&'m Resource>> = HashMap::new();
+        let mut by_name: HashMap<&'m Text, Vec<&'m Resource>, FixedState> = HashMap::with_hasher(HASHER);
         for resource in resources {
             let names = resource.names();
             for (at, id) in names.previous.iter().enumerate() {
                 let is_first = names.previous.iter().take(at).all(|earlier| earlier.name != id.name);
                 if is_first {
-                    by_name.entry(id.name.clone()).or_default().push(resource);
+                    by_name.entry(&id.name).or_default().push(resource);
                 }
             }
         }
-        let mut by_namespace: HashMap<Text, Vec<&'m Resource>> = HashMap::new();
+        let mut by_namespace: HashMap<&'m [u8], Vec<&'m Resource>, FixedState> = HashMap::with_hasher(HASHER);
         if !by_name.is_empty() {
             for resource in resources {
-                let namespace = Text::from_bytes(resource.names().original().effective_namespace());
+                let namespace = resource.names().original().effective_namespace();
                 by_namespace.entry(namespace).or_default().push(resource);
             }
         }

@@ -10,7 +10,7 @@ use aoa_lang::yaml::{Node, NodeKind, ScalarStyle};
 use super::annotations::{
     BUILD, ENABLED, PREFIXES, PREVIOUS_KINDS, PREVIOUS_NAMES, PREVIOUS_NAMESPACES, SUFFIXES,
 };
-use super::{Gvk, Id, Resource, Scope};
+use super::{Gvk, Id, Names, Resource, Scope};
 use crate::error::Result;
 use crate::node::lookup_or_make;
 
@@ -152,9 +152,20 @@ impl Resource {
     pub(crate) fn store_previous_id(&mut self) -> Result<()> {
         let names = self.names().clone();
         let id = &names.current;
+        let namespace = Text::from_bytes(id.effective_namespace());
+        let is_plain = |text: &Text| !text.is_empty() && !text.as_bytes().contains(&b',');
+        let is_known = [&id.name, &namespace, &id.gvk.kind].into_iter().all(is_plain)
+            && names.previous.is_empty() == self.annotation(PREVIOUS_NAMES).is_none();
         self.append_note(PREVIOUS_NAMES, &id.name)?;
-        self.append_note(PREVIOUS_NAMESPACES, &Text::from_bytes(id.effective_namespace()))?;
-        self.append_note(PREVIOUS_KINDS, &id.gvk.kind)
+        self.append_note(PREVIOUS_NAMESPACES, &namespace)?;
+        self.append_note(PREVIOUS_KINDS, &id.gvk.kind)?;
+        if is_known {
+            let noted = Id { namespace, scope: Scope::Namespaced, ..id.clone() };
+            let previous = names.previous.iter().cloned().chain([noted]).collect();
+            self.names =
+                std::sync::OnceLock::from(std::sync::Arc::new(Names { current: id.clone(), previous }));
+        }
+        Ok(())
     }
 
     pub(crate) fn add_prefix(&mut self, prefix: &Text) -> Result<()> {

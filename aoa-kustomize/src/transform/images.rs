@@ -46,23 +46,11 @@ impl ImageTransformer {
 
     /// Changes the images of everything below a field `containers` or `initContainers` (`imagetag.LegacyFilter`).
     fn change_containers(&self, resource: &mut Resource) -> Result<()> {
+        let lists = container_lists(resource.root());
         let mut changes = Vec::new();
-        let mut pending: Vec<(Vec<usize>, &Node)> = vec![(Vec::new(), resource.root())];
-        while let Some((place, node)) = pending.pop() {
-            let step = if node.kind == NodeKind::Map { 2 } else { 1 };
-            for (index, child) in node.content.as_slice().iter().enumerate().skip(step - 1).step_by(step) {
-                let below = || {
-                    let mut place = place.clone();
-                    place.push(index);
-                    place
-                };
-                let key = node.content.as_slice().get(index.wrapping_sub(1)).filter(|_| step == 2);
-                if key.is_some_and(|key| key.text == "containers" || key.text == "initContainers") {
-                    self.find_images(child, &below(), &mut changes)?;
-                }
-                if !child.content.as_slice().is_empty() {
-                    pending.push((below(), child));
-                }
+        for place in &lists {
+            if let Some(list) = at(resource.root(), place) {
+                self.find_images(list, place, &mut changes)?;
             }
         }
         for (place, image) in changes {
@@ -135,6 +123,44 @@ impl ImageTransformer {
         }
         Ok(Some(image.into()))
     }
+}
+
+/// The places of all `containers` and `initContainers`, in the order in which upstream comes to them.
+fn container_lists(root: &Node) -> Vec<Vec<usize>> {
+    let mut lists = Vec::new();
+    // Each node with the step that leads to it: its parent among the steps, and the index there.
+    let mut steps: Vec<(usize, usize)> = vec![(0, 0)];
+    let mut pending: Vec<(usize, &Node)> = vec![(0, root)];
+    while let Some((step, node)) = pending.pop() {
+        let is_map = node.kind == NodeKind::Map;
+        let stride = if is_map { 2 } else { 1 };
+        let children = node.content.as_slice();
+        for (index, child) in children.iter().enumerate().skip(stride - 1).step_by(stride) {
+            if child.content.as_slice().is_empty() {
+                continue;
+            }
+            let key = children.get(index.wrapping_sub(1)).filter(|_| is_map);
+            steps.push((step, index));
+            let own = steps.len().saturating_sub(1);
+            if key.is_some_and(|key| key.text == "containers" || key.text == "initContainers") {
+                lists.push(place_of(&steps, own));
+            }
+            pending.push((own, child));
+        }
+    }
+    lists
+}
+
+fn place_of(steps: &[(usize, usize)], mut step: usize) -> Vec<usize> {
+    let mut place = Vec::new();
+    while step > 0
+        && let Some((above, index)) = steps.get(step)
+    {
+        place.push(*index);
+        step = *above;
+    }
+    place.reverse();
+    place
 }
 
 fn is_definition(resource: &Resource) -> bool {

@@ -178,6 +178,11 @@ pub(crate) fn read_patch(
     read_resources: impl FnOnce(&[u8]) -> Result<Vec<Resource>>,
 ) -> Result<PatchText> {
     let strategic = read_resources(text);
+    if starts_with_a_key(text)
+        && let Ok(patches) = strategic
+    {
+        return Ok(PatchText::Strategic(patches));
+    }
     let json = read_json_patch(text);
     let has_operations = matches!(&json, Ok(Some(_)));
     match (strategic, json) {
@@ -197,6 +202,13 @@ pub(crate) fn read_patch(
             }))
         }
     }
+}
+
+/// Whether the first thing in a text is the key of a map, so that what can be read is no list of operations.
+fn starts_with_a_key(text: &[u8]) -> bool {
+    let lines = text.split(|b| *b == b'\n');
+    let mut words = lines.filter(|line| !line.is_empty() && !line.starts_with(b"#") && *line != b"---");
+    words.next().and_then(<[u8]>::first).is_some_and(u8::is_ascii_alphabetic)
 }
 
 /// What the text of a patch is.

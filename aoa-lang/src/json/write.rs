@@ -163,13 +163,36 @@ impl Writer<'_, '_> {
                 if self.objects >= OBJECT_DEPTH {
                     return Err(Error::limit("json: objects are nested too deeply"));
                 }
-                let data = object_data(&**object)?;
                 self.objects += 1;
-                self.write(&data)?;
+                match object.json_members() {
+                    Some(members) => self.members(&members)?,
+                    None => self.write(&object_data(&**object)?)?,
+                }
                 self.objects -= 1;
             }
         }
         Ok(None)
+    }
+
+    /// Writes members in their own order; objects in objects are counted.
+    fn members(&mut self, members: &[(&'static str, Value)]) -> Result<()> {
+        self.out.push('{');
+        self.depth += 1;
+        for (at, (key, value)) in members.iter().enumerate() {
+            if at > 0 {
+                self.out.push(',');
+            }
+            self.new_line();
+            write_text(self.out, key.as_bytes(), self.html);
+            self.out.push_str(if self.layout == Layout::Compact { ":" } else { ": " });
+            self.write(value)?;
+        }
+        self.depth -= 1;
+        if !members.is_empty() {
+            self.new_line();
+        }
+        self.out.push('}');
+        Ok(())
     }
 
     fn new_line(&mut self) {

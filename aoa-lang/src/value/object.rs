@@ -82,6 +82,11 @@ pub trait Object: Any + Send + Sync {
         Value::String(self.text())
     }
 
+    /// The members in the order in which Go's JSON encoder writes them, where that is not the order of their names.
+    fn json_members(&self) -> Option<Vec<(&'static str, Value)>> {
+        None
+    }
+
     /// What a function gets if the value is that of a field of a struct behind a pointer: Go then passes a copy, which lacks
     /// the methods of the pointer. `None` where the copy behaves the same.
     fn passed(&self) -> Option<Value> {

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Optional, Union
@@ -16,8 +16,8 @@ from typing import Any, Optional, Union
 from . import _aoa
 
 __all__ = [
-    "App", "Conflict", "Content", "Error", "Failed", "Finding", "Findings", "Fleet", "Known", "Loaded", "Need", "Ref", "Skipped",
-    "Unknown", "load",
+    "App", "Built", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded",
+    "Need", "Ref", "Rendered", "Skipped", "Unknown", "build_kustomization", "load", "render_chart",
 ]
 __version__: str = _aoa.__version__
 
@@ -128,6 +128,110 @@ def load(path: Union[str, "os.PathLike[str]"] = ".", config: Union[str, "os.Path
     Raises :class:`Error` for a folder or configuration that cannot be read.
     """
     return Loaded(_call(_aoa.load, os.fspath(path), None if config is None else os.fspath(config)))
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of a chart: the template that it comes from, and what it holds (``None`` for nothing but comments)."""
+
+    path: str
+    object: Optional[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Hook(Document):
+    """A document that Helm runs at some moments: ``pre-install``, ``test`` ..."""
+
+    events: tuple[str, ...] = ()
+    weight: int = 0
+    delete_policies: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A chart rendered for a release. ``text`` is what ``helm template`` prints."""
+
+    text: str
+    manifests: tuple[Document, ...]
+    hooks: tuple[Hook, ...]
+    crds: tuple[Document, ...]
+    notes: str
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A kustomization that was built. ``text`` is what ``kustomize build`` prints."""
+
+    text: str
+    manifests: tuple[dict[str, Any], ...]
+
+
+def render_chart(
+    path: Union[str, "os.PathLike[str]"],
+    *,
+    name: str = "release-name",
+    namespace: str = "default",
+    values: Optional[Mapping[str, Any]] = None,
+    value_files: Sequence[Union[str, "os.PathLike[str]"]] = (),
+    set: Sequence[str] = (),
+    set_string: Sequence[str] = (),
+    set_json: Sequence[str] = (),
+    set_file: Sequence[str] = (),
+    include_crds: bool = False,
+    skip_tests: bool = False,
+    skip_schema_validation: bool = False,
+    is_upgrade: bool = False,
+    kube_version: Optional[str] = None,
+    api_versions: Sequence[str] = (),
+) -> Rendered:
+    """Renders the chart in a folder or ``.tgz`` as ``helm template`` 4.2.1 does, without Helm and without a fleet.
+
+    ``values`` come behind ``value_files`` and before ``set``. Clock and randomness stand still. Raises :class:`Error` with Helm's words.
+    """
+    options = {
+        "name": name,
+        "namespace": namespace,
+        "values": None if values is None else dict(values),
+        "valueFiles": [os.fspath(file) for file in value_files],
+        "set": list(set),
+        "setString": list(set_string),
+        "setJson": list(set_json),
+        "setFile": list(set_file),
+        "includeCrds": include_crds,
+        "skipTests": skip_tests,
+        "skipSchemaValidation": skip_schema_validation,
+        "isUpgrade": is_upgrade,
+        "kubeVersion": kube_version,
+        "apiVersions": list(api_versions),
+    }
+    data = json.loads(_call(_aoa.render_chart, os.fspath(path), json.dumps(options)))
+    return Rendered(
+        text=data["text"],
+        manifests=tuple(Document(**entry) for entry in data["manifests"]),
+        hooks=tuple(
+            Hook(h["path"], h["object"], tuple(h["events"]), h["weight"], tuple(h["deletePolicies"])) for h in data["hooks"]
+        ),
+        crds=tuple(Document(**entry) for entry in data["crds"]),
+        notes=data["notes"],
+        warnings=tuple(data["warnings"]),
+    )
+
+
+def build_kustomization(
+    path: Union[str, "os.PathLike[str]"] = ".",
+    *,
+    root: Union[str, "os.PathLike[str]", None] = None,
+    load_restrictor: Optional[str] = None,
+) -> Built:
+    """Builds the kustomization in a folder as ``kustomize build`` 5.8.1 does, without Kustomize and without a fleet.
+
+    Bases are looked for below ``root``: by default the Git checkout of the folder, or else the folder itself. Raises :class:`Error` with
+    Kustomize's words, also for remote bases and ``helmCharts``.
+    """
+    options = {"root": None if root is None else os.fspath(root), "loadRestrictor": load_restrictor}
+    data = json.loads(_call(_aoa.build_kustomization, os.fspath(path), json.dumps(options)))
+    return Built(data["text"], tuple(data["manifests"]))
 
 
 class Loaded:

@@ -111,8 +111,13 @@ fn release(input: &Json) -> Result<Release, Error> {
         Some(name) => release_name(name, &TemplateOptions::default())?,
     };
     // The cases were recorded by a program that was built without the flags of a release.
-    let helm =
-        HelmVersion { version: "v4.2".to_owned(), git_tree_state: String::new(), ..HelmVersion::default() };
+    let helm = HelmVersion {
+        version: "v4.2".to_owned(),
+        git_commit: String::new(),
+        git_tree_state: String::new(),
+        go_version: "go1.26.8".to_owned(),
+        ..HelmVersion::default()
+    };
     let mut capabilities =
         Capabilities::default().with_helm_version(helm).with_api_versions(texts(input, "apiVersions"));
     if let Some(version) = input["kubeVersion"].as_str().filter(|version| !version.is_empty()) {
