@@ -103,7 +103,7 @@ pub fn build_kustomization(path: &Path, options: &Value) -> Result<Value> {
     };
     let root = real(&root)?;
     let inner = folder.strip_prefix(&root).ok().and_then(Path::to_str).map(|inner| inner.replace('\\', "/"));
-    let inner = inner.as_deref().map(TreePath::new).flatten().ok_or_else(|| {
+    let inner = inner.as_deref().and_then(TreePath::new).ok_or_else(|| {
         Error::invalid(format!("`{}` is not in or below `{}`", folder.display(), root.display()))
     })?;
     let builder = Builder::new(read_folder(&root, FolderLimits::default())?, options);
