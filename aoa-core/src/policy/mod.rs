@@ -12,6 +12,10 @@
 //! | `windows` | when syncs are allowed |
 //! | `validate` | whether a project is well formed |
 //! | `roles`, `access` | roles, their tokens and policies, and who may do what |
+//!
+//! [`admission`] stands alone: the ValidatingAdmissionPolicies of Kubernetes.
+
+pub mod admission;
 
 mod access;
 mod effective;

@@ -31,6 +31,7 @@ mod check;
 mod declare;
 mod environment;
 mod messages;
+mod schema;
 mod solve;
 mod validate;
 

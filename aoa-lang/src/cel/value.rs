@@ -103,6 +103,18 @@ impl Val {
     /// An optional without a value.
     pub const NONE: Val = Val::Optional(None);
 
+    /// The `authorizer` of a request; it has no opinion on anything.
+    #[must_use]
+    pub fn authorizer() -> Self {
+        Val::special(Special::Authorizer(Authorizer::default()))
+    }
+
+    /// `authorizer.requestResource`
+    #[must_use]
+    pub fn resource_check() -> Self {
+        Val::special(Special::ResourceCheck(Authorizer::default().request_resource()))
+    }
+
     pub(super) fn special(value: Special) -> Self {
         Val::Object(Arc::new(value))
     }

@@ -33,8 +33,8 @@ mod quantity;
 
 pub use place::{Content, Place};
 pub use plain::rewrite;
-pub(crate) use table::TypeExpr;
 pub use table::{Field, Type};
+pub(crate) use table::{Form, TypeExpr};
 
 use decode::{Decoder, Numbers};
 use table::Case;

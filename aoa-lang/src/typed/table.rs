@@ -43,6 +43,25 @@ pub(super) struct Embedded {
 #[derive(Clone, Copy)]
 pub(crate) struct TypeExpr(&'static Shape);
 
+/// What a Go type is in the API's schema.
+pub(crate) enum Form {
+    Text,
+    Bool,
+    Integer,
+    Number,
+    Bytes,
+    Time,
+    IntOrString,
+    /// An object without known members.
+    Object,
+    List(TypeExpr),
+    /// From texts to this.
+    Map(TypeExpr),
+    Struct(&'static Type),
+    /// Of no single type.
+    Untyped,
+}
+
 /// A Go type expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
@@ -301,6 +320,31 @@ impl TypeExpr {
         match self.0 {
             Shape::Named(number) => named(*number).filter(|t| t.is_struct()),
             _ => None,
+        }
+    }
+
+    /// What the API's schema says of it, pointers passed over.
+    pub(crate) fn form(self) -> Form {
+        if let Some(named) = self.0.named() {
+            match named.codec {
+                Codec::Plain if named.is_struct() => return Form::Struct(named),
+                Codec::Plain => {}
+                Codec::Raw => return Form::Object,
+                Codec::Time | Codec::MicroTime => return Form::Time,
+                Codec::IntOrString => return Form::IntOrString,
+                Codec::Quantity | Codec::Parameter => return Form::Untyped,
+            }
+        }
+        match self.0.underlying() {
+            Shape::String => Form::Text,
+            Shape::Bool => Form::Bool,
+            Shape::Int(_) | Shape::Uint(_) => Form::Integer,
+            Shape::Float(_) => Form::Number,
+            Shape::Bytes => Form::Bytes,
+            Shape::Pointer(inner) => TypeExpr(inner).form(),
+            Shape::List(item) => Form::List(TypeExpr(item)),
+            Shape::Map(entry) => Form::Map(TypeExpr(&entry.1)),
+            Shape::Any | Shape::Named(_) | Shape::Struct => Form::Untyped,
         }
     }
 

@@ -1,6 +1,7 @@
 //! Kubernetes' CEL and ValidatingAdmissionPolicies.
 
 mod cel;
+mod vap;
 
 use serde_json::Value as Json;
 
@@ -12,6 +13,9 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "cel" => Some(cel::value(input)),
         "cel-type" => Some(cel::output_type(input)),
         "cel-cost" => Some(cel::cost(input)),
+        "vap" => Some(vap::review(input)),
+        "vap-validate" => Some(vap::validate(input)),
+        "vap-typecheck" => Some(vap::typecheck(input)),
         _ => None,
     }
 }
