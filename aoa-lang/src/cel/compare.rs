@@ -51,6 +51,8 @@ fn equal_at(a: &Val, b: &Val, depth: u32) -> Result<bool, Failure> {
                 })
         }
         (Val::Object(a), b) => special(a, b)?,
+        (Val::Lazy(a), Val::Lazy(b)) => a == b,
+        (Val::Lazy(_), _) => return Err(Failure::no_overload()),
         _ => false,
     })
 }

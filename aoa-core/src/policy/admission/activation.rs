@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use aoa_lang::Value;
 use aoa_lang::cel::{Failure, PER_CALL_LIMIT, Val, Variables};
 
-use super::expressions::{Expression, Expressions};
+use super::expressions::{Authorizer, Expression, Expressions, RESERVED};
 
 /// What all expressions of one kind of a policy may cost together.
 pub(super) const BUDGET: u64 = 10_000_000;
@@ -34,6 +34,7 @@ pub(super) struct Activation<'a> {
     cost: Cell<u64>,
     depth: Cell<u32>,
     budget: Cell<u64>,
+    authorizer: Authorizer,
 }
 
 /// That the budget of the round is used up: nothing more is evaluated.
@@ -46,7 +47,12 @@ impl OutOfBudget {
 }
 
 impl<'a> Activation<'a> {
-    pub(super) fn new(values: &'a Values, expressions: &'a Expressions, budget: u64) -> Self {
+    pub(super) fn new(
+        values: &'a Values,
+        expressions: &'a Expressions,
+        budget: u64,
+        authorizer: Authorizer,
+    ) -> Self {
         Activation {
             values,
             expressions,
@@ -54,6 +60,7 @@ impl<'a> Activation<'a> {
             cost: Cell::new(0),
             depth: Cell::new(0),
             budget: Cell::new(budget),
+            authorizer,
         }
     }
 
@@ -106,6 +113,9 @@ impl Variables for Activation<'_> {
             "params" => &self.values.params,
             "request" => &self.values.request,
             "namespaceObject" => &self.values.namespace,
+            "authorizer" | "authorizer.requestResource" if self.authorizer == Authorizer::Absent => {
+                return None;
+            }
             "authorizer" => return Some(Ok(Val::authorizer())),
             "authorizer.requestResource" => return Some(Ok(Val::resource_check())),
             "variables" => return Some(Ok(Val::Lazy(0))),
@@ -115,21 +125,45 @@ impl Variables for Activation<'_> {
     }
 
     fn field(&self, _: u32, name: &str) -> Option<Result<Val, Failure>> {
-        let name = unescaped(name);
-        if let Some(known) = self.known.borrow().get(name) {
+        let name = unescaped(name)?;
+        if let Some(known) = self.known.borrow().get(&name) {
             return Some(known.clone());
         }
-        let expression = self.expressions.variables.get(name)?;
-        let value = self.composed(name, expression);
-        self.known.borrow_mut().insert(name.to_owned(), value.clone());
+        let expression = self.expressions.variables.get(&name)?;
+        let value = self.composed(&name, expression);
+        self.known.borrow_mut().insert(name, value.clone());
         Some(value)
     }
 }
 
-/// `__namespace__` stands for `namespace`.
-fn unescaped(name: &str) -> &str {
-    name.strip_prefix("__")
-        .and_then(|rest| rest.strip_suffix("__"))
-        .filter(|inner| !inner.is_empty())
-        .unwrap_or(name)
+/// What an escaped name stands for: `__namespace__` for `namespace`, `a__dot__b` for `a.b`; `None` for an escape that is
+/// none.
+fn unescaped(name: &str) -> Option<String> {
+    let mut out = String::with_capacity(name.len());
+    let mut rest = name;
+    while let Some(start) = rest.find("__") {
+        let (before, from) = rest.split_at(start);
+        let after = from.strip_prefix("__").unwrap_or_default();
+        let length = after.find('_').unwrap_or(after.len());
+        let (word, tail) = after.split_at(length);
+        let Some(tail) = tail.strip_prefix("__").filter(|_| !word.is_empty()) else {
+            // The next place where an escape can begin.
+            out.push_str(before);
+            out.push('_');
+            rest = from.strip_prefix('_').unwrap_or_default();
+            continue;
+        };
+        out.push_str(before);
+        match word {
+            "underscores" => out.push_str("__"),
+            "dot" => out.push('.'),
+            "dash" => out.push('-'),
+            "slash" => out.push('/'),
+            word if RESERVED.contains(&word) && name.len() == word.len() + 4 => out.push_str(word),
+            _ => return None,
+        }
+        rest = tail;
+    }
+    out.push_str(rest);
+    Some(out)
 }

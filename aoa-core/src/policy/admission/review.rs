@@ -153,7 +153,7 @@ impl Review {
 }
 
 fn respond(request: &Request<'_>, resource: &Resource, denial: Denial) -> Response {
-    let reason = denial.reason.unwrap_or_else(|| "Invalid".to_owned());
+    let reason = denial.reason.filter(|reason| !reason.is_empty()).unwrap_or_else(|| "Invalid".to_owned());
     let code = match reason.as_str() {
         "Forbidden" => 403,
         "Unauthorized" => 401,

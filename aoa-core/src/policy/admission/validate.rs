@@ -7,7 +7,9 @@ use aoa_lang::strconv::quote;
 use aoa_lang::text::selector::{label_key_problems, label_value_problems, subdomain_problems};
 use aoa_lang::{Error, ErrorKind, Result, Value, json};
 
-use super::expressions::{Authorizer, Expression, VARIABLES, Wanted, composed, declared, environment};
+use super::expressions::{
+    Authorizer, Expression, RESERVED, VARIABLES, Wanted, composed, declared, environment,
+};
 use super::policy::{Policy, decode, text, texts};
 
 /// Checks a ValidatingAdmissionPolicy as the API server does when it is created.
@@ -41,30 +43,6 @@ const ANNOTATION_LENGTH: usize = 5 * 1024;
 
 const OPERATIONS: [&str; 5] = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 const REASONS: [&str; 3] = ["Forbidden", "Invalid", "RequestEntityTooLarge"];
-
-const RESERVED: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 
 const DNS_LABEL: &str = "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an \
     alphabetic character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for \

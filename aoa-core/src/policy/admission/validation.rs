@@ -3,7 +3,7 @@
 use aoa_lang::cel::Val;
 
 use super::activation::{Activation, BUDGET, CONDITION_BUDGET, OutOfBudget, Values};
-use super::expressions::{Expression, Expressions};
+use super::expressions::{Authorizer, Expression, Expressions};
 use super::policy::{FailurePolicy, Policy};
 
 /// What became of a policy's validations and annotations.
@@ -43,7 +43,7 @@ pub(super) fn validate(
         Ok(false) => return Verdict::default(),
         Err(message) => return refused(policy, message),
     }
-    let round = Activation::new(values, expressions, BUDGET);
+    let round = Activation::new(values, expressions, BUDGET, Authorizer::Declared);
     let mut results = Vec::with_capacity(expressions.validations.len());
     for expression in &expressions.validations {
         match round.evaluate(expression) {
@@ -97,7 +97,7 @@ fn matches_conditions(policy: &Policy, expressions: &Expressions, values: &Value
     if expressions.conditions.is_empty() {
         return Ok(true);
     }
-    let round = Activation::new(values, expressions, CONDITION_BUDGET);
+    let round = Activation::new(values, expressions, CONDITION_BUDGET, Authorizer::Declared);
     let mut errors: Vec<String> = Vec::new();
     let mut holds = true;
     for expression in &expressions.conditions {
@@ -128,7 +128,7 @@ fn messages(
     values: &Values,
     budget: u64,
 ) -> Result<Vec<Option<String>>, OutOfBudget> {
-    let round = Activation::new(values, expressions, budget);
+    let round = Activation::new(values, expressions, budget, Authorizer::Absent);
     let message = |expression: &Option<Expression>| {
         let Some(expression) = expression else { return Ok(None) };
         let value = round.evaluate(expression)?;
@@ -143,7 +143,7 @@ fn annotations(
     expressions: &Expressions,
     values: &Values,
 ) -> Result<Vec<Annotation>, OutOfBudget> {
-    let round = Activation::new(values, expressions, BUDGET);
+    let round = Activation::new(values, expressions, BUDGET, Authorizer::Declared);
     let mut annotations = Vec::new();
     for (expression, named) in expressions.annotations.iter().zip(&policy.annotations) {
         let value = match round.evaluate(expression)? {
