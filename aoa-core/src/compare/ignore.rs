@@ -2,7 +2,6 @@
 
 use aoa_lang::text::glob::Glob;
 use aoa_lang::time::Duration;
-use aoa_lang::value::Text;
 use aoa_lang::{Error, ErrorKind, Result, Value, json};
 
 use super::removal::Removal;
@@ -103,6 +102,14 @@ impl IgnoreRule {
     }
 }
 
+impl IgnoreRule {
+    /// Whether the rule is for an object.
+    #[must_use]
+    pub fn is_for(&self, object: &Value) -> bool {
+        Target::of(self).is(object)
+    }
+}
+
 impl IgnoreNormalizer {
     /// Reads the rules.
     ///
@@ -189,5 +196,5 @@ impl Pattern {
 fn worth_saying(message: &str) -> Option<String> {
     let usual = ["Unable to remove nonexistent key", "remove operation does not apply: doc is missing path"];
     let said = !usual.iter().any(|text| message.contains(text));
-    said.then(|| Text::from(message).to_string())
+    said.then(|| message.to_owned())
 }

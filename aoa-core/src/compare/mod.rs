@@ -18,8 +18,16 @@
 //! # Ok::<(), aoa_core::lang::Error>(())
 //! ```
 
+mod defaults;
 mod ignore;
+mod kinds;
+mod managed_fields;
 mod removal;
+mod settings;
+mod state;
+mod tracking;
 
 pub use ignore::{Compared, IgnoreNormalizer, IgnoreOptions, IgnoreRule};
 pub use removal::Removal;
+pub use settings::CompareSettings;
+pub use state::{StateComparison, StateDifference};

@@ -4,7 +4,7 @@
 //! |---|---|---|---|
 //! | [`JsonPatch`] | RFC 6902 | evanphx/json-patch 4.13.0 and 5.9.11 | Kustomize, Argo CD |
 //! | [`merge`], [`create_merge`] | RFC 7386 | evanphx/json-patch | Argo CD's differences |
-//! | [`strategic_merge`] | Kubernetes' strategic merge | apimachinery 0.36.1 | `templatePatch` |
+//! | [`strategic_merge`], [`create_strategic`] | Kubernetes' strategic merge | apimachinery 0.36.1 | `templatePatch`, Argo CD's differences |
 //! | [`kustomize`] | Kustomize's strategic merge | kyaml 0.21.1 | Kustomize |
 //!
 //! Nesting is walked without recursion, or the recursion is bounded by a type or a cap.
@@ -18,4 +18,4 @@ mod strategic;
 
 pub use json::JsonPatch;
 pub use merge::{create_merge, merge};
-pub use strategic::strategic_merge;
+pub use strategic::{create_strategic, create_strategic_three_way, strategic_merge};

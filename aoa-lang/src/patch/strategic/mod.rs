@@ -1,6 +1,7 @@
 //! Strategic merge patches as apimachinery 0.36.1 applies them: what to do with a list says the Go type
 //! (`util/strategicpatch/patch.go`).
 
+mod create;
 mod elements;
 mod lists;
 mod schema;
@@ -8,6 +9,8 @@ mod schema;
 use crate::typed::Type;
 use crate::value::{Map, MapBuilder, Rewrite, Text};
 use crate::{Error, Result, Value, fmt};
+
+pub use create::{create_strategic, create_strategic_three_way};
 
 use schema::Schema;
 

@@ -18,6 +18,10 @@ impl PatchMeta {
         self.0.patch_strategies().iter().copied().find(|s| *s != "retainKeys").unwrap_or_default()
     }
 
+    pub(super) fn retains_keys(self) -> bool {
+        self.0.patch_strategies().contains(&"retainKeys")
+    }
+
     pub(super) fn replaces(self) -> bool {
         self.strategy() == "replace"
     }

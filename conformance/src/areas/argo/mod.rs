@@ -2,6 +2,7 @@
 
 mod application;
 mod commit;
+mod compare;
 mod destination;
 mod git_files;
 mod marking;
@@ -55,6 +56,7 @@ pub fn answer(op: &str, input: &Json) -> Option<Answer> {
         "tracking-parse" => marking::parse(input),
         "tracking-live" => marking::live(input),
         "normalise" => marking::normalise(input),
+        "ignore-differences" => compare::ignore_differences(input),
         "resource-filter" => marking::resource_filter(input),
         "target-revision" => revision::target(input),
         "chart-revision" => revision::chart(input),
