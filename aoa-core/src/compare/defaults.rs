@@ -43,7 +43,7 @@ fn other(api_version: &str, kind: &str, object: &Value) -> Value {
         ("v1", "Secret") => at(&[], &|secret| default(secret, "type", "Opaque".into())),
         ("v1", "Namespace") => at(&[], &namespace),
         ("v1", "PersistentVolumeClaim") => at(&[], &volume_claim),
-        ("v1", "PersistentVolume") => at(&[], &volume),
+        ("v1", "PersistentVolume") => edited(&at(&[], &volume), &["spec", "hostPath"], &host_path),
         ("v1", "Endpoints") => at(&["subsets", "*", "ports", "*"], &protocol),
         ("v1", "LimitRange") => at(&["spec", "limits", "*"], &limit_range_item),
         ("networking.k8s.io/v1", "NetworkPolicy") => network_policy(object),
@@ -181,7 +181,6 @@ fn stateful_set(object: &mut MapBuilder) {
             if rolls && !is_unset(strategy, "rollingUpdate") {
                 inside(strategy, "rollingUpdate", &|rolling| {
                     default(rolling, "partition", Value::int64(0));
-                    default(rolling, "maxUnavailable", Value::int64(1));
                 });
             }
         });
@@ -260,7 +259,7 @@ fn template(object: &Value, path: &[&str]) -> Value {
             object = edited(&object, &below(&[containers, "*", probe_name, "httpGet"]), &http_get);
             let grpc = below(&[containers, "*", probe_name, "grpc"]);
             object = edited(&object, &grpc, &|grpc| {
-                if !grpc.contains_key("service") {
+                if grpc.get("service").is_none_or(Value::is_null) {
                     grpc.insert("service", "".into());
                 }
             });
@@ -400,7 +399,7 @@ fn volume_mode(spec: &mut MapBuilder) {
 }
 
 fn host_path(source: &mut MapBuilder) {
-    if !source.contains_key("type") {
+    if source.get("type").is_none_or(Value::is_null) {
         source.insert("type", "".into());
     }
 }

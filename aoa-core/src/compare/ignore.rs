@@ -145,20 +145,28 @@ impl IgnoreNormalizer {
     ///
     /// That what is left has no kind, with Kubernetes' text.
     pub fn normalize(&self, object: &Value) -> Result<Compared> {
+        let compared = self.without_ignored(object)?;
+        if self.is_for(object) && compared.object.str_at(&["kind"]).is_none_or(str::is_empty) {
+            let text = json::to_string(&compared.object)?;
+            return Err(Error::invalid(format!("Object 'Kind' is missing in '{text}'")));
+        }
+        Ok(compared)
+    }
+
+    /// Whether a rule is for an object.
+    fn is_for(&self, object: &Value) -> bool {
+        self.removals.iter().any(|(target, _)| target.is(object))
+    }
+
+    /// `object` without what the rules name, be it its kind.
+    pub(super) fn without_ignored(&self, object: &Value) -> Result<Compared> {
         let mut compared = Compared { object: object.clone(), skipped: Vec::new() };
-        let for_it = self.removals.iter().filter(|(target, _)| target.is(object));
-        let mut touched = false;
-        for (_, removal) in for_it {
-            touched = true;
+        for (_, removal) in self.removals.iter().filter(|(target, _)| target.is(object)) {
             match removal.apply(&compared.object) {
                 Ok(left) => compared.object = left,
                 Err(error) if error.kind() == ErrorKind::Unsupported => return Err(error),
                 Err(error) => compared.skipped.extend(worth_saying(error.message())),
             }
-        }
-        if touched && compared.object.str_at(&["kind"]).is_none_or(str::is_empty) {
-            let text = json::to_string(&compared.object)?;
-            return Err(Error::invalid(format!("Object 'Kind' is missing in '{text}'")));
         }
         Ok(compared)
     }

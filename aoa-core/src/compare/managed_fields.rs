@@ -63,13 +63,12 @@ fn json_of(value: &Value) -> String {
     json::to_string(value).unwrap_or_default()
 }
 
-/// The object without a field; a map that is left empty becomes null.
+/// The object without a field.
 fn without(object: &Value, path: &[String]) -> Value {
     let (Some((field, rest)), Value::Map(map)) = (path.split_first(), object) else { return object.clone() };
     let Some(inner) = map.get(field) else { return object.clone() };
     if !rest.is_empty() {
         return Value::Map(map.clone().with(field.as_str(), without(inner, rest)));
     }
-    let left = map.clone().without(field);
-    if left.is_empty() { Value::Null } else { Value::Map(left) }
+    Value::Map(map.clone().without(field))
 }

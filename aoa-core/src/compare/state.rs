@@ -108,12 +108,11 @@ impl StateComparison {
     fn normalized(&self, object: &Value) -> Result<Value> {
         let options = KindOptions { ignores_aggregated_roles: self.settings.ignores_aggregated_roles };
         let object = normalize_kind(object, options);
-        // What cannot be normalised is logged, and compared as it is.
-        let object = match self.normalizer.normalize(&object) {
-            Ok(compared) => compared.object,
-            Err(error) if error.kind() == ErrorKind::Unsupported => return Err(error),
-            Err(_) => return Ok(object),
-        };
+        let object = self.normalizer.without_ignored(&object)?.object;
+        // Where a rule took the kind away, nothing else is done.
+        if object.str_at(&["kind"]).is_none_or(str::is_empty) {
+            return Ok(object);
+        }
         Ok(self.settings.with_known_types(&object))
     }
 }
