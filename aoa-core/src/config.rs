@@ -63,7 +63,8 @@ pub struct ArgoConfig {
     pub instance: Text,
     /// `version`: the version of Argo CD, for the record.
     pub version: Text,
-    /// `settings`: a file or folder with the ConfigMaps `argocd-cm` and `argocd-cmd-params-cm`.
+    /// `settings`: a file or folder with the ConfigMaps `argocd-cm` and `argocd-cmd-params-cm`, with values of the argo-cd chart, or
+    /// with the operator's `ArgoCD`.
     pub settings: Text,
 }
 

@@ -8,6 +8,7 @@ use aoa_core::load::documents;
 use aoa_core::model::{Cluster, Origin, SECRET_TYPE_LABEL};
 
 use crate::folder::{FolderLimits, read_file};
+use crate::settings::{self, Adopted};
 
 /// What inventory files hold.
 ///
@@ -34,8 +35,9 @@ pub struct Inventory {
 /// Adds what `file` holds to `inventory`.
 ///
 /// A document is a cluster Secret, a plain description of a cluster (`name` and `server`, and `labels`, `annotations`,
-/// `project`, `namespaces`, `kubeVersion`, `apiVersions` as needed), a ConfigMap, `RecordedAnswers`, any other object,
-/// or a `List` of these. Credentials of clusters are dropped.
+/// `project`, `namespaces`, `kubeVersion`, `apiVersions` as needed), a ConfigMap, `RecordedAnswers`, values of the
+/// argo-cd chart with `configs` (also under `argo-cd` of an umbrella chart), the operator's `ArgoCD`, any other object, or a `List`
+/// of these. Credentials of clusters are dropped.
 ///
 /// # Errors
 ///
@@ -103,6 +105,9 @@ fn add_object(object: &Value, origin: &Origin, inventory: &mut Inventory) -> Res
     let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
     match kind {
         "" if object.get("server").is_some() => inventory.clusters.push(plain_cluster(object, origin)?),
+        "" if object.get("configs").is_some() || settings::of_chart_values(object).is_some() => {
+            adopt(settings::of_chart_values(object), inventory);
+        }
         "" => {
             return Err(Error::invalid("this is neither a Kubernetes object nor a cluster")
                 .with_help("a cluster is written as {name: ..., server: ..., labels: {...}}"));
@@ -115,10 +120,21 @@ fn add_object(object: &Value, origin: &Origin, inventory: &mut Inventory) -> Res
         "Secret" => {}
         "ConfigMap" if name == "argocd-cm" => inventory.argocd_cm = object.get("data").cloned(),
         "ConfigMap" if name == "argocd-cmd-params-cm" => inventory.params_cm = object.get("data").cloned(),
+        "ArgoCD" if object.str_at(&["apiVersion"]).is_some_and(|v| v.starts_with("argoproj.io/")) => {
+            adopt(Some(settings::of_operator(object)), inventory);
+        }
         "RecordedAnswers" => inventory.answers.push(object.clone()),
         _ => inventory.objects.push(object.clone()),
     }
     Ok(())
+}
+
+/// Settings that were written for a chart or the operator; as with ConfigMaps, the last counts.
+fn adopt(adopted: Option<Adopted>, inventory: &mut Inventory) {
+    if let Some(Adopted { argocd_cm, params_cm }) = adopted {
+        inventory.argocd_cm = Some(Value::Map(argocd_cm));
+        inventory.params_cm = Some(Value::Map(params_cm));
+    }
 }
 
 /// The Secret as the API server takes it: labels and annotations are strings.

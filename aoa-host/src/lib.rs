@@ -13,6 +13,7 @@ mod init;
 mod inventory;
 mod jsonnet;
 mod load;
+mod settings;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
 pub use folder::{FolderLimits, read_file, read_folder};

@@ -6,7 +6,9 @@
 pub mod areas;
 mod case;
 pub mod charts;
+
 mod compare;
+pub mod fleets;
 mod numbers;
 mod report;
 mod run;

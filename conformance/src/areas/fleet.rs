@@ -44,7 +44,8 @@ fn answer(folder: &Path) -> Result<(Json, Json), String> {
     Ok((want, fleet_to_json(&fleet)))
 }
 
-fn inputs(folder: &Path, case: &Json) -> Result<Inputs, String> {
+/// The inputs that a case names, its paths relative to `folder`.
+pub(crate) fn inputs(folder: &Path, case: &Json) -> Result<Inputs, String> {
     let mut inputs = Inputs::default();
     inputs.jsonnet = Some(Arc::new(aoa_host::Jrsonnet::default()));
     for repo in case["repos"].as_array().into_iter().flatten() {
@@ -110,7 +111,8 @@ fn settings(object: &Value, inputs: &mut Inputs) {
     inputs.settings.api_versions = versions.filter_map(|v| v.as_str().map(Into::into)).collect();
 }
 
-fn fleet_to_json(fleet: &Fleet) -> Json {
+/// A fleet as the oracle writes it.
+pub(crate) fn fleet_to_json(fleet: &Fleet) -> Json {
     let mut out = Map::new();
     out.insert("applications".into(), fleet.apps().map(app).collect());
     out.insert("applicationSets".into(), fleet.sets().map(set).collect());
