@@ -8,6 +8,10 @@ use aoa_helm::{Release, Values};
 use benches::charts::{Size, chart, values};
 use criterion::{Criterion, criterion_group, criterion_main};
 
+/// That of the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const SIZES: [(&str, Size); 3] = [("tiny", Size::Tiny), ("web", Size::Web), ("large", Size::Large)];
 
 fn warm(c: &mut Criterion) {

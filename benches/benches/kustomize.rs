@@ -9,6 +9,10 @@ use aoa_lang::source::{Tree, TreePath};
 use benches::overlays::{overlays, tiny};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
+/// That of the command.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn build(tree: &Tree, folders: usize) -> usize {
     let builder = Builder::new(tree.clone(), Options::default());
     let length = |at: usize| {

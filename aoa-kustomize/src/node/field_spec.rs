@@ -3,7 +3,7 @@
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
 
-use super::path::find;
+use super::path::find_child;
 use super::{at, at_mut, expect_kind};
 use crate::config::{Create, FieldSpec};
 use crate::error::{Error, Result};
@@ -177,15 +177,15 @@ impl<'p> Plan<'p> {
             [] => made,
             _ => Made { kind: NodeKind::Map, tag: "!!map" },
         });
-        let found = find(node, &[name]).map_err(|e| e.prefixed(&format!("fieldName: {name}: ")))?;
-        let Some([index]) = found.as_deref() else {
+        let found = find_child(node, name).map_err(|e| e.prefixed(&format!("fieldName: {name}: ")))?;
+        let Some(Some(index)) = found else {
             if made.is_some() {
                 self.targets.push(Target { at: at.clone(), revived: None, missing: parts, end: End::Set });
             }
             return Ok(());
         };
-        let Some(child) = node.content.as_slice().get(*index) else { return Ok(()) };
-        at.push(*index);
+        let Some(child) = node.content.as_slice().get(index) else { return Ok(()) };
+        at.push(index);
         let revived = if is_list { Some(Made { kind: NodeKind::List, tag: "" }) } else { made };
         let outcome = match revived.filter(|_| child.is_null()) {
             Some(revived) => {
@@ -219,13 +219,13 @@ impl Target<'_> {
             if part.ends_with("[]") {
                 return Ok(());
             }
-            let place = find(node, &[part])?;
+            let place = find_child(node, part)?;
             let kind = match (made, behind) {
                 (Some(made), []) => made.kind,
                 _ => NodeKind::Map,
             };
-            let index = match place.as_deref() {
-                Some([index]) => *index,
+            let index = match place {
+                Some(Some(index)) => index,
                 _ => {
                     expect_kind(node, NodeKind::Map)?;
                     let content = node.content.to_mut();

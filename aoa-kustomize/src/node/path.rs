@@ -16,7 +16,8 @@ enum Part<'p> {
 
 impl<'p> Part<'p> {
     fn read(part: &'p str) -> Result<Self> {
-        if let Ok(index) = part.parse::<i64>() {
+        let looks_numeric = part.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '+' | '-'));
+        if looks_numeric && let Ok(index) = part.parse::<i64>() {
             let negative = || Error::invalid(format!("array index {index} cannot be negative"));
             return usize::try_from(index).map(Part::Index).map_err(|_| negative());
         }
@@ -63,6 +64,20 @@ pub(crate) fn find<S: AsRef<str>>(root: &Node, parts: &[S]) -> Result<Option<Vec
         node = child;
     }
     Ok(Some(place))
+}
+
+/// The child that one part of a path names, if it is there: [`find`] without a list. `None` inside of `Some` if the part is empty, and
+/// names the node itself.
+///
+/// # Errors
+/// As [`find`].
+pub(super) fn find_child(node: &Node, part: &str) -> Result<Option<Option<usize>>> {
+    let part = part.trim();
+    if part.is_empty() {
+        return Ok(Some(None));
+    }
+    let found = step(node, &Part::read(part)?)?;
+    Ok(found.filter(|index| *index < node.content.as_slice().len()).map(Some))
 }
 
 /// The node behind a path, if it is there.

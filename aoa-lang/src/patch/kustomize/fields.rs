@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use foldhash::fast::FixedState;
+
 use crate::Value;
 use crate::value::Text;
 use crate::yaml::{self, CollectionStyle, LoadOptions, Node, NodeKind, Numbers, ScalarStyle};
@@ -43,8 +45,9 @@ pub(super) fn find(map: &Node, name: &[u8]) -> Option<Position> {
 }
 
 /// The first field of each name.
-pub(super) fn index(map: &Node) -> HashMap<Text, Position> {
-    let mut index = HashMap::new();
+pub(super) fn index(map: &Node) -> HashMap<Text, Position, FixedState> {
+    let count = map.content.as_slice().len() / 2;
+    let mut index = HashMap::with_capacity_and_hasher(count, FixedState::with_seed(17));
     for (at, (key, _)) in map.entries().enumerate() {
         index.entry(key.text.clone()).or_insert(Position(at * 2));
     }
@@ -53,6 +56,9 @@ pub(super) fn index(map: &Node) -> HashMap<Text, Position> {
 
 /// Removes fields, given in any order.
 pub(super) fn remove_all(map: &mut Node, positions: &[Position]) {
+    if positions.is_empty() {
+        return;
+    }
     let gone: HashSet<usize> = positions.iter().flat_map(|at| [at.0, at.0 + 1]).collect();
     if !gone.is_empty() {
         let mut at = 0..;

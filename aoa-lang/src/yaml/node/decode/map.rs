@@ -95,7 +95,8 @@ impl<'n> Decoder<'n> {
 
     fn check_unique(&mut self, map: &Node) {
         let keys = map.content.as_slice().len() / 2;
-        if keys < 2 {
+        // Most maps are small, and comparing a few keys costs less than a table of them.
+        if keys < 2 || keys <= FEW && !has_duplicates(map) {
             return;
         }
         let mut lines: HashMap<(NodeKind, &Text), u32> = HashMap::with_capacity(keys);
@@ -114,6 +115,16 @@ impl<'n> Decoder<'n> {
             }
         }
     }
+}
+
+/// How many keys are compared with each other.
+const FEW: usize = 12;
+
+fn has_duplicates(map: &Node) -> bool {
+    let keys = || map.entries().map(|(key, _)| key);
+    let is_above =
+        |at: usize, key: &Node| keys().take(at).any(|other| other.text == key.text && other.kind == key.kind);
+    keys().enumerate().any(|(at, key)| is_above(at, key))
 }
 
 /// Puts the maps that a merge key stands for on `pending`, the first on top.
