@@ -68,3 +68,6 @@ pub use value::{Special, Val};
 
 /// The most that one call of an expression may cost in Kubernetes.
 pub const PER_CALL_LIMIT: u64 = 1_000_000;
+
+#[cfg(test)]
+mod tests;

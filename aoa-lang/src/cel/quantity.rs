@@ -34,6 +34,7 @@ const WRONG_NUMBER: &str = "unable to parse numeric part of quantity";
 const WRONG_SUFFIX: &str = "unable to parse quantity's suffix";
 /// Exponents beyond this would only serve to fill memory.
 const LARGEST_EXPONENT: i64 = 5_000;
+const LARGEST_SCALE: i32 = 5_000;
 const NANO: i32 = -9;
 
 impl Quantity {
@@ -214,6 +215,8 @@ impl<'t> Parts<'t> {
         } else {
             scale % 3 == 0 && !shifted.ends_with("000") && !shifted.starts_with('0')
         };
+        // Nothing that is compared or added needs more: upstream would fill memory with zeros.
+        let scale = scale.min(LARGEST_SCALE);
         Ok(Some((if self.is_negative { -product } else { product }, scale, is_kept)))
     }
 

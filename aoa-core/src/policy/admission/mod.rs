@@ -34,6 +34,9 @@ mod review;
 mod typecheck;
 mod validate;
 
+#[cfg(test)]
+mod tests;
+
 pub use cluster::{Cluster, CustomKind, KindScope};
 pub use policy::{Action, Binding, FailurePolicy, Policy};
 pub use request::{Request, User};
