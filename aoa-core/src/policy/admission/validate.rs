@@ -102,13 +102,12 @@ impl Problems {
                 Some(stem) if !stem.is_empty() => format!("{stem}a"),
                 _ => prefix.clone(),
             };
-            self.all("metadata.generateName", &prefix, subdomain_problems(&masked));
+            self.all("metadata.generateName", &prefix, name_problems(&masked));
         }
         let name = text(metadata, &["name"]);
         match name.as_str() {
-            "" if prefix.is_empty() => self.required("metadata.name", "name or generateName is required"),
-            "" => {}
-            name => self.all("metadata.name", name, subdomain_problems(name)),
+            "" => self.required("metadata.name", "name or generateName is required"),
+            name => self.all("metadata.name", name, name_problems(name)),
         }
         if !text(metadata, &["namespace"]).is_empty() {
             self.forbidden("metadata.namespace", "not allowed on this type");
@@ -119,6 +118,22 @@ impl Problems {
         {
             let key = key.to_str_lossy();
             self.all("metadata.annotations", &key, label_key_problems(&key.to_lowercase()));
+        }
+        for owner in items(metadata, "ownerReferences") {
+            let api_version = text(owner, &["apiVersion"]);
+            let version = api_version.rsplit('/').next().unwrap_or_default();
+            if version.is_empty() || api_version.matches('/').count() > 1 {
+                let why = "version must not be empty";
+                self.invalid("metadata.ownerReferences.apiVersion", &api_version, why);
+            }
+            for key in ["kind", "name", "uid"] {
+                if text(owner, &[key]).is_empty() {
+                    self.invalid(&format!("metadata.ownerReferences.{key}"), "", "must not be empty");
+                }
+            }
+        }
+        for finalizer in texts(metadata, "finalizers") {
+            self.all("metadata.finalizers", &finalizer, label_key_problems(&finalizer));
         }
     }
 
@@ -382,7 +397,7 @@ impl Problems {
             }
             let expression = Expression::compile(&full, &variable.expression, Wanted::Any);
             if let Err(why) = &expression.program {
-                self.invalid(&format!("{field}.expression"), &variable.expression, why);
+                self.refused(&format!("{field}.expression"), &variable.expression, why);
             }
             let type_ = expression.output.as_ref().map_or(aoa_lang::cel::Type::Dyn, declared);
             full = full.with_field(VARIABLES, &*variable.name, type_.clone());
@@ -465,14 +480,23 @@ impl Problems {
 
     fn compile(&mut self, field: &str, environment: &Environment, text: &str, shown: &str, wanted: Wanted) {
         if let Err(why) = Expression::compile(environment, text, wanted).program {
-            self.invalid(field, shown, &why);
+            self.refused(field, shown, &why);
+        }
+    }
+
+    /// An expression that does not compile; a constant part that fails is no fault of its text to upstream.
+    fn refused(&mut self, field: &str, shown: &str, why: &str) {
+        if why.starts_with("program instantiation failed") {
+            self.0.push(format!("{field}: Internal error: {why}"));
+        } else {
+            self.invalid(field, shown, why);
         }
     }
 
     fn binding(&mut self, spec: &Value) {
         match text(spec, &["policyName"]).as_str() {
             "" => self.required("spec.policyName", ""),
-            name => self.all("spec.policyName", name, subdomain_problems(name)),
+            name => self.all("spec.policyName", name, name_problems(name)),
         }
         if let Some(reference) = spec.get("paramRef").filter(|reference| !reference.is_null()) {
             self.param_ref(reference);
@@ -534,10 +558,18 @@ fn items<'v>(object: &'v Value, key: &str) -> &'v [Value] {
     object.get(key).and_then(Value::as_list).map_or(&[], |list| list.as_slice())
 }
 
+/// What is wrong with an object's name, in upstream's words for names.
+fn name_problems(name: &str) -> Vec<String> {
+    subdomain_problems(name)
+        .into_iter()
+        .map(|problem| problem.replace("253 bytes", "253 characters"))
+        .collect()
+}
+
 fn dns_label_problems(value: &str) -> Vec<String> {
     let mut problems = Vec::new();
     if value.len() > 63 {
-        problems.push("must be no more than 63 bytes".to_owned());
+        problems.push("must be no more than 63 characters".to_owned());
     }
     let bytes = value.as_bytes();
     let is_label = bytes.first().is_some_and(u8::is_ascii_lowercase)
