@@ -70,6 +70,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa check\n  aoa check --select R004\n  aoa check --fail-on warning --ignore R007 -o json\n\nExit code 1 if there is a finding of that severity or above."
     )]
     Check(CheckArgs),
+    /// Say what a change adds, changes and deletes
+    #[command(
+        after_help = "Examples:\n  aoa diff                       what was done since the default branch, and is not committed yet\n  aoa diff main...               since this branch left main, as a pull request shows it\n  aoa diff v1.2..v1.3            from one revision to another\n  aoa diff ../before ../after    two folders\n  aoa diff main... --max-deletes 0 --protect 'argocd/*'\n\nExit code 1 if a gate does not hold, or with --exit-code if anything changes. Gates may stand in aoa.yaml; those of the\nolder side count."
+    )]
+    Diff(DiffArgs),
     /// Write aoa.yaml from what is found
     #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
     Init(InitArgs),
@@ -126,6 +131,36 @@ impl FormatArgs {
     pub(crate) fn format(&self) -> Format {
         if self.json { Format::Json } else { self.output }
     }
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct DiffArgs {
+    /// What is compared, as git reads it (A..B, A...B, A), or two folders (default: the default branch)
+    #[arg(num_args = 0..=2, value_name = "WHAT")]
+    pub(crate) what: Vec<String>,
+    /// The repository
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    pub(crate) repo: PathBuf,
+    /// Show every field
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Exit with 1 if anything changes
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// Most Applications that may be deleted
+    #[arg(long, value_name = "N", help_heading = "Gates")]
+    pub(crate) max_deletes: Option<usize>,
+    /// Most clusters on which something may be deleted
+    #[arg(long, value_name = "N", help_heading = "Gates")]
+    pub(crate) max_clusters: Option<usize>,
+    /// Most Applications whose change may be unknown
+    #[arg(long, value_name = "N", help_heading = "Gates")]
+    pub(crate) max_unknown: Option<usize>,
+    /// Applications that may not be deleted: patterns of namespace/name
+    #[arg(long, value_name = "PATTERN", help_heading = "Gates")]
+    pub(crate) protect: Vec<String>,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
 }
 
 #[derive(ClapArgs)]

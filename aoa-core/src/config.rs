@@ -5,6 +5,7 @@ use aoa_lang::value::{Map, Text};
 use aoa_lang::yaml::{self, Step};
 use aoa_lang::{Error, Result, Value};
 
+use crate::diff::Gates;
 use crate::inputs::{Declared, Root};
 
 /// What `aoa.yaml` says. Paths and patterns are as written, relative to the folder of the file.
@@ -25,7 +26,9 @@ pub struct Config {
     pub answers: Vec<Text>,
     /// `argocd`: how Argo CD is set up.
     pub argocd: ArgoConfig,
-    /// Sections that are known but that this version does not use: `owners`, `check`, `gates`, `policies`.
+    /// `gates`: bounds that `aoa diff` holds a change to.
+    pub gates: Gates,
+    /// Sections that are known but that this version does not use: `owners`, `check`, `policies`.
     pub unused: Vec<&'static str>,
 }
 
@@ -70,6 +73,7 @@ pub struct ArgoConfig {
 
 const ROOT_FIELDS: [&str; 6] = ["path", "repository", "name", "directory", "helm", "kustomize"];
 const CHARTS_FIELDS: [&str; 2] = ["path", "repository"];
+const GATES_FIELDS: [&str; 4] = ["max-deletes", "max-clusters", "max-unknown", "protect"];
 const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"];
 
 impl Config {
@@ -162,6 +166,7 @@ impl Config {
                 "answers" => config.answers = texts(value, "answers")?,
                 "roots" => config.roots = list(value, "roots")?.iter().map(root).collect::<Result<_>>()?,
                 "argocd" => config.argocd = argocd(value)?,
+                "gates" => config.gates = gates(value)?,
                 other => config.unused.extend(Self::SECTIONS.iter().find(|s| **s == other)),
             }
         }
@@ -253,6 +258,26 @@ fn argocd(value: &Value) -> Result<ArgoConfig> {
         version: text(fields, "version", "argocd")?,
         settings: text(fields, "settings", "argocd")?,
     })
+}
+
+fn gates(value: &Value) -> Result<Gates> {
+    let fields = map(value, "`gates`")?;
+    check_keys(fields, &GATES_FIELDS, "gates")?;
+    let count = |key: &str| match fields.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(value) => {
+            let count = value.as_i64().and_then(|count| usize::try_from(count).ok());
+            count.map(Some).ok_or_else(|| Error::invalid(format!("`gates.{key}` is not a count")))
+        }
+    };
+    let mut gates = Gates::default();
+    gates.max_deletes = count("max-deletes")?;
+    gates.max_clusters = count("max-clusters")?;
+    gates.max_unknown = count("max-unknown")?;
+    if let Some(patterns) = fields.get("protect") {
+        gates.protect = texts(patterns, "gates.protect")?.iter().map(ToString::to_string).collect();
+    }
+    Ok(gates)
 }
 
 fn repositories(value: &Value) -> Result<Vec<(Text, Text)>> {
@@ -361,11 +386,13 @@ mod tests {
                 ]),
             ),
             ("clusters", Value::list(vec![Value::from("clusters/*.yaml")])),
-            ("gates", Value::map::<&str>([])),
+            ("gates", Value::map([("max-deletes", Value::int64(5))])),
+            ("policies", Value::list(Vec::new())),
         ]);
         let config = Config::read(&value).unwrap();
         assert_eq!(config.roots.len(), 2);
-        assert_eq!(config.unused, ["gates"]);
+        assert_eq!(config.unused, ["policies"]);
+        assert_eq!(config.gates.max_deletes, Some(5));
         assert!(config.roots[1].source.contains_key("kustomize"));
         let error =
             Config::read(&Value::map([("roots", Value::list(vec![Value::from("../x")]))])).unwrap_err();

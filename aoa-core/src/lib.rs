@@ -49,6 +49,7 @@
 
 pub mod compare;
 pub mod config;
+pub mod diff;
 pub mod finding;
 pub mod fleet;
 pub mod generate;
@@ -67,6 +68,7 @@ pub mod wire;
 pub use aoa_helm as helm;
 pub use aoa_kustomize as kustomize;
 pub use aoa_lang as lang;
+pub use diff::diff;
 pub use fleet::Fleet;
 pub use inputs::Inputs;
 pub use options::Options;

@@ -78,7 +78,7 @@ pub fn read_inventory_text(bytes: &[u8], name: &str) -> Result<Inventory> {
     Ok(inventory)
 }
 
-fn read_text(bytes: &[u8], name: &str, inventory: &mut Inventory) -> Result<()> {
+pub(crate) fn read_text(bytes: &[u8], name: &str, inventory: &mut Inventory) -> Result<()> {
     for document in documents(bytes, &aoa_core::lang::Limits::default()) {
         let line = document.line;
         let object = document.value.map_err(|e| e.prefixed(&format!("{name}: ")))?;

@@ -7,12 +7,14 @@
 #![deny(missing_docs)]
 
 mod alone;
+mod files;
 mod folder;
 mod git;
 mod init;
 mod inventory;
 mod jsonnet;
 mod load;
+mod revision;
 mod settings;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
@@ -24,6 +26,7 @@ pub use jsonnet::JsonnetProcess;
 #[cfg(feature = "jsonnet")]
 pub use jsonnet::{Jrsonnet, serve_jsonnet};
 pub use load::{CONFIG_FILE, LoadOptions, Loaded, load};
+pub use revision::{End, ends};
 
 pub use aoa_core as core;
 pub use aoa_core::Inputs;

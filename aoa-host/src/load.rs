@@ -11,9 +11,11 @@ use aoa_core::lang::value::Text;
 use aoa_core::lang::{Error, ErrorKind, Result};
 use aoa_core::{Inputs, Options};
 
-use crate::folder::{FolderLimits, read_file, read_folder, unreadable};
+use crate::files::{Files, no_files};
+use crate::folder::{FolderLimits, unreadable};
 use crate::git::{GitCheckout, inspect};
-use crate::inventory::{Inventory, read_inventory};
+use crate::inventory::{Inventory, read_text};
+use crate::revision::read_commit;
 
 /// How a fleet is loaded.
 ///
@@ -37,11 +39,21 @@ pub struct LoadOptions {
     pub config: Option<PathBuf>,
     /// Whether to do as if there were no configuration.
     pub ignore_config: bool,
+    /// The commit at which the repository is read; `None`: as its files are. Its configuration and inventory are those of the
+    /// commit, too; what lies outside the repository is read as it is.
+    pub commit: Option<String>,
     /// Bounds on folders.
     pub limits: FolderLimits,
 }
 
 impl LoadOptions {
+    /// As of this commit.
+    #[must_use]
+    pub fn with_commit(mut self, commit: Option<String>) -> Self {
+        self.commit = commit;
+        self
+    }
+
     /// With this configuration file.
     #[must_use]
     pub fn with_config(mut self, config: Option<PathBuf>) -> Self {
@@ -126,14 +138,22 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         }));
     }
     let folder = fs::canonicalize(folder).map_err(|e| unreadable(folder, &e))?;
-    let git = inspect(&folder);
+    let mut git = inspect(&folder);
+    let files = match (&options.commit, &mut git) {
+        (Some(commit), Some(git)) => {
+            let tree = read_commit(&git.top, commit, options.limits)?;
+            git.commit = commit.clone();
+            Files::of_commit(git.top.clone(), tree, options.limits)
+        }
+        _ => Files::on_disk(options.limits),
+    };
     let config_file = match &options.config {
         Some(file) => Some(file.clone()),
         None if options.ignore_config => None,
-        None => find_config(&folder, git.as_ref().map(|g| g.top.as_path())),
+        None => find_config(&files, &folder, git.as_ref().map(|g| g.top.as_path())),
     };
     let config =
-        config_file.as_deref().map(|file| read_config(file, options.limits)).transpose()?.unwrap_or_default();
+        config_file.as_deref().map(|file| read_config(&files, file)).transpose()?.unwrap_or_default();
     // A configuration below the top of the repository makes its own folder the fleet.
     let base = config_file.as_deref().and_then(Path::parent).map_or(folder.clone(), Path::to_path_buf);
     let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };
@@ -145,9 +165,9 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         top: git.as_ref().map_or(base.clone(), |g| g.top.clone()),
         notes: Vec::new(),
     };
-    loaded.add_repositories(&base, git, options)?;
-    loaded.add_charts(&base, options)?;
-    loaded.add_inventory(&base)?;
+    loaded.add_repositories(&files, &base, git)?;
+    loaded.add_charts(&files, &base)?;
+    loaded.add_inventory(&files, &base)?;
     loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
     for section in &loaded.config.unused {
         loaded.notes.push(format!("`{section}` of {CONFIG_FILE} has no effect in this version"));
@@ -155,11 +175,11 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     Ok(loaded)
 }
 
-fn find_config(folder: &Path, top: Option<&Path>) -> Option<PathBuf> {
+fn find_config(files: &Files, folder: &Path, top: Option<&Path>) -> Option<PathBuf> {
     let mut at = folder;
     loop {
         let file = at.join(CONFIG_FILE);
-        if file.is_file() {
+        if files.is_file(&file) {
             return Some(file);
         }
         if top.is_none() || top == Some(at) {
@@ -169,8 +189,8 @@ fn find_config(folder: &Path, top: Option<&Path>) -> Option<PathBuf> {
     }
 }
 
-fn read_config(file: &Path, limits: FolderLimits) -> Result<Config> {
-    let text = read_file(file, limits.file_bytes)?;
+fn read_config(files: &Files, file: &Path) -> Result<Config> {
+    let text = files.read(file)?;
     Config::parse(&text).map_err(|error| {
         let place = error.span().map(|span| line_column(&text, span.range().start));
         let place = place.map(|p| format!("{}:{}: ", p.line, p.column)).unwrap_or(" ".into());
@@ -179,20 +199,12 @@ fn read_config(file: &Path, limits: FolderLimits) -> Result<Config> {
 }
 
 impl Loaded {
-    fn add_repositories(
-        &mut self,
-        base: &Path,
-        git: Option<GitCheckout>,
-        options: &LoadOptions,
-    ) -> Result<()> {
+    fn add_repositories(&mut self, files: &Files, base: &Path, git: Option<GitCheckout>) -> Result<()> {
         // A configuration that maps a URL onto its own folder makes that folder a repository of its own.
-        let is_base = |path: &Text| {
-            fs::canonicalize(base.join(&*path.to_str_lossy())).ok() == fs::canonicalize(base).ok()
-        };
+        let is_base = |path: &Text| files.are_one(&base.join(&*path.to_str_lossy()), base);
         let (own, others): (Vec<_>, Vec<_>) =
             self.config.repositories.clone().into_iter().partition(|(_, path)| is_base(path));
-        let git = git
-            .filter(|git| own.is_empty() || fs::canonicalize(&git.top).ok() == fs::canonicalize(base).ok());
+        let git = git.filter(|git| own.is_empty() || files.are_one(&git.top, base));
         if !own.is_empty() {
             self.top = base.to_path_buf();
         }
@@ -201,7 +213,7 @@ impl Loaded {
         if urls.is_empty() {
             urls.push(format!("file://{}", self.top.display()).into());
         }
-        let tree = read_folder(&self.top, options.limits)?;
+        let tree = files.folder(&self.top)?;
         for url in urls {
             let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
             self.inputs.repositories.push(repository_of(url, git.as_ref(), checkout));
@@ -209,27 +221,27 @@ impl Loaded {
         for (url, path) in others {
             let folder = base.join(&*path.to_str_lossy());
             let git = inspect(&folder);
-            let tree = read_folder(&folder, options.limits)
+            let tree = files
+                .folder(&folder)
                 .map_err(|e| e.prefixed(&format!("repository {url} of {CONFIG_FILE}: ")))?;
             // A folder inside the checkout of another repository has no revision of its own.
-            let canonical = fs::canonicalize(&folder).ok();
-            let own = git.filter(|g| fs::canonicalize(&g.top).ok() == canonical);
+            let own = git.filter(|git| files.are_one(&git.top, &folder));
             let checkout = checkout_of(own.as_ref(), &Text::EMPTY, tree);
             self.inputs.repositories.push(repository_of(url, own.as_ref(), checkout));
         }
         Ok(())
     }
 
-    fn add_charts(&mut self, base: &Path, options: &LoadOptions) -> Result<()> {
+    fn add_charts(&mut self, files: &Files, base: &Path) -> Result<()> {
         for charts in &self.config.charts {
             let path = base.join(&*charts.path.to_str_lossy());
             let of = |e: Error| e.prefixed(&format!("charts `{}` of {CONFIG_FILE}: ", charts.path));
-            let given = if path.is_file() {
-                let archive = read_file(&path, options.limits.file_bytes).map_err(of)?;
+            let given = if files.is_file(&path) {
+                let archive = files.read(&path).map_err(of)?;
                 let chart = GivenChart::packed(&archive).map_err(of)?;
                 ChartRepository::new(charts.repository.clone(), vec![chart])
             } else {
-                let tree = read_folder(&path, options.limits).map_err(of)?;
+                let tree = files.folder(&path).map_err(of)?;
                 ChartRepository::in_folder(charts.repository.clone(), &tree).map_err(of)?
             };
             self.inputs.charts.push(given);
@@ -237,18 +249,21 @@ impl Loaded {
         Ok(())
     }
 
-    fn add_inventory(&mut self, base: &Path) -> Result<()> {
+    fn add_inventory(&mut self, files: &Files, base: &Path) -> Result<()> {
+        let add = |file: &Path, inventory: &mut Inventory| {
+            read_text(&files.read(file)?, &file.display().to_string(), inventory)
+        };
         let mut inventory = Inventory::default();
         let patterns: Vec<Text> = self.config.clusters.iter().chain(&self.config.answers).cloned().collect();
         for pattern in patterns {
-            for file in expand(base, &pattern.to_str_lossy())? {
-                read_inventory(&file, &mut inventory)?;
+            for file in expand(files, base, &pattern.to_str_lossy())? {
+                add(&file, &mut inventory)?;
             }
         }
         let settings = self.config.argocd.settings.to_str_lossy().into_owned();
         if !settings.is_empty() {
-            for file in settings_files(&base.join(settings))? {
-                read_inventory(&file, &mut inventory)?;
+            for file in settings_files(files, &base.join(settings))? {
+                add(&file, &mut inventory)?;
             }
         }
         let into = &mut self.inputs.settings;
@@ -289,18 +304,18 @@ fn repository_of(url: Text, git: Option<&GitCheckout>, checkout: Checkout) -> Re
     repository
 }
 
-fn settings_files(path: &Path) -> Result<Vec<PathBuf>> {
-    if path.is_file() {
+fn settings_files(files: &Files, path: &Path) -> Result<Vec<PathBuf>> {
+    if files.is_file(path) {
         return Ok(vec![path.to_path_buf()]);
     }
-    expand(path, "*.{yaml,yml,json}")
+    expand(files, path, "*.{yaml,yml,json}")
 }
 
 /// The files that `pattern` names, sorted. A pattern without matches is an error: it was written for a reason.
-fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
+fn expand(files: &Files, base: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
     let plain = base.join(pattern);
     if !pattern.contains(['*', '?', '[', '{']) {
-        return if plain.is_file() { Ok(vec![plain]) } else { Err(no_files(&plain)) };
+        return if files.is_file(&plain) { Ok(vec![plain]) } else { Err(no_files(&plain, CONFIG_FILE)) };
     }
     let fixed: PathBuf = Path::new(pattern)
         .components()
@@ -308,19 +323,14 @@ fn expand(base: &Path, pattern: &str) -> Result<Vec<PathBuf>> {
         .collect();
     let start = base.join(&fixed);
     let rest = pattern.get(fixed.as_os_str().len()..).unwrap_or_default().trim_start_matches('/');
-    let tree = read_folder(&start, FolderLimits::default()).map_err(|_| no_files(&plain))?;
+    let tree = files.folder(&start).map_err(|_| no_files(&plain, CONFIG_FILE))?;
     let bad_pattern = |e: Error| Error::invalid(format!("`{pattern}` is no pattern: {e}"));
     let glob = Glob::new(rest, "/").map_err(bad_pattern)?;
-    let mut files = Vec::new();
+    let mut found = Vec::new();
     for (path, _) in tree.entries() {
         if glob.matches(path.as_str()).map_err(bad_pattern)? {
-            files.push(start.join(path.as_str()));
+            found.push(start.join(path.as_str()));
         }
     }
-    if files.is_empty() { Err(no_files(&plain)) } else { Ok(files) }
-}
-
-fn no_files(path: &Path) -> Error {
-    Error::new(ErrorKind::NotFound, format!("no file matches `{}`", path.display()))
-        .with_help(format!("paths in {CONFIG_FILE} are relative to its folder"))
+    if found.is_empty() { Err(no_files(&plain, CONFIG_FILE)) } else { Ok(found) }
 }

@@ -2,6 +2,7 @@
 
 mod apps;
 mod check;
+mod diff;
 mod import;
 mod init;
 #[cfg(feature = "jsonnet")]
@@ -53,6 +54,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Apps(apps) => apps::run(apps, global, out),
         Command::Render(render) => render::run(render, global, out),
         Command::Check(check) => check::run(check, global, out),
+        Command::Diff(diff) => diff::run(diff, global, out),
         Command::Init(init) => init::run(init, out),
         Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),
         Command::Schema(schema) => {
@@ -84,10 +86,8 @@ fn resolve(path: &Path, global: &Global) -> Result<ManuallyDrop<Fleet>> {
 fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, Options)> {
     let progress = Progress::start("reading files");
     let start = Instant::now();
-    #[cfg_attr(not(feature = "jsonnet"), expect(unused_mut, reason = "Jsonnet alone is added"))]
     let mut loaded = load(path, &LoadOptions::default().with_config(global.config.clone()))?;
-    #[cfg(feature = "jsonnet")]
-    jsonnet::add_evaluator(&mut loaded.inputs);
+    add_evaluator(&mut loaded.inputs);
     let loading = start.elapsed();
     progress.pause();
     for line in &loaded.notes {
@@ -111,6 +111,13 @@ fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fl
         );
     }
     Ok((fleet, loaded.options))
+}
+
+fn add_evaluator(inputs: &mut aoa_core::Inputs) {
+    #[cfg(feature = "jsonnet")]
+    jsonnet::add_evaluator(inputs);
+    #[cfg(not(feature = "jsonnet"))]
+    let _ = inputs;
 }
 
 /// Says on standard error what is worth knowing beside the answer.

@@ -26,6 +26,10 @@ impl<'f> App<'f> {
         App { fleet, id }
     }
 
+    pub(crate) fn fleet(&self) -> &'f Fleet {
+        self.fleet
+    }
+
     pub(crate) fn id(&self) -> AppId {
         self.id
     }

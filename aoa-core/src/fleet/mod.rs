@@ -89,6 +89,17 @@ impl Fleet {
         self.data.sorted_sets.iter().map(|id| AppSet::new(self, *id))
     }
 
+    /// The ApplicationSet `namespace/name`.
+    #[must_use]
+    pub fn set(&self, namespace: &str, name: &str) -> Option<AppSet<'_>> {
+        let key = |id: &SetId| {
+            let set = AppSet::new(self, *id);
+            (set.namespace(), set.name())
+        };
+        let at = self.data.sorted_sets.binary_search_by(|id| key(id).cmp(&(namespace, name))).ok()?;
+        self.data.sorted_sets.get(at).map(|id| AppSet::new(self, *id))
+    }
+
     /// All AppProjects that the fleet brings, by namespace and name.
     pub fn projects(&self) -> impl ExactSizeIterator<Item = Project<'_>> {
         self.data.projects.iter().map(|record| Project { record, fleet: self })

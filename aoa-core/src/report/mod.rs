@@ -3,12 +3,14 @@
 //! Texts are built of [`Piece`]s, words with a role; whoever prints them decides whether roles become colours.
 
 mod apps;
+mod changes;
 mod findings;
 mod style;
 mod table;
 mod tree;
 
 pub use apps::{AppColumns, apps_table};
+pub use changes::{ChangesOptions, changes_text};
 pub use findings::findings_text;
 pub use style::{Piece, Role, Text};
 pub use tree::{TreeOptions, tree_text};

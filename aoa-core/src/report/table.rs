@@ -18,13 +18,23 @@ pub(super) fn table(headings: &[(&str, Align)], rows: Vec<Vec<Text>>) -> Text {
     };
     let mut all = vec![headings.iter().map(heading).collect::<Vec<_>>()];
     all.extend(rows);
-    let widths: Vec<usize> = (0..headings.len())
+    let aligns: Vec<Align> = headings.iter().map(|(_, align)| *align).collect();
+    lay_out(all, &aligns)
+}
+
+/// Lays `rows` of three columns out, without headings.
+pub(super) fn columns(rows: Vec<Vec<Text>>) -> Text {
+    lay_out(rows, &[Align::Left; 3])
+}
+
+fn lay_out(all: Vec<Vec<Text>>, aligns: &[Align]) -> Text {
+    let widths: Vec<usize> = (0..aligns.len())
         .map(|column| all.iter().filter_map(|row| row.get(column)).map(Text::width).max().unwrap_or_default())
         .collect();
     let mut out = Text::default();
     for row in all {
         let last = row.iter().rposition(|cell| cell.width() > 0).unwrap_or_default();
-        for (at, (cell, (_, align))) in row.into_iter().zip(headings).enumerate().take(last + 1) {
+        for (at, (cell, align)) in row.into_iter().zip(aligns).enumerate().take(last + 1) {
             let width = widths.get(at).copied().unwrap_or_default();
             let gap = " ".repeat(width.saturating_sub(cell.width()));
             if at > 0 {

@@ -207,7 +207,7 @@ fn write_source(out: &mut String, redactor: &Redactor, source: &SourceResult) ->
     })
 }
 
-fn write_obstacle(out: &mut String, redactor: &Redactor, obstacle: &Obstacle) -> Result<()> {
+pub(super) fn write_obstacle(out: &mut String, redactor: &Redactor, obstacle: &Obstacle) -> Result<()> {
     write_object(out, redactor, |fields| {
         object_ref(fields, "at", Some(&obstacle.at))?;
         fields.text("kind", obstacle.kind.name());

@@ -3,6 +3,7 @@
 //! Written as a stream, one Application a line, so that a fleet of any size needs no second copy in memory. Secrets are
 //! redacted unless [`WireOptions::show_secrets`] says otherwise.
 
+mod changes;
 mod fleet;
 
 mod app;
@@ -19,6 +20,7 @@ mod schema;
 mod yaml;
 
 pub use app::app_json;
+pub use changes::write_changes;
 pub use fleet::{write_apps, write_findings, write_fleet};
 pub use manifests::{
     manifests_of, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,

@@ -31,9 +31,19 @@ impl Redactor {
     /// A redactor that knows the secrets of `fleet`; with `show` it changes nothing.
     #[must_use]
     pub fn new(fleet: &Fleet, show: bool) -> Self {
+        Redactor::of_fleets(&[fleet], show)
+    }
+
+    /// A redactor that knows the secrets of two fleets.
+    #[must_use]
+    pub fn of_both(one: &Fleet, other: &Fleet, show: bool) -> Self {
+        Redactor::of_fleets(&[one, other], show)
+    }
+
+    fn of_fleets(fleets: &[&Fleet], show: bool) -> Self {
         let mut secrets = BTreeSet::new();
         if !show {
-            for content in fleet.apps().filter_map(|app| app.content()) {
+            for content in fleets.iter().flat_map(|fleet| fleet.apps()).filter_map(|app| app.content()) {
                 for manifest in content.manifests.iter().filter(|m| is_secret(&m.object)) {
                     collect(&manifest.object, &mut secrets);
                 }

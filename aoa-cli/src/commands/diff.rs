@@ -1,0 +1,106 @@
+//! `aoa diff`
+
+use std::path::Path;
+
+use aoa_core::Resolver;
+use aoa_core::diff::{Changes, GateFailure, Gates, diff};
+use aoa_core::lang::Result;
+use aoa_core::report::{ChangesOptions, Role, Text, changes_text, findings_text};
+use aoa_core::wire::{Redactor, write_changes};
+use aoa_host::{End, LoadOptions, Loaded, ends, load};
+
+use super::{Code, add_evaluator};
+use crate::args::{DiffArgs, Format, Global};
+use crate::output::Output;
+use crate::progress::Progress;
+
+pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<Code> {
+    let progress = Progress::start("reading files");
+    let (before, after, ends) = sides(args, global)?;
+    progress.turn_to("resolving");
+    // What both sides have in common is done once.
+    let mut resolver = Resolver::new(before.options.clone());
+    let old = resolver.resolve(&before.inputs)?;
+    let new = resolver.resolve(&after.inputs)?;
+    let changes = diff(&old, &new);
+    drop(progress);
+    let redactor = Redactor::of_both(&old, &new, global.show_secrets);
+    match args.format.format() {
+        Format::Json => out.with(|out| write_changes(&changes, &redactor, out))?,
+        Format::Yaml => out.yaml(|out| write_changes(&changes, &redactor, out))?,
+        Format::Text | Format::Wide => {
+            let all = args.all || args.format.format() == Format::Wide;
+            let options = ChangesOptions::default().with_all_fields(all);
+            out.text(&changes_text(&changes, &ends, &redactor, options))?;
+            out.text(&findings_text(&new, changes.findings.introduced.iter()))?;
+        }
+    }
+    let failures = gates(args, &before).failures(&changes);
+    report_gates(&failures, global);
+    note_configuration(&before, &after, global);
+    Ok(code(args, &failures, &changes))
+}
+
+fn code(args: &DiffArgs, failures: &[GateFailure], changes: &Changes) -> Code {
+    if !failures.is_empty() || (args.exit_code && !changes.is_empty()) {
+        Code::Failed
+    } else {
+        Code::Answered
+    }
+}
+
+/// Both fleets, and what they are.
+fn sides(args: &DiffArgs, global: &Global) -> Result<(Loaded, Loaded, String)> {
+    let options = LoadOptions::default().with_config(global.config.clone());
+    if let [before, after] = args.what.as_slice()
+        && Path::new(before).is_dir()
+        && Path::new(after).is_dir()
+    {
+        let side = |folder: &str| loaded(Path::new(folder), &options);
+        return Ok((side(before)?, side(after)?, format!("{before} → {after}")));
+    }
+    let range = match args.what.as_slice() {
+        [one, other] => Some(format!("{one}..{other}")),
+        what => what.first().cloned(),
+    };
+    let (before, after) = ends(&args.repo, range.as_deref())?;
+    let side = |end: &End| match end {
+        End::Commit { commit, .. } => loaded(&args.repo, &options.clone().with_commit(Some(commit.clone()))),
+        _ => loaded(&args.repo, &options),
+    };
+    Ok((side(&before)?, side(&after)?, format!("{before} → {after}")))
+}
+
+fn loaded(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
+    let mut loaded = load(folder, options)?;
+    add_evaluator(&mut loaded.inputs);
+    Ok(loaded)
+}
+
+/// Gates are those of the configuration as it was: a change does not approve itself.
+fn gates(args: &DiffArgs, before: &Loaded) -> Gates {
+    let mut gates = before.config.gates.clone();
+    gates.max_deletes = args.max_deletes.or(gates.max_deletes);
+    gates.max_clusters = args.max_clusters.or(gates.max_clusters);
+    gates.max_unknown = args.max_unknown.or(gates.max_unknown);
+    gates.protect.extend(args.protect.iter().cloned());
+    gates
+}
+
+fn report_gates(failures: &[GateFailure], global: &Global) {
+    for failure in failures {
+        let mut text = Text::default();
+        text.push(Role::Error, "error").push(Role::Plain, format!(": {}", failure.message));
+        if failure.gate != "protect" {
+            text.push(Role::Faint, " · ").push(Role::Help, format!("accept with --{}", failure.gate));
+        }
+        text.end_line();
+        crate::output::note(&text, global.color);
+    }
+}
+
+fn note_configuration(before: &Loaded, after: &Loaded, global: &Global) {
+    if before.config.gates != after.config.gates {
+        super::hint(global, "the gates of aoa.yaml change: they were judged as they were before");
+    }
+}

@@ -1,0 +1,201 @@
+//! Which manifests of one Application differ.
+
+use std::collections::BTreeMap;
+
+use aoa_lang::Value;
+
+use super::fields::{FieldChange, changed_fields};
+use super::risk::{Risk, risks};
+use crate::fleet::Content;
+use crate::model::{Manifest, ObjectKey, SyncOptions, images_of};
+use crate::sync::annotation_option;
+
+/// The annotation that holds the sync options of one object.
+const SYNC_OPTIONS: &str = "argocd.argoproj.io/sync-options";
+
+/// A manifest that differs.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct ManifestChange {
+    /// The group; empty for the core group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The namespace as written; empty: that of the Application's destination.
+    pub namespace: String,
+    /// The name.
+    pub name: String,
+    /// What becomes of it.
+    pub change: ManifestChangeKind,
+    /// The fields that differ, if it is there before and after.
+    pub fields: Vec<FieldChange>,
+    /// Images that it runs no more, and images that it runs now.
+    pub images: (Vec<String>, Vec<String>),
+    /// What a cluster would not take, or only with an outage.
+    pub risks: Vec<Risk>,
+    /// Whether only labels differ that every release of a chart changes.
+    pub is_noise: bool,
+}
+
+/// What becomes of a manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ManifestChangeKind {
+    /// It is new.
+    Added,
+    /// It differs.
+    Changed,
+    /// The Application does not hold it any more.
+    Removed(Pruned),
+}
+
+/// What a sync does with an object that its Application does not hold any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Pruned {
+    /// It deletes it.
+    Deleted,
+    /// Nobody prunes by itself: it stays until somebody does.
+    Unpruned,
+    /// Its option `Prune=false` keeps it.
+    Guarded,
+    /// Its option `Prune=confirm` makes the whole sync wait for somebody.
+    AwaitsConfirmation,
+    /// Automated sync does not delete everything that an Application has (`allowEmpty`).
+    WouldEmpty,
+}
+
+/// How an Application prunes, by its spec.
+#[derive(Clone, Debug)]
+pub(super) struct Pruning {
+    is_automatic: bool,
+    would_empty: bool,
+    option: Option<String>,
+}
+
+impl Pruning {
+    /// `spec` is that of the Application that syncs, `rendered` what it has to sync.
+    pub(super) fn of(spec: &Value, rendered: &[Manifest]) -> Self {
+        let automated = spec.at(&["syncPolicy", "automated"]).filter(|automated| !automated.is_null());
+        let flag = |key| automated.and_then(|a| a.get(key)).and_then(Value::as_bool);
+        let is_automatic =
+            automated.is_some() && flag("enabled") != Some(false) && flag("prune") == Some(true);
+        Pruning {
+            is_automatic,
+            would_empty: rendered.is_empty() && flag("allowEmpty") != Some(true),
+            option: SyncOptions::of_spec(spec).value("Prune").map(str::to_owned),
+        }
+    }
+
+    /// What becomes of `object`, as it is on the cluster (`pruneObject` and `autoSync` of Argo CD 3.5.7).
+    pub(super) fn of_object(&self, object: &Value) -> Pruned {
+        let own = annotation_option(object, SYNC_OPTIONS, "Prune");
+        match own.or(self.option.as_deref()) {
+            Some("false") => Pruned::Guarded,
+            _ if !self.is_automatic => Pruned::Unpruned,
+            _ if self.would_empty => Pruned::WouldEmpty,
+            Some("confirm") => Pruned::AwaitsConfirmation,
+            _ => Pruned::Deleted,
+        }
+    }
+}
+
+/// What differs between the contents of an Application. Objects that stand in a content several times are paired in their
+/// order.
+pub(super) fn changed_manifests(before: &Content, after: &Content, pruning: &Pruning) -> Vec<ManifestChange> {
+    if std::sync::Arc::ptr_eq(&before.manifests, &after.manifests) {
+        return Vec::new();
+    }
+    let mut pairs: BTreeMap<(ObjectKey<'_>, usize), (Option<&Value>, Option<&Value>)> = BTreeMap::new();
+    for (key, object) in numbered(&before.manifests) {
+        pairs.entry(key).or_default().0 = Some(object);
+    }
+    for (key, object) in numbered(&after.manifests) {
+        pairs.entry(key).or_default().1 = Some(object);
+    }
+    let changes = pairs.into_iter().filter_map(|((key, _), pair)| match pair {
+        (Some(before), Some(after)) => changed(&key, before, after),
+        (Some(before), None) => {
+            let change = ManifestChangeKind::Removed(pruning.of_object(before));
+            Some(ManifestChange::new(&key, change, Some(before), None))
+        }
+        (None, Some(after)) => Some(ManifestChange::new(&key, ManifestChangeKind::Added, None, Some(after))),
+        (None, None) => None,
+    });
+    changes.collect()
+}
+
+fn numbered(manifests: &[Manifest]) -> impl Iterator<Item = ((ObjectKey<'_>, usize), &Value)> {
+    let mut seen: BTreeMap<ObjectKey<'_>, usize> = BTreeMap::new();
+    manifests.iter().map(move |manifest| {
+        let key = ObjectKey::of(&manifest.object);
+        let number = seen.entry(key).and_modify(|number| *number += 1).or_default();
+        ((key, *number), &manifest.object)
+    })
+}
+
+fn changed(key: &ObjectKey<'_>, before: &Value, after: &Value) -> Option<ManifestChange> {
+    let mut fields = changed_fields(before, after);
+    if fields.is_empty() {
+        return None;
+    }
+    if key.group.is_empty() && key.kind == "Secret" {
+        fields.iter_mut().for_each(hide);
+    }
+    let mut change = ManifestChange::new(key, ManifestChangeKind::Changed, Some(before), Some(after));
+    change.risks = risks(key, before, after, &fields);
+    change.is_noise = fields.iter().all(is_noise);
+    change.fields = fields;
+    Some(change)
+}
+
+/// Of a Secret it is only told whether it changes.
+fn hide(field: &mut FieldChange) {
+    let is_data = ["data", "stringData"].iter().any(|key| field.path.starts_with(key));
+    field.is_secret = is_data || field.path.contains("last-applied-configuration");
+}
+
+/// Labels that every release of a chart changes. In the template of a Pod they restart it, so there they count.
+fn is_noise(field: &FieldChange) -> bool {
+    const LABELS: [&str; 2] =
+        ["metadata.labels[helm.sh/chart]", "metadata.labels[app.kubernetes.io/version]"];
+    LABELS.contains(&field.path.as_str()) || field.path == "metadata.labels.chart"
+}
+
+impl ManifestChange {
+    fn new(
+        key: &ObjectKey<'_>,
+        change: ManifestChangeKind,
+        before: Option<&Value>,
+        after: Option<&Value>,
+    ) -> Self {
+        let old = before.map(images_of).unwrap_or_default();
+        let new = after.map(images_of).unwrap_or_default();
+        let without = |these: &[&str], those: &[&str]| -> Vec<String> {
+            let mut left: Vec<String> = these
+                .iter()
+                .filter(|image| !those.contains(image))
+                .map(|image| (*image).to_owned())
+                .collect();
+            left.sort();
+            left.dedup();
+            left
+        };
+        ManifestChange {
+            group: key.group.to_owned(),
+            kind: key.kind.to_owned(),
+            namespace: key.namespace.to_owned(),
+            name: key.name.to_owned(),
+            change,
+            fields: Vec::new(),
+            images: (without(&old, &new), without(&new, &old)),
+            risks: Vec::new(),
+            is_noise: false,
+        }
+    }
+}
+
+/// The option `Delete` of an object that its Application deletes with itself.
+pub(super) fn delete_option<'v>(object: &'v Value, of_app: Option<&'v str>) -> Option<&'v str> {
+    annotation_option(object, SYNC_OPTIONS, "Delete").or(of_app)
+}

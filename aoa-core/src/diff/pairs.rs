@@ -1,0 +1,96 @@
+//! Which Application of one fleet is which of the other.
+
+use std::collections::HashMap;
+
+use aoa_lang::json;
+
+use crate::fleet::{App, Fleet};
+use crate::generate::Outlines;
+
+/// An Application of either fleet, or of both.
+pub(super) enum Pair<'f> {
+    Gone(App<'f>),
+    New(App<'f>),
+    Both(App<'f>, App<'f>),
+}
+
+/// The Applications of both fleets, by namespace and name.
+pub(super) fn pairs<'f>(before: &'f Fleet, after: &'f Fleet) -> impl Iterator<Item = Pair<'f>> {
+    let (mut old, mut new) = (before.apps().peekable(), after.apps().peekable());
+    std::iter::from_fn(move || {
+        let key = |app: &App<'f>| (app.namespace(), app.name());
+        match (old.peek().map(key), new.peek().map(key)) {
+            (None, None) => None,
+            (Some(_), None) => old.next().map(Pair::Gone),
+            (None, Some(_)) => new.next().map(Pair::New),
+            (Some(one), Some(other)) => match one.cmp(&other) {
+                std::cmp::Ordering::Less => old.next().map(Pair::Gone),
+                std::cmp::Ordering::Greater => new.next().map(Pair::New),
+                std::cmp::Ordering::Equal => Some(Pair::Both(old.next()?, new.next()?)),
+            },
+        }
+    })
+}
+
+/// Of the Applications that are on one side only those that have another name and are the same in full: brought by the
+/// same, with the same spec. Where several could be meant, none is.
+pub(super) fn renamed<'f>(gone: &[App<'f>], new: &[App<'f>]) -> Vec<(App<'f>, App<'f>)> {
+    if gone.is_empty() || new.is_empty() {
+        return Vec::new();
+    }
+    let mut found: HashMap<String, (Vec<App<'f>>, Vec<App<'f>>)> = HashMap::new();
+    for app in gone {
+        found.entry(identity(*app)).or_default().0.push(*app);
+    }
+    for app in new {
+        found.entry(identity(*app)).or_default().1.push(*app);
+    }
+    let pairs = found.into_values().filter_map(|(gone, new)| match (gone.as_slice(), new.as_slice()) {
+        ([old], [now]) => Some((*old, *now)),
+        _ => None,
+    });
+    pairs.collect()
+}
+
+fn identity(app: App<'_>) -> String {
+    let parent = app.parent().map(|parent| parent.to_string()).unwrap_or_default();
+    let spec = json::to_string(&app.spec()).unwrap_or_default();
+    format!("{}\n{parent}\n{spec}", app.namespace())
+}
+
+/// Tells whether Applications are the same, mostly without building them: those that one template makes of the same
+/// texts are.
+#[derive(Default)]
+pub(super) struct Sameness<'f> {
+    /// By the numbers of their generations, on either side.
+    old: HashMap<u32, Outlines<'f>>,
+    new: HashMap<u32, Outlines<'f>>,
+    /// Whether the sets of two generations are the same.
+    sets: HashMap<(u32, u32), bool>,
+}
+
+impl<'f> Sameness<'f> {
+    /// Whether the objects of two Applications are certainly the same; if not, they may still be.
+    pub(super) fn of(&mut self, old: App<'f>, new: App<'f>) -> bool {
+        let (Some((one, old_set, at)), Some((other, new_set, number))) = (old.generated(), new.generated())
+        else {
+            return false;
+        };
+        let same_set = self.sets.entry((one, other)).or_insert_with(|| {
+            let object = |app: App<'f>| {
+                let set = app.origin()?;
+                let set = app.fleet().set(&set.namespace.to_str_lossy(), &set.name.to_str_lossy())?;
+                Some(set.object())
+            };
+            object(old).is_some() && object(old) == object(new)
+        });
+        if !*same_set {
+            return false;
+        }
+        let texts = |outlines: &mut HashMap<u32, Outlines<'f>>, generation, set, at| {
+            outlines.entry(generation).or_insert_with(|| Outlines::new(set)).texts(at)
+        };
+        let before = texts(&mut self.old, one, old_set, at);
+        before.is_some() && before == texts(&mut self.new, other, new_set, number)
+    }
+}

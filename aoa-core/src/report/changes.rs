@@ -1,0 +1,364 @@
+//! Changes for people: first what is deleted, last what to do.
+
+use std::collections::BTreeMap;
+
+use aoa_lang::{Value, json};
+
+use super::style::{Role, Text};
+use super::table::columns;
+use crate::diff::{
+    AppChange, Cascade, ChangeKind, Changes, Fate, FieldChange, ManifestChange, ManifestChangeKind,
+};
+use crate::wire::Redactor;
+
+/// How changes are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ChangesOptions {
+    /// Whether every field is shown, not only the first of each Application.
+    pub all_fields: bool,
+}
+
+impl ChangesOptions {
+    /// With every field.
+    #[must_use]
+    pub fn with_all_fields(mut self, all: bool) -> Self {
+        self.all_fields = all;
+        self
+    }
+}
+
+/// Fields and manifests that are shown of one change.
+const SHOWN: usize = 12;
+/// Names that are shown of Applications with one change.
+const NAMES: usize = 4;
+/// Characters that are shown of a value.
+const VALUE: usize = 60;
+
+/// The text of `changes`; `ends` says what was compared, as in `main → HEAD`.
+#[must_use]
+pub fn changes_text(changes: &Changes, ends: &str, redactor: &Redactor, options: ChangesOptions) -> Text {
+    let mut out = verdict(changes);
+    counts(changes, ends, &mut out);
+    deletions(changes, &mut out);
+    let mut writer = Details { redactor, options, out: Text::default() };
+    for group in folded(changes, &mut writer) {
+        group.write(&mut out);
+    }
+    unknown(changes, &mut out);
+    let (brought, mended) = (changes.findings.introduced.len(), changes.findings.fixed.len());
+    if brought + mended > 0 {
+        let counts = format!(
+            "findings: {brought} introduced, {mended} fixed, {} as before",
+            changes.findings.unchanged
+        );
+        let role = if brought > 0 { Role::Warning } else { Role::Good };
+        out.push(role, counts).end_line();
+    }
+    out
+}
+
+fn plural(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What matters first: what is deleted.
+fn verdict(changes: &Changes) -> Text {
+    let mut out = Text::default();
+    let radius = changes.radius();
+    let apps = radius.apps();
+    let sum = |of: fn(&crate::diff::ClusterRadius) -> usize| radius.clusters.values().map(of).sum::<usize>();
+    let objects = sum(|c| c.objects);
+    if apps == 0 && objects == 0 {
+        let words = if changes.apps.is_empty() { "nothing changes" } else { "deletes nothing" };
+        out.push(Role::Good, words).end_line();
+        return out;
+    }
+    let clusters: Vec<&str> = radius.clusters.keys().map(String::as_str).collect();
+    let listed = if clusters.len() <= 3 { format!(" ({})", clusters.join(", ")) } else { String::new() };
+    let what = if apps == 0 { plural(objects, "object") } else { plural(apps, "app") };
+    out.push(Role::Error, format!("DELETES {what} on {}{listed}", plural(clusters.len(), "cluster")));
+    match radius.cascading() {
+        0 if apps > 0 => out.push(Role::Warning, "; their objects stay"),
+        0 => out.push(Role::Error, " out of apps that live on"),
+        cascading => out.push(Role::Error, format!("; objects of {cascading} go too")),
+    };
+    let mut grave = Vec::new();
+    for (count, word) in [
+        (sum(|c| c.volumes.len()), "volume claim"),
+        (sum(|c| c.namespaces.len()), "namespace"),
+        (sum(|c| c.definitions.len()), "kind"),
+        (sum(|c| c.unknown), "app of unknown content"),
+    ] {
+        if count > 0 {
+            grave.push(plural(count, word).replace("app of unknown contents", "apps of unknown content"));
+        }
+    }
+    if !grave.is_empty() {
+        out.push(Role::Error, format!(": {}", grave.join(", ")));
+    }
+    out.end_line();
+    let lost = sum(|c| c.of_lost_kinds);
+    if lost > 0 {
+        let words = format!("with the kinds go {} of them that the fleet brings", plural(lost, "object"));
+        out.push(Role::Error, words).end_line();
+    }
+    out
+}
+
+fn counts(changes: &Changes, ends: &str, out: &mut Text) {
+    let count = |is: fn(&AppChange) -> bool| changes.apps.iter().filter(|change| is(change)).count();
+    let mut parts = vec![
+        (count(AppChange::is_deleted), "deleted"),
+        (count(|c| matches!(c.kind, ChangeKind::Changed)), "changed"),
+        (count(|c| matches!(c.kind, ChangeKind::Added)), "added"),
+    ];
+    let rare = [
+        (count(|c| matches!(c.kind, ChangeKind::Moved)), "moved"),
+        (count(|c| matches!(c.kind, ChangeKind::Renamed { .. })), "renamed"),
+        (count(|c| matches!(c.kind, ChangeKind::Removed) && !c.is_deleted()), "left behind"),
+        (changes.unknown().count(), "unknown"),
+    ];
+    parts.extend(rare.into_iter().filter(|(count, _)| *count > 0));
+    let mut words: Vec<String> = parts.into_iter().map(|(count, word)| format!("{count} {word}")).collect();
+    let unknown = match changes.same_unknown {
+        0 => String::new(),
+        count => format!(" ({count} unknown)"),
+    };
+    words.push(format!("{} same{unknown}", changes.same));
+    words.extend((!ends.is_empty()).then(|| ends.to_owned()));
+    out.push(Role::Plain, words.join(" · ")).end_line();
+}
+
+/// Deletions are never folded.
+fn deletions(changes: &Changes, out: &mut Text) {
+    let cell = |role, text: &str| {
+        let mut cell = Text::default();
+        cell.push(role, text);
+        cell
+    };
+    let mut rows = Vec::new();
+    for change in &changes.apps {
+        let Some(fate) = &change.fate else { continue };
+        let cluster = change.before.as_ref().map(|before| before.cluster.as_str()).unwrap_or_default();
+        let name = match &change.kind {
+            ChangeKind::Renamed { from } => format!("{} → {}", from.name, change.app.name),
+            _ => change.app.name.to_string(),
+        };
+        let (sign, role, words) = match fate {
+            Fate::Deleted { by, cascade } => {
+                let role = if *cascade == Cascade::Objects { Role::Error } else { Role::Warning };
+                ("-", role, format!("deleted with {}: {}", by.name, cascade.message()))
+            }
+            Fate::Stays(why) => ("·", Role::Faint, format!("stays: {}", why.message())),
+        };
+        let mut first = cell(role, sign);
+        first.push(Role::Plain, " ").push(Role::Name, name);
+        rows.push(vec![first, cell(Role::Plain, cluster), cell(role, &words)]);
+    }
+    out.append(columns(rows));
+}
+
+fn unknown(changes: &Changes, out: &mut Text) {
+    for change in changes.unknown() {
+        let why = match (&change.kind, &change.missing) {
+            (ChangeKind::Frozen { why }, _) => {
+                format!("stays as it is, while {}", first_line(&why.to_str_lossy()))
+            }
+            (ChangeKind::Appeared { why }, _) => {
+                format!("is there; not known before: {}", first_line(&why.to_str_lossy()))
+            }
+            (_, Some(missing)) => {
+                let side = |side: &Option<String>, when| {
+                    side.as_ref().map(|why| format!("{when}: {}", first_line(why)))
+                };
+                let sides = [side(&missing.before, "before"), side(&missing.after, "after")];
+                format!("content unknown {}", sides.into_iter().flatten().collect::<Vec<_>>().join("; "))
+            }
+            (_, None) => continue,
+        };
+        out.push(Role::Warning, "? ").push(Role::Name, change.app.name.to_string());
+        out.push(Role::Plain, format!("  {why}")).end_line();
+    }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
+}
+
+/// Applications that change alike.
+struct Group<'c> {
+    sign: &'static str,
+    changes: Vec<&'c AppChange>,
+    details: Text,
+}
+
+/// The changes that are no deletions, those that are alike together; the first of each stands for the others.
+fn folded<'c>(changes: &'c Changes, details: &mut Details<'_>) -> Vec<Group<'c>> {
+    let mut groups: Vec<Group<'c>> = Vec::new();
+    let mut known: BTreeMap<String, usize> = BTreeMap::new();
+    for change in &changes.apps {
+        let sign = match change.kind {
+            ChangeKind::Added => "+",
+            ChangeKind::Changed | ChangeKind::Renamed { .. } => "~",
+            ChangeKind::Moved => ">",
+            ChangeKind::Appeared { .. } | ChangeKind::Removed | ChangeKind::Frozen { .. } => continue,
+        };
+        let text = details.of(change);
+        let key = format!("{sign}{}", text.to_plain());
+        let alone = sign == ">";
+        match known.get(&key).and_then(|at| groups.get_mut(*at)).filter(|_| !alone) {
+            Some(group) => group.changes.push(change),
+            None => {
+                known.insert(key, groups.len());
+                groups.push(Group { sign, changes: vec![change], details: text });
+            }
+        }
+    }
+    groups
+}
+
+impl Group<'_> {
+    fn write(self, out: &mut Text) {
+        let role = match self.sign {
+            "+" => Role::Good,
+            _ => Role::Warning,
+        };
+        let names: Vec<String> = self.changes.iter().take(NAMES).map(|c| c.app.name.to_string()).collect();
+        let more = self.changes.len().saturating_sub(NAMES);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let mut clusters: Vec<&str> = self
+            .changes
+            .iter()
+            .filter_map(|c| c.after.as_ref())
+            .map(|after| after.cluster.as_str())
+            .collect();
+        clusters.sort_unstable();
+        clusters.dedup();
+        let clusters = match clusters.as_slice() {
+            [] => String::new(),
+            few if few.len() <= NAMES => few.join(" "),
+            many => plural(many.len(), "cluster"),
+        };
+        out.push(role, format!("{} ", self.sign)).push(Role::Name, names.join(", "));
+        out.push(Role::Plain, format!("{more}  {clusters}")).end_line();
+        out.append(self.details);
+    }
+}
+
+/// Writes what differs in one Application.
+struct Details<'r> {
+    redactor: &'r Redactor,
+    options: ChangesOptions,
+    out: Text,
+}
+
+impl Details<'_> {
+    fn of(&mut self, change: &AppChange) -> Text {
+        self.out = Text::default();
+        if let (ChangeKind::Moved, Some(was), Some(is)) = (&change.kind, &change.before, &change.after) {
+            let parent = |parent: &Option<crate::model::ObjectRef>| {
+                parent.as_ref().map_or("nobody".to_owned(), |parent| parent.name.to_string())
+            };
+            for (what, was, is) in [
+                ("parent", parent(&was.parent), parent(&is.parent)),
+                ("project", was.project.clone(), is.project.clone()),
+                ("cluster", was.cluster.clone(), is.cluster.clone()),
+                ("namespace", was.namespace.clone(), is.namespace.clone()),
+            ] {
+                if was != is {
+                    self.line(4, Role::Warning, &format!("{what}: {was} → {is}"));
+                }
+            }
+        }
+        let most = if self.options.all_fields { usize::MAX } else { SHOWN };
+        let quiet = change.manifests.iter().filter(|manifest| manifest.is_noise).count();
+        let mut left = most;
+        for field in &change.fields {
+            if left == 0 {
+                break;
+            }
+            left -= 1;
+            self.field(4, field);
+        }
+        for manifest in change.manifests.iter().filter(|manifest| !manifest.is_noise) {
+            if left == 0 {
+                break;
+            }
+            left = left.saturating_sub(1 + manifest.fields.len());
+            self.manifest(manifest, most);
+        }
+        let all = change.fields.len() + change.manifests.len();
+        if left == 0 && all > 1 {
+            let rest = format!(
+                "... {} and {} in all (--all)",
+                plural(change.fields.len(), "field"),
+                plural(change.manifests.len(), "manifest")
+            );
+            self.line(4, Role::Faint, &rest);
+        }
+        if quiet > 0 {
+            self.line(
+                4,
+                Role::Faint,
+                &format!("{} with nothing but labels of the chart's version", plural(quiet, "manifest")),
+            );
+        }
+        for obstacle in &change.obstacles {
+            let text = format!("not by itself: {} ({})", obstacle.kind.message(), obstacle.at.name);
+            self.line(4, Role::Help, &text);
+        }
+        std::mem::take(&mut self.out)
+    }
+
+    fn manifest(&mut self, manifest: &ManifestChange, most: usize) {
+        let (sign, role, end) = match manifest.change {
+            ManifestChangeKind::Added => ("+ ", Role::Good, String::new()),
+            ManifestChangeKind::Changed => ("", Role::Plain, String::new()),
+            ManifestChangeKind::Removed(pruned) => {
+                ("- ", Role::Error, format!("  the app {}", pruned.message()))
+            }
+        };
+        let place =
+            if manifest.namespace.is_empty() { String::new() } else { format!("{}/", manifest.namespace) };
+        self.line(4, role, &format!("{sign}{} {place}{}{end}", manifest.kind, manifest.name));
+        for field in manifest.fields.iter().take(most) {
+            self.field(6, field);
+        }
+        for risk in &manifest.risks {
+            self.line(6, Role::Error, &risk.message());
+        }
+    }
+
+    fn field(&mut self, indent: usize, field: &FieldChange) {
+        let value = |value: &Option<Value>| match value {
+            _ if field.is_secret => "(secret)".to_owned(),
+            None => "nothing".to_owned(),
+            Some(value) => shown(&self.redactor.redact(value)),
+        };
+        let text = if field.is_secret {
+            format!("{}: changes", field.path)
+        } else {
+            format!("{}: {} → {}", field.path, value(&field.before), value(&field.after))
+        };
+        self.line(indent, Role::Plain, &text);
+    }
+
+    fn line(&mut self, indent: usize, role: Role, text: &str) {
+        self.out.push(Role::Plain, " ".repeat(indent)).push(role, text.replace('\n', " ")).end_line();
+    }
+}
+
+fn shown(value: &Value) -> String {
+    let text = match value {
+        Value::String(text) if text.as_bytes().contains(&b'\n') => {
+            return plural(text.to_str_lossy().lines().count(), "line");
+        }
+        Value::String(text) => text.to_string(),
+        other => json::to_string(other).unwrap_or_default(),
+    };
+    match text.char_indices().nth(VALUE) {
+        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
+        None => text,
+    }
+}

@@ -1,0 +1,237 @@
+//! The shape of changes.
+
+use std::io::{self, Write};
+
+use aoa_lang::Result;
+
+use super::app::write_obstacle;
+use super::finding::write_finding;
+use super::object::{ObjectWriter, write_list, write_object};
+use super::parts::{object_ref, write_object_ref};
+use super::redact::Redactor;
+use super::schema::SCHEMA_VERSION;
+use crate::diff::{
+    AppChange, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, LostObject, ManifestChange,
+    ManifestChangeKind, Stay, Whereabouts,
+};
+
+/// Writes `changes` as one JSON object.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_changes(changes: &Changes, redactor: &Redactor, out: &mut impl Write) -> io::Result<()> {
+    let mut text = String::new();
+    write_all(&mut text, redactor, changes).map_err(io::Error::other)?;
+    text.push('\n');
+    out.write_all(text.as_bytes())
+}
+
+fn write_all(out: &mut String, redactor: &Redactor, changes: &Changes) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        let (out, redactor) = fields.key("apps");
+        write_list(out, &changes.apps, |out, change| {
+            out.push('\n');
+            write_app(out, redactor, change)
+        })?;
+        let (out, redactor) = fields.key("findings");
+        write_object(out, redactor, |fields| {
+            for (key, findings) in
+                [("fixed", &changes.findings.fixed), ("introduced", &changes.findings.introduced)]
+            {
+                let (out, redactor) = fields.key(key);
+                write_list(out, findings, |out, finding| write_finding(out, redactor, finding))?;
+            }
+            fields.count("unchanged", changes.findings.unchanged);
+            Ok(())
+        })?;
+        let (out, redactor) = fields.key("radius");
+        write_list(out, &changes.radius().clusters, |out, (name, lost)| {
+            write_radius(out, redactor, name, lost)
+        })?;
+        fields.count("schemaVersion", SCHEMA_VERSION as usize);
+        let (out, redactor) = fields.key("summary");
+        write_summary(out, redactor, changes)
+    })
+}
+
+fn write_summary(out: &mut String, redactor: &Redactor, changes: &Changes) -> Result<()> {
+    let of = |name: &str| changes.apps.iter().filter(|change| change.kind.name() == name).count();
+    write_object(out, redactor, |fields| {
+        for kind in ["added", "appeared", "changed"] {
+            fields.count(kind, of(kind));
+        }
+        fields.count("deleted", changes.radius().apps());
+        for kind in ["frozen", "moved", "removed", "renamed"] {
+            fields.count(kind, of(kind));
+        }
+        fields.count("same", changes.same);
+        fields.count("sameUnknown", changes.same_unknown);
+        fields.count("unknown", changes.unknown().count());
+        Ok(())
+    })
+}
+
+fn write_app(out: &mut String, redactor: &Redactor, change: &AppChange) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        whereabouts(fields, "after", change.after.as_ref())?;
+        object_ref(fields, "app", Some(&change.app))?;
+        whereabouts(fields, "before", change.before.as_ref())?;
+        if let Some(fate) = &change.fate {
+            let (out, redactor) = fields.key("fate");
+            write_fate(out, redactor, fate)?;
+        }
+        list(fields, "fields", &change.fields, write_field)?;
+        if let ChangeKind::Renamed { from } = &change.kind {
+            object_ref(fields, "from", Some(from))?;
+        }
+        fields.text("kind", change.kind.name());
+        list(fields, "manifests", &change.manifests, write_manifest)?;
+        if let Some(missing) = &change.missing {
+            let (out, redactor) = fields.key("missing");
+            write_object(out, redactor, |fields| {
+                fields.text("after", missing.after.as_deref().unwrap_or_default());
+                fields.text("before", missing.before.as_deref().unwrap_or_default());
+                Ok(())
+            })?;
+        }
+        list(fields, "obstacles", &change.obstacles, write_obstacle)?;
+        if let ChangeKind::Appeared { why } | ChangeKind::Frozen { why } = &change.kind {
+            fields.text("reason", &why.to_str_lossy());
+        }
+        Ok(())
+    })
+}
+
+/// A list; an empty one is left out.
+fn list<T>(
+    fields: &mut ObjectWriter<'_>,
+    key: &'static str,
+    items: &[T],
+    write: impl Fn(&mut String, &Redactor, &T) -> Result<()>,
+) -> Result<()> {
+    if items.is_empty() {
+        return Ok(());
+    }
+    let (out, redactor) = fields.key(key);
+    write_list(out, items, |out, item| write(out, redactor, item))
+}
+
+fn whereabouts(fields: &mut ObjectWriter<'_>, key: &'static str, place: Option<&Whereabouts>) -> Result<()> {
+    let Some(place) = place else { return Ok(()) };
+    let (out, redactor) = fields.key(key);
+    write_object(out, redactor, |fields| {
+        fields.text("cluster", &place.cluster);
+        fields.text("namespace", &place.namespace);
+        object_ref(fields, "parent", place.parent.as_ref())?;
+        fields.text("project", &place.project);
+        Ok(())
+    })
+}
+
+fn write_fate(out: &mut String, redactor: &Redactor, fate: &Fate) -> Result<()> {
+    write_object(out, redactor, |fields| match fate {
+        Fate::Deleted { by, cascade } => {
+            object_ref(fields, "by", Some(by))?;
+            fields.text("cascade", cascade.name());
+            fields.text("is", "deleted");
+            fields.text("message", cascade.message());
+            Ok(())
+        }
+        Fate::Stays(why) => {
+            let by = match why {
+                Stay::Policy { set: by, .. }
+                | Stay::Unpruned { parent: by, .. }
+                | Stay::OwnerStays { owner: by }
+                | Stay::Orphaned { owner: by } => Some(by),
+                Stay::Root => None,
+            };
+            object_ref(fields, "by", by)?;
+            fields.text("is", "stays");
+            fields.text("message", &why.message());
+            fields.text("why", why.name());
+            Ok(())
+        }
+    })
+}
+
+fn write_field(out: &mut String, redactor: &Redactor, field: &FieldChange) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        if field.is_secret {
+            fields.text("path", &field.path);
+            fields.flag("secret", true);
+            return Ok(());
+        }
+        if let Some(after) = &field.after {
+            fields.value("after", after)?;
+        }
+        if let Some(before) = &field.before {
+            fields.value("before", before)?;
+        }
+        fields.text("path", &field.path);
+        Ok(())
+    })
+}
+
+fn write_manifest(out: &mut String, redactor: &Redactor, manifest: &ManifestChange) -> Result<()> {
+    let names = |fields: &mut ObjectWriter<'_>, key, names: &[String]| {
+        list(fields, key, names, |out, redactor, name| {
+            super::object::write_text(out, redactor, name);
+            Ok(())
+        })
+    };
+    write_object(out, redactor, |fields| {
+        let (change, pruned) = match manifest.change {
+            ManifestChangeKind::Added => ("added", None),
+            ManifestChangeKind::Changed => ("changed", None),
+            ManifestChangeKind::Removed(pruned) => ("removed", Some(pruned)),
+        };
+        fields.text("change", change);
+        list(fields, "fields", &manifest.fields, write_field)?;
+        fields.text("group", &manifest.group);
+        names(fields, "imagesAdded", &manifest.images.1)?;
+        names(fields, "imagesRemoved", &manifest.images.0)?;
+        fields.text("kind", &manifest.kind);
+        fields.text("name", &manifest.name);
+        fields.text("namespace", &manifest.namespace);
+        if manifest.is_noise {
+            fields.flag("noise", true);
+        }
+        if let Some(pruned) = pruned {
+            fields.text("pruned", pruned.name());
+        }
+        list(fields, "risks", &manifest.risks, |out, redactor, risk| {
+            write_object(out, redactor, |fields| {
+                fields.text("message", &risk.message());
+                fields.text("risk", risk.name());
+                Ok(())
+            })
+        })
+    })
+}
+
+fn write_radius(out: &mut String, redactor: &Redactor, name: &str, lost: &ClusterRadius) -> Result<()> {
+    let objects = |fields: &mut ObjectWriter<'_>, key, objects: &[LostObject]| {
+        list(fields, key, objects, |out, redactor, object| {
+            write_object(out, redactor, |fields| {
+                object_ref(fields, "app", Some(&object.app))?;
+                fields.text("kind", &object.kind);
+                fields.text("name", &object.name);
+                fields.text("namespace", &object.namespace);
+                Ok(())
+            })
+        })
+    };
+    write_object(out, redactor, |fields| {
+        list(fields, "apps", &lost.apps, write_object_ref)?;
+        fields.text("cluster", name);
+        objects(fields, "definitions", &lost.definitions)?;
+        objects(fields, "namespaces", &lost.namespaces)?;
+        fields.count("objects", lost.objects);
+        fields.count("ofLostKinds", lost.of_lost_kinds);
+        objects(fields, "stateful", &lost.stateful)?;
+        fields.count("unknown", lost.unknown);
+        objects(fields, "volumes", &lost.volumes)?;
+        list(fields, "withoutObjects", &lost.without_objects, write_object_ref)
+    })
+}
