@@ -270,14 +270,13 @@ fn gates(value: &Value) -> Result<Gates> {
             count.map(Some).ok_or_else(|| Error::invalid(format!("`gates.{key}` is not a count")))
         }
     };
-    let mut gates = Gates::default();
-    gates.max_deletes = count("max-deletes")?;
-    gates.max_clusters = count("max-clusters")?;
-    gates.max_unknown = count("max-unknown")?;
-    if let Some(patterns) = fields.get("protect") {
-        gates.protect = texts(patterns, "gates.protect")?.iter().map(ToString::to_string).collect();
-    }
-    Ok(gates)
+    let protect = fields.get("protect").map(|patterns| texts(patterns, "gates.protect")).transpose()?;
+    Ok(Gates {
+        max_deletes: count("max-deletes")?,
+        max_clusters: count("max-clusters")?,
+        max_unknown: count("max-unknown")?,
+        protect: protect.unwrap_or_default().iter().map(ToString::to_string).collect(),
+    })
 }
 
 fn repositories(value: &Value) -> Result<Vec<(Text, Text)>> {

@@ -12,7 +12,7 @@ use super::pairs::{Pair, Sameness, pairs, renamed};
 use super::radius::{Radius, radius};
 use crate::finding::Finding;
 use crate::fleet::{App, Fleet, Obstacle, SetOutcome, State};
-use crate::model::{Kind, ObjectRef};
+use crate::model::{Cluster, Kind, ObjectRef};
 
 /// What changes from one fleet to another.
 #[derive(Clone, Debug, Default)]
@@ -260,7 +260,8 @@ fn manifests(old: App<'_>, now: App<'_>) -> Vec<ManifestChange> {
         return Vec::new();
     }
     let spec = now.application().map(|app| app.spec().clone()).unwrap_or_default();
-    changed_manifests(before, after, &Pruning::of(&spec, &after.manifests))
+    let followed = now.cluster().is_some_and(Cluster::is_control_plane);
+    changed_manifests(before, after, &Pruning::of(&spec, &after.manifests), followed)
 }
 
 fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {

@@ -102,17 +102,25 @@ impl Pruning {
 
 /// What differs between the contents of an Application. Objects that stand in a content several times are paired in their
 /// order.
-pub(super) fn changed_manifests(before: &Content, after: &Content, pruning: &Pruning) -> Vec<ManifestChange> {
+///
+/// Applications that are `followed` are left out: they are compared by themselves.
+pub(super) fn changed_manifests(
+    before: &Content,
+    after: &Content,
+    pruning: &Pruning,
+    followed: bool,
+) -> Vec<ManifestChange> {
     if std::sync::Arc::ptr_eq(&before.manifests, &after.manifests) {
         return Vec::new();
     }
-    let mut pairs: BTreeMap<(ObjectKey<'_>, usize), (Option<&Value>, Option<&Value>)> = BTreeMap::new();
+    let mut pairs: BTreeMap<Numbered<'_>, (Option<&Value>, Option<&Value>)> = BTreeMap::new();
     for (key, object) in numbered(&before.manifests) {
         pairs.entry(key).or_default().0 = Some(object);
     }
     for (key, object) in numbered(&after.manifests) {
         pairs.entry(key).or_default().1 = Some(object);
     }
+    pairs.retain(|(key, _), _| !(followed && key.group == "argoproj.io" && key.kind == "Application"));
     let changes = pairs.into_iter().filter_map(|((key, _), pair)| match pair {
         (Some(before), Some(after)) => changed(&key, before, after),
         (Some(before), None) => {
@@ -125,7 +133,10 @@ pub(super) fn changed_manifests(before: &Content, after: &Content, pruning: &Pru
     changes.collect()
 }
 
-fn numbered(manifests: &[Manifest]) -> impl Iterator<Item = ((ObjectKey<'_>, usize), &Value)> {
+/// An object of a content, and which it is of those with one key.
+type Numbered<'v> = (ObjectKey<'v>, usize);
+
+fn numbered(manifests: &[Manifest]) -> impl Iterator<Item = (Numbered<'_>, &Value)> {
     let mut seen: BTreeMap<ObjectKey<'_>, usize> = BTreeMap::new();
     manifests.iter().map(move |manifest| {
         let key = ObjectKey::of(&manifest.object);

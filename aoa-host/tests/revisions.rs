@@ -1,0 +1,100 @@
+//! Commits are read without checking them out, and named as git names them.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::path::Path;
+
+use aoa_host::core::Resolver;
+use aoa_host::{End, LoadOptions, ends, load};
+use gix::objs::Tree;
+use gix::objs::tree::{Entry, EntryKind};
+
+/// Commits `files` on top of `parents` to the branch `main`, or to `branch`; nothing is written to the work tree.
+fn commit(
+    repository: &gix::Repository,
+    branch: &str,
+    files: &[(&str, &str)],
+    parents: &[gix::ObjectId],
+) -> gix::ObjectId {
+    let entry = |(name, text): &(&str, &str)| Entry {
+        mode: EntryKind::Blob.into(),
+        filename: (*name).into(),
+        oid: repository.write_blob(text).unwrap().detach(),
+    };
+    let mut entries: Vec<Entry> = files.iter().map(entry).collect();
+    entries.sort();
+    let tree = repository.write_object(&Tree { entries }).unwrap().detach();
+    let who = gix::actor::SignatureRef {
+        name: "a".into(),
+        email: "a@example.com".into(),
+        time: "1700000000 +0000",
+    };
+    let reference = format!("refs/heads/{branch}");
+    repository
+        .commit_as(who, who, reference.as_str(), "a change", tree, parents.iter().copied())
+        .unwrap()
+        .detach()
+}
+
+fn app(name: &str) -> String {
+    format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd}}\nspec:\n  source: {{repoURL: 'https://git.example.com/fleet', path: web}}\n  destination: {{name: in-cluster, namespace: web}}\n"
+    )
+}
+
+const CONFIG: &str = "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n";
+
+fn names(folder: &Path, end: &End) -> Vec<String> {
+    let commit = match end {
+        End::Commit { commit, .. } => Some(commit.clone()),
+        _ => None,
+    };
+    let loaded = load(folder, &LoadOptions::default().with_commit(commit)).unwrap();
+    let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs).unwrap();
+    fleet.apps().map(|app| app.name().to_owned()).collect()
+}
+
+#[test]
+fn ranges_are_read_as_git_reads_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let repository = gix::init(path).unwrap();
+    let of = |name: &str| app(name);
+    let (base, ours, theirs, here) = (of("base"), of("ours"), of("theirs"), of("here"));
+    let first = commit(&repository, "main", &[("root.yaml", &base), ("aoa.yaml", CONFIG)], &[]);
+    commit(&repository, "topic", &[("root.yaml", &theirs), ("aoa.yaml", CONFIG)], &[first]);
+    commit(&repository, "main", &[("root.yaml", &ours), ("aoa.yaml", CONFIG)], &[first]);
+    std::fs::write(path.join("root.yaml"), here).unwrap();
+    std::fs::write(path.join("aoa.yaml"), CONFIG).unwrap();
+    std::fs::write(path.join(".git/HEAD"), "ref: refs/heads/topic\n").unwrap();
+    for (range, before, after) in [
+        (Some("main..topic"), "ours", "theirs"),
+        (Some("main...topic"), "base", "theirs"),
+        (Some("main..."), "base", "theirs"),
+        (Some("..main"), "theirs", "ours"),
+        (Some("main"), "base", "here"),
+        (Some("HEAD"), "theirs", "here"),
+        (None, "base", "here"),
+    ] {
+        let (one, other) = ends(path, range).unwrap();
+        assert_eq!(
+            (names(path, &one), names(path, &other)),
+            (vec![before.into()], vec![after.into()]),
+            "{range:?}"
+        );
+    }
+    let error = ends(path, Some("nothing..main")).unwrap_err();
+    assert_eq!(error.message(), "there is no revision `nothing`");
+    assert!(error.help().unwrap().contains("git fetch"));
+}
+
+#[test]
+fn two_that_never_parted_say_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = gix::init(folder.path()).unwrap();
+    commit(&repository, "main", &[("a", "1")], &[]);
+    commit(&repository, "other", &[("a", "2")], &[]);
+    let error = ends(folder.path(), Some("main...other")).unwrap_err();
+    assert_eq!(error.message(), "`main` and `other` have no commit in common here");
+    assert!(error.help().unwrap().contains("--unshallow"));
+}
