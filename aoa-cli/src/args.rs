@@ -215,6 +215,9 @@ pub(crate) struct RenderArgs {
     /// As Argo CD compares them: marked, with namespaces, without repeated and excluded objects
     #[arg(long)]
     pub(crate) normalized: bool,
+    /// The order in which a first sync does them: phase, wave, action, object
+    #[arg(long, conflicts_with_all = ["normalized", "json", "output"])]
+    pub(crate) order: bool,
     /// How the manifests are printed
     #[arg(short, long, value_enum, default_value_t = Format::Yaml, value_name = "FORMAT")]
     pub(crate) output: Format,

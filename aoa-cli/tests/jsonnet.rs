@@ -88,3 +88,22 @@ fn a_program_that_eats_all_memory_leaves_its_application_unknown() {
     assert_eq!(out.status.code(), Some(2));
     assert!(stderr(&out).contains("was given up"), "{}", stderr(&out));
 }
+
+#[test]
+fn the_order_of_a_sync_is_told() {
+    let program = "[{apiVersion: 'apps/v1', kind: 'Deployment', metadata: {name: 'web'}}, \
+                   {apiVersion: 'v1', kind: 'ConfigMap', metadata: {name: 'late', annotations: {'argocd.argoproj.io/sync-wave': '1'}}}, \
+                   {apiVersion: 'v1', kind: 'Service', metadata: {name: 'web'}}, \
+                   {apiVersion: 'batch/v1', kind: 'Job', metadata: {name: 'db', annotations: {'argocd.argoproj.io/hook': 'PreSync'}}}]";
+    let out = render_as(program, &["--order"]);
+    let text = String::from_utf8_lossy(&out.stdout).into_owned();
+    assert!(out.status.success(), "{}", stderr(&out));
+    let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split_whitespace().collect()).collect();
+    let want = [
+        ["PreSync", "wave", "0", "hook", "Job", "web/db"],
+        ["Sync", "wave", "0", "apply", "Service", "web/web"],
+        ["Sync", "wave", "0", "apply", "Deployment", "web/web"],
+        ["Sync", "wave", "1", "apply", "ConfigMap", "web/late"],
+    ];
+    assert_eq!(lines, want);
+}

@@ -7,8 +7,10 @@ use aoa_core::config::closest;
 use aoa_core::finding::Gap;
 use aoa_core::fleet::{App, State};
 use aoa_core::lang::{Error, ErrorKind, Result, Value};
+use aoa_core::model::SyncOptions;
 use aoa_core::render::{NoTargetState, target_state};
 use aoa_core::report::{Role, Text};
+use aoa_core::sync::{Action, Sync, SyncTask, sync_tasks};
 use aoa_core::wire::{
     Redactor, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,
 };
@@ -23,6 +25,11 @@ pub(super) fn run(args: &RenderArgs, global: &Global, out: &mut Output) -> Resul
     let app = find(&fleet, &args.app)?;
     let redactor = Redactor::new(&fleet, global.show_secrets);
     let format = if args.json { Format::Json } else { args.output };
+    if args.order {
+        let objects = normalized(&fleet, &options, app, global)?;
+        out.raw(&order(app, &objects))?;
+        return Ok(Code::Answered);
+    }
     if args.normalized {
         let objects = normalized(&fleet, &options, app, global)?;
         match format {
@@ -69,6 +76,45 @@ fn normalized(fleet: &Fleet, options: &Options, app: App<'_>, global: &Global) -
         Err(NoTargetState::Failed(error)) => Err(failed(app.name(), &error)),
         Err(other) => Err(Error::new(ErrorKind::Internal, format!("{other:?}"))),
     }
+}
+
+/// A line for each thing that a first sync does, in its order.
+fn order(app: App<'_>, objects: &[Value]) -> String {
+    let (scopes, destination) = (app.scopes(), app.destination());
+    let options = SyncOptions::of_spec(&app.spec());
+    let mut sync = Sync::new(objects, &destination.namespace, &scopes);
+    sync.creates_namespace = options.has("CreateNamespace=true");
+    sync.prunes_last = options.has("PruneLast=true");
+    let rows: Vec<[String; 5]> = sync_tasks(&sync).iter().map(row).collect();
+    let width = |at: usize| {
+        rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..4).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let (last, cells) = row.split_last().map_or(("", &[][..]), |(last, cells)| (last.as_str(), cells));
+        for (cell, width) in cells.iter().zip(&widths) {
+            text.push_str(&format!("{cell:width$}  "));
+        }
+        text.push_str(last);
+        text.push('\n');
+    }
+    text
+}
+
+fn row(task: &SyncTask) -> [String; 5] {
+    let action = match task.action {
+        Action::Apply => "apply",
+        Action::RunHook => "hook",
+        Action::Prune => "prune",
+    };
+    let of = |keys: &[&str]| task.object.str_at(keys).unwrap_or_default().to_owned();
+    let (namespace, mut name) = (of(&["metadata", "namespace"]), of(&["metadata", "name"]));
+    if name.is_empty() {
+        name = of(&["metadata", "generateName"]);
+    }
+    let place = if namespace.is_empty() { name } else { format!("{namespace}/{name}") };
+    [format!("{:?}", task.phase), format!("wave {}", task.wave), action.to_owned(), of(&["kind"]), place]
 }
 
 fn unknown(app: &str, gap: &Gap) -> Error {

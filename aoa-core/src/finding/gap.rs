@@ -99,7 +99,7 @@ impl Gap {
             Gap::KustomizeVersion { .. } => {
                 "take `kustomize.version` out of the source, or register 5.8.1 under that name".to_owned()
             }
-            Gap::Plugin { .. } => "map the plugin to recorded output in aoa.yaml".to_owned(),
+            Gap::Plugin { .. } => "record what the plugin prints (`pluginOutputs` of `RecordedAnswers`) and name the file under `answers:` of aoa.yaml".to_owned(),
             Gap::Answer { generator, .. } => {
                 format!(
                     "record the answer of the {generator} generator and name the file under `answers:` of aoa.yaml"

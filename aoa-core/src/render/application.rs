@@ -30,6 +30,8 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) clusters: &'c Clusters,
     pub(crate) jsonnet: Option<&'c dyn JsonnetEvaluator>,
     pub(crate) plugins: Plugins,
+    /// `RecordedAnswers` documents.
+    pub(crate) answers: &'c [Value],
     pub(crate) budget: &'c ManifestBudget,
 }
 

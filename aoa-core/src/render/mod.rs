@@ -15,6 +15,7 @@
 //! | `directory`, `manifest_file`, `jsonnet` | folders of manifests |
 //! | `helm` | charts |
 //! | `kustomize` | kustomizations, with what a source sets for them |
+//! | `plugin` | recorded output of config management plugins |
 //! | `kube_version` | versions of Kubernetes for charts |
 //! | `installation` | what `argocd-cm` says about rendering |
 //! | `tracking` | how objects are marked as belonging to an Application |
@@ -39,6 +40,7 @@ mod kustomize;
 mod manifest_file;
 mod normalize;
 mod parallel;
+mod plugin;
 mod references;
 mod resource_filter;
 mod source;

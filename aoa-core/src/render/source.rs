@@ -15,10 +15,10 @@ use super::directory::{DirectoryOptions, render_directory};
 use super::environment::{Environment, EnvironmentOf};
 use super::helm::render_helm;
 use super::kustomize::render_kustomize;
+use super::plugin::render_plugin;
 use super::references::{Referenced, referenced};
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
-use crate::inputs::Plugins;
 use crate::load::{Found, NoTree};
 use crate::model::Manifest;
 
@@ -202,23 +202,8 @@ fn render_located(
         SourceType::Directory => render_directory(ctx, &located, &DirectoryOptions::read(&located)),
         SourceType::Helm => render_helm(ctx, &located),
         SourceType::Kustomize => render_kustomize(ctx, &located),
-        SourceType::Plugin => Outcome::stopped(Some(source_type), plugin(ctx, request, &merged)),
+        SourceType::Plugin => render_plugin(ctx, &located),
     })
-}
-
-/// What becomes of a source of a plugin: nothing here runs one.
-fn plugin(ctx: &RenderContext<'_>, request: &Request<'_>, source: &Value) -> Stop {
-    let name = source.str_at(&["plugin", "name"]).unwrap_or_default();
-    let why = match (ctx.plugins, name) {
-        (Plugins::Unknown, _) => return Gap::Plugin { name: name.into() }.into(),
-        (Plugins::None, "") => "could not find plugin supporting the given repository".to_owned(),
-        (Plugins::None, name) => format!(
-            "could not find cmp-server plugin with name {} supporting the given repository",
-            aoa_lang::strconv::quote(name.as_bytes())
-        ),
-    };
-    let app = aoa_lang::strconv::quote(request.app_name.as_bytes());
-    Stop::failed(format!("CMP processing failed for application {app}: {why}"))
 }
 
 fn environment(request: &Request<'_>, source: &Value, found: &Found) -> Environment {

@@ -80,6 +80,7 @@ pub fn target_state(
         clusters: &clusters,
         jsonnet: inputs.jsonnet.as_deref(),
         plugins: inputs.plugins,
+        answers: &inputs.answers.recorded,
         budget: &ManifestBudget::new(options.max_manifests),
     };
     let failed = |error: Error| NoTargetState::Failed(error.message().into());

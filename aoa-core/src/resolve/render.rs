@@ -108,6 +108,7 @@ impl Run<'_> {
             clusters: &self.data.clusters,
             jsonnet: self.data.inputs.jsonnet.as_deref(),
             plugins: self.data.inputs.plugins,
+            answers: &self.data.inputs.answers.recorded,
             budget: &self.manifests,
         }
     }
