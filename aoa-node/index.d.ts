@@ -101,6 +101,89 @@ export class AoaError extends Error {
  */
 export function load(path?: string | URL, options?: { config?: string | URL }): Promise<Loaded>
 
+/** Where an Application belongs. */
+export interface Whereabouts { parent: Ref | null; project?: string; cluster?: string; namespace?: string }
+
+/** A field that differs; that of a Secret without its values. */
+export interface FieldChange { path: string; before?: unknown; after?: unknown; secret?: true }
+
+/** A manifest that differs; `pruned` is what a sync does with one that its Application does not hold any more. */
+export interface ManifestChange {
+  change: 'added' | 'changed' | 'removed'
+  group?: string
+  kind?: string
+  namespace?: string
+  name?: string
+  fields?: FieldChange[]
+  imagesAdded?: string[]
+  imagesRemoved?: string[]
+  risks?: { risk: 'immutable' | 'recreated' | 'shrinks'; message: string }[]
+  noise?: true
+  pruned?: 'deleted' | 'unpruned' | 'guarded' | 'awaits-confirmation' | 'would-empty'
+}
+
+/** Who deletes an Application that nobody brings any more, and what with it; or why it stays. */
+export type Fate =
+  | { is: 'deleted'; by: Ref; cascade: 'objects' | 'no-finalizer' | 'cluster-gone' | 'awaits-confirmation'; message: string }
+  | { is: 'stays'; by: Ref | null; why: 'policy' | 'unpruned' | 'owner-stays' | 'orphaned' | 'root'; message: string }
+
+/** One Application that changes. */
+export interface AppChange {
+  app: Ref
+  kind: 'added' | 'appeared' | 'removed' | 'frozen' | 'changed' | 'moved' | 'renamed'
+  /** What a renamed one was called. */
+  from?: Ref
+  before?: Whereabouts
+  after?: Whereabouts
+  fields?: FieldChange[]
+  manifests?: ManifestChange[]
+  /** Why contents cannot be compared. */
+  missing?: { before?: string; after?: string }
+  fate?: Fate
+  obstacles?: Obstacle[]
+  /** Why it is frozen, or was not known before. */
+  reason?: string
+}
+
+/** An object that is deleted. */
+export interface LostObject { app: Ref; kind?: string; namespace?: string; name?: string }
+
+/** What is deleted on one cluster. */
+export interface ClusterRadius {
+  cluster: string
+  apps?: Ref[]
+  withoutObjects?: Ref[]
+  objects: number
+  namespaces?: LostObject[]
+  volumes?: LostObject[]
+  stateful?: LostObject[]
+  definitions?: LostObject[]
+  ofLostKinds: number
+  unknown: number
+}
+
+/** What changes from one fleet to another: what `aoa diff -o json` prints. */
+export interface Changes {
+  schemaVersion: 1
+  summary: Record<
+    'added' | 'appeared' | 'changed' | 'deleted' | 'frozen' | 'moved' | 'removed' | 'renamed' | 'same' | 'sameUnknown' | 'unknown',
+    number
+  >
+  apps: AppChange[]
+  radius: ClusterRadius[]
+  findings: { introduced: Finding[]; fixed: Finding[]; unchanged: number }
+}
+
+/** What a change adds, moves and deletes: `diff('main...')`, `diff('v1..v2')`, or two folders `diff([before, after])`.
+ *
+ * Revisions are read as git reads them, in the repository that `repo` lies in; nothing stands for the default branch. Rejects with AoaError
+ * for a revision or folder that cannot be read.
+ */
+export function diff(
+  what?: string | URL | (string | URL)[],
+  options?: { repo?: string | URL; config?: string | URL; showSecrets?: boolean },
+): Promise<Changes>
+
 /** A document of a chart: the template that it comes from, and what it holds (null for nothing but comments). */
 export interface Document { path: string; object: Manifest | null }
 

@@ -56,6 +56,19 @@ async function load (path = '.', options = {}) {
   }
 }
 
+async function diff (what = [], options = {}) {
+  checkOptions(options, ['repo', 'config', 'showSecrets'])
+  const { repo = '.', config, showSecrets = false } = options
+  const sides = (Array.isArray(what) ? what : [what]).map(side => pathOf(side, 'what is compared'))
+  if (sides.length > 2) throw new TypeError(`at most two folders or revisions can be compared, not ${sides.length}`)
+  const file = config === undefined ? undefined : pathOf(config, 'the configuration')
+  try {
+    return JSON.parse(await native.diff(sides, pathOf(repo, 'the repository'), file, showSecrets))
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
 const CHART_OPTIONS = [
   'name', 'namespace', 'values', 'valueFiles', 'set', 'setString', 'setJson', 'setFile', 'includeCrds', 'skipTests',
   'skipSchemaValidation', 'isUpgrade', 'kubeVersion', 'apiVersions'
@@ -183,4 +196,4 @@ class App {
   [inspect.custom] () { return `<App ${this.namespace}/${this.name}>` }
 }
 
-module.exports = { AoaError, App, Fleet, Loaded, buildKustomization, load, renderChart }
+module.exports = { AoaError, App, Fleet, Loaded, buildKustomization, diff, load, renderChart }

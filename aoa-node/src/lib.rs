@@ -29,6 +29,56 @@ pub fn build_kustomization(path: String, options: String) -> AsyncTask<AloneTask
     AsyncTask::new(AloneTask { make: aoa_host::build_kustomization, path: path.into(), options })
 }
 
+/// Compares two folders or revisions; the result is what `aoa diff -o json` prints.
+#[napi]
+pub fn diff(
+    what: Vec<String>,
+    repository: String,
+    config: Option<String>,
+    show_secrets: bool,
+) -> AsyncTask<DiffTask> {
+    AsyncTask::new(DiffTask {
+        what,
+        repository: repository.into(),
+        options: LoadOptions::default().with_config(config.map(PathBuf::from)),
+        show_secrets,
+    })
+}
+
+/// A comparison, on a thread of its own.
+pub struct DiffTask {
+    what: Vec<String>,
+    repository: PathBuf,
+    options: LoadOptions,
+    show_secrets: bool,
+}
+
+impl DiffTask {
+    fn changes(&self) -> AoaResult<String> {
+        let both = aoa_host::load_both(&self.what, &self.repository, &self.options)?;
+        let mut resolver = Resolver::new(both.before.options.clone());
+        let (before, after) = (resolver.resolve(&both.before.inputs)?, resolver.resolve(&both.after.inputs)?);
+        let redactor = Redactor::of_both(&before, &after, self.show_secrets);
+        let mut out = Vec::new();
+        let written = wire::write_changes(&aoa_core::diff(&before, &after), &redactor, &mut out);
+        written.map_err(|e| AoaError::invalid(e.to_string()))?;
+        String::from_utf8(out).map_err(|e| AoaError::invalid(e.to_string()))
+    }
+}
+
+impl Task for DiffTask {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> Result<String> {
+        self.changes().map_err(to_js)
+    }
+
+    fn resolve(&mut self, _: Env, changes: String) -> Result<String> {
+        Ok(changes)
+    }
+}
+
 /// A chart or a kustomization, on a thread of its own.
 pub struct AloneTask {
     make: fn(&Path, &Value) -> AoaResult<Value>,

@@ -21,7 +21,37 @@ fn _aoa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("__version__", env!("CARGO_PKG_VERSION"))?;
     module.add_function(wrap_pyfunction!(render_chart, module)?)?;
     module.add_function(wrap_pyfunction!(build_kustomization, module)?)?;
+    module.add_function(wrap_pyfunction!(diff, module)?)?;
     module.add_function(wrap_pyfunction!(load, module)?)
+}
+
+/// Compares two folders or revisions: the bytes that `aoa diff -o json` prints.
+#[pyfunction]
+#[pyo3(signature = (what, repository, config, show_secrets))]
+fn diff(
+    py: Python<'_>,
+    what: Vec<String>,
+    repository: PathBuf,
+    config: Option<PathBuf>,
+    show_secrets: bool,
+) -> PyResult<String> {
+    py.detach(|| changes(&what, &repository, config, show_secrets)).map_err(to_python)
+}
+
+fn changes(
+    what: &[String],
+    repository: &Path,
+    config: Option<PathBuf>,
+    show_secrets: bool,
+) -> Result<String> {
+    let both = aoa_host::load_both(what, repository, &LoadOptions::default().with_config(config))?;
+    let mut resolver = Resolver::new(both.before.options.clone());
+    let (before, after) = (resolver.resolve(&both.before.inputs)?, resolver.resolve(&both.after.inputs)?);
+    let redactor = Redactor::of_both(&before, &after, show_secrets);
+    let mut out = Vec::new();
+    let written = wire::write_changes(&aoa_core::diff(&before, &after), &redactor, &mut out);
+    written.map_err(|e| Error::invalid(e.to_string()))?;
+    String::from_utf8(out).map_err(|e| Error::invalid(e.to_string()))
 }
 
 /// Renders one chart; options and result are JSON.

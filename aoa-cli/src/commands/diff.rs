@@ -1,13 +1,11 @@
 //! `aoa diff`
 
-use std::path::Path;
-
 use aoa_core::Resolver;
 use aoa_core::diff::{Changes, GateFailure, Gates, diff};
 use aoa_core::lang::Result;
 use aoa_core::report::{ChangesOptions, Role, Text, changes_text, findings_text};
 use aoa_core::wire::{Redactor, write_changes};
-use aoa_host::{End, LoadOptions, Loaded, ends, load};
+use aoa_host::{Both, LoadOptions, Loaded, load_both};
 
 use super::{Code, add_evaluator};
 use crate::args::{DiffArgs, Format, Global};
@@ -16,7 +14,10 @@ use crate::progress::Progress;
 
 pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<Code> {
     let progress = Progress::start("reading files");
-    let (before, after, ends) = sides(args, global)?;
+    let options = LoadOptions::default().with_config(global.config.clone());
+    let Both { mut before, mut after, ends, .. } = load_both(&args.what, &args.repo, &options)?;
+    add_evaluator(&mut before.inputs);
+    add_evaluator(&mut after.inputs);
     progress.turn_to("resolving");
     // What both sides have in common is done once.
     let mut resolver = Resolver::new(before.options.clone());
@@ -47,34 +48,6 @@ fn code(args: &DiffArgs, failures: &[GateFailure], changes: &Changes) -> Code {
     } else {
         Code::Answered
     }
-}
-
-/// Both fleets, and what they are.
-fn sides(args: &DiffArgs, global: &Global) -> Result<(Loaded, Loaded, String)> {
-    let options = LoadOptions::default().with_config(global.config.clone());
-    if let [before, after] = args.what.as_slice()
-        && Path::new(before).is_dir()
-        && Path::new(after).is_dir()
-    {
-        let side = |folder: &str| loaded(Path::new(folder), &options);
-        return Ok((side(before)?, side(after)?, format!("{before} → {after}")));
-    }
-    let range = match args.what.as_slice() {
-        [one, other] => Some(format!("{one}..{other}")),
-        what => what.first().cloned(),
-    };
-    let (before, after) = ends(&args.repo, range.as_deref())?;
-    let side = |end: &End| match end {
-        End::Commit { commit, .. } => loaded(&args.repo, &options.clone().with_commit(Some(commit.clone()))),
-        _ => loaded(&args.repo, &options),
-    };
-    Ok((side(&before)?, side(&after)?, format!("{before} → {after}")))
-}
-
-fn loaded(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
-    let mut loaded = load(folder, options)?;
-    add_evaluator(&mut loaded.inputs);
-    Ok(loaded)
 }
 
 /// Gates are those of the configuration as it was: a change does not approve itself.

@@ -16,8 +16,8 @@ from typing import Any, Optional, Union
 from . import _aoa
 
 __all__ = [
-    "App", "Built", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded",
-    "Need", "Ref", "Rendered", "Skipped", "Unknown", "build_kustomization", "load", "render_chart",
+    "App", "Built", "Changes", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded",
+    "Need", "Ref", "Rendered", "Skipped", "Unknown", "build_kustomization", "diff", "load", "render_chart",
 ]
 __version__: str = _aoa.__version__
 
@@ -128,6 +128,67 @@ def load(path: Union[str, "os.PathLike[str]"] = ".", config: Union[str, "os.Path
     Raises :class:`Error` for a folder or configuration that cannot be read.
     """
     return Loaded(_call(_aoa.load, os.fspath(path), None if config is None else os.fspath(config)))
+
+
+def diff(
+    *what: Union[str, "os.PathLike[str]"],
+    repo: Union[str, "os.PathLike[str]"] = ".",
+    config: Union[str, "os.PathLike[str]", None] = None,
+    show_secrets: bool = False,
+) -> Changes:
+    """What a change adds, moves and deletes: ``diff("main...")``, ``diff("v1..v2")`` or ``diff(before, after)`` of two folders.
+
+    Revisions are read as git reads them, in the repository that ``repo`` lies in; nothing stands for the default branch. Raises
+    :class:`Error` for a revision or folder that cannot be read.
+    """
+    if len(what) > 2:
+        raise TypeError(f"at most two folders or revisions can be compared, not {len(what)}")
+    file = None if config is None else os.fspath(config)
+    return Changes(_call(_aoa.diff, [os.fspath(one) for one in what], os.fspath(repo), file, show_secrets))
+
+
+class Changes:
+    """What changes from one fleet to another."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        summary = self.summary
+        return f"<Changes: {summary['deleted']} deleted, {summary['changed']} changed, {summary['added']} added>"
+
+    def __bool__(self) -> bool:
+        findings = self.data["findings"]
+        return bool(self.data["apps"] or findings["introduced"] or findings["fixed"])
+
+    def to_json(self) -> str:
+        """The same bytes as ``aoa diff -o json`` prints."""
+        return self._text
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The same as data."""
+        return json.loads(self._text)
+
+    @property
+    def apps(self) -> list[dict[str, Any]]:
+        """The Applications that change: ``kind``, ``before``, ``after``, ``fields``, ``manifests``, ``fate`` and ``obstacles`` of each."""
+        return self.data["apps"]
+
+    @property
+    def radius(self) -> list[dict[str, Any]]:
+        """What is deleted, cluster by cluster."""
+        return self.data["radius"]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many Applications are added, changed, deleted, unknown, the same ..."""
+        return self.data["summary"]
+
+    @property
+    def introduced(self) -> Findings:
+        """What there is to say of the newer side only, errors first."""
+        return Findings(_finding(finding) for finding in self.data["findings"]["introduced"])
 
 
 @dataclass(frozen=True)

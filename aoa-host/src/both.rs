@@ -1,0 +1,63 @@
+//! Two fleets that are to be compared.
+
+use std::path::Path;
+
+use aoa_core::lang::Result;
+
+use crate::load::{LoadOptions, Loaded, load};
+use crate::revision::{End, ends};
+
+/// Two loaded fleets, and what they are.
+///
+/// ```
+/// use aoa_host::{LoadOptions, load_both};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path().to_str().unwrap().to_owned();
+/// let both = load_both(&[folder.clone(), folder], ".".as_ref(), &LoadOptions::default())?;
+/// assert!(both.ends.contains(" → "));
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Both {
+    /// The older side.
+    pub before: Loaded,
+    /// The newer side.
+    pub after: Loaded,
+    /// What they are, as in `main 8d02f11 → working tree`.
+    pub ends: String,
+}
+
+/// Loads what `what` names: two folders, two revisions, or a range as [`ends`] reads it, of the repository that
+/// `repository` lies in; nothing stands for the default branch.
+///
+/// # Errors
+///
+/// As [`load`] and [`ends`].
+///
+/// ```
+/// use aoa_host::{LoadOptions, load_both};
+/// let error = load_both(&["no-such..revision".to_owned()], ".".as_ref(), &LoadOptions::default()).unwrap_err();
+/// assert_eq!(error.kind().name(), "not-found");
+/// ```
+pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
+    if let [before, after] = what
+        && Path::new(before).is_dir()
+        && Path::new(after).is_dir()
+    {
+        let side = |folder: &str| load(Path::new(folder), options);
+        return Ok(Both {
+            before: side(before)?, after: side(after)?, ends: format!("{before} → {after}")
+        });
+    }
+    let range = match what {
+        [one, other] => Some(format!("{one}..{other}")),
+        what => what.first().cloned(),
+    };
+    let (before, after) = ends(repository, range.as_deref())?;
+    let side = |end: &End| match end {
+        End::Commit { commit, .. } => load(repository, &options.clone().with_commit(Some(commit.clone()))),
+        End::WorkTree => load(repository, options),
+    };
+    Ok(Both { before: side(&before)?, after: side(&after)?, ends: format!("{before} → {after}") })
+}

@@ -1,0 +1,44 @@
+"""What changes between two fleets."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import aoa
+
+FLEET = Path(__file__).parents[2] / "examples" / "fleets" / "gitops-bridge"
+
+
+@pytest.fixture()
+def both(tmp_path):
+    for side in ("before", "after"):
+        shutil.copytree(FLEET, tmp_path / side)
+    return tmp_path / "before", tmp_path / "after"
+
+
+def test_a_fleet_and_itself_are_the_same(both):
+    changes = aoa.diff(*both)
+    assert not changes
+    assert changes.summary["same"] == 57
+    assert changes.introduced == ()
+
+
+def test_a_cluster_that_goes_leaves_its_objects(both):
+    (both[1] / "clusters" / "dev.yaml").unlink()
+    changes = aoa.diff(*both)
+    assert changes
+    assert changes.summary["deleted"] == 10
+    assert [lost["cluster"] for lost in changes.radius] == ["dev"]
+    gone = {change["app"]["name"]: change["fate"]["cascade"] for change in changes.apps if "fate" in change}
+    assert gone["payments-api-dev"] == "cluster-gone"
+    assert repr(changes).startswith("<Changes: 10 deleted")
+    assert [finding.rule for finding in changes.introduced] == ["R008"]
+
+
+def test_what_cannot_be_compared_says_why(tmp_path):
+    with pytest.raises(aoa.Error) as error:
+        aoa.diff("main...", repo=tmp_path)
+    assert error.value.kind == "not-found"
+    with pytest.raises(TypeError):
+        aoa.diff("a", "b", "c")
