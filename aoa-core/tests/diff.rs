@@ -308,3 +308,59 @@ fn nothing_changes_from_a_fleet_to_itself_and_back_is_the_reverse() {
     assert_eq!(names(&there, "changed"), names(&back, "changed"));
     assert_eq!(there.same, back.same);
 }
+
+/// Fleets of a few Applications and a set, each with one of a few contents.
+fn any_fleet() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::prelude::*;
+    let apps = prop::collection::btree_map("[a-d]", ("[xy]", prop::bool::ANY), 0..4);
+    let names = prop::collection::btree_set("[k-n]", 0..4);
+    (apps, names, prop::bool::ANY).prop_map(|(apps, names, prunes)| {
+        let mut files = root(if prunes { PRUNES } else { "" });
+        for (name, (path, cascades)) in apps {
+            let metadata = if cascades { CASCADES } else { "" };
+            files += &app(&name, metadata).replace("path: web", &format!("path: {path}"));
+        }
+        let elements: Vec<String> = names.into_iter().map(|name| format!("{{name: {name}}}")).collect();
+        files += &set(&elements.join(", "), "");
+        for (path, image) in [("x", "1"), ("y", "2"), ("web", "3")] {
+            files += &format!("# {path}/a.yaml\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: a}}, data: {{v: '{image}'}}}}\n");
+        }
+        files
+    })
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+    #[test]
+    fn laws_of_changes(one in any_fleet(), other in any_fleet()) {
+        let (one, other) = (fleet(&one), fleet(&other));
+        proptest::prop_assert!(diff(&one, &one).is_empty());
+        let (there, back) = (diff(&one, &other), diff(&other, &one));
+        proptest::prop_assert_eq!(there.same, back.same);
+        proptest::prop_assert_eq!(there.apps.len(), back.apps.len());
+        // What changes there changes back, field by field.
+        for (change, reverse) in there.apps.iter().zip(&back.apps) {
+            let turned = |fields: &[aoa_core::diff::FieldChange]| -> Vec<_> {
+                fields.iter().map(|f| (f.path.clone(), f.after.clone(), f.before.clone())).collect()
+            };
+            let straight = |fields: &[aoa_core::diff::FieldChange]| -> Vec<_> {
+                fields.iter().map(|f| (f.path.clone(), f.before.clone(), f.after.clone())).collect()
+            };
+            if matches!(change.kind, ChangeKind::Changed | ChangeKind::Moved) {
+                proptest::prop_assert_eq!(&change.app, &reverse.app);
+                let sorted = |mut fields: Vec<_>| { fields.sort_by(|a: &(String, _, _), b: &(String, _, _)| a.0.cmp(&b.0)); fields };
+                proptest::prop_assert_eq!(sorted(straight(&change.fields)), sorted(turned(&reverse.fields)));
+            }
+        }
+        // Whoever is in both or in one is counted once; what is deleted was there.
+        let names: std::collections::BTreeSet<_> = one.apps().chain(other.apps()).map(|app| app.name().to_owned()).collect();
+        let renamed = there.apps.iter().filter(|change| matches!(change.kind, ChangeKind::Renamed { .. })).count();
+        proptest::prop_assert_eq!(there.same + there.apps.len() + renamed, names.len());
+        for cluster in there.radius().clusters.values() {
+            for lost in cluster.apps.iter().chain(&cluster.without_objects) {
+                proptest::prop_assert!(one.apps().any(|app| app.name() == lost.name.to_str_lossy()));
+            }
+        }
+    }
+}

@@ -17,6 +17,10 @@ use crate::folder::{FolderLimits, read_file, read_folder, unreadable};
 use crate::git::inspect;
 
 /// The options of [`render_chart`]; each is a flag of `helm template`, but for `values`, which are data.
+///
+/// ```
+/// assert!(aoa_host::CHART_OPTIONS.contains(&"valueFiles"));
+/// ```
 pub const CHART_OPTIONS: [&str; 14] = [
     "name",
     "namespace",
@@ -35,6 +39,10 @@ pub const CHART_OPTIONS: [&str; 14] = [
 ];
 
 /// The options of [`build_kustomization`].
+///
+/// ```
+/// assert_eq!(aoa_host::KUSTOMIZATION_OPTIONS, ["root", "loadRestrictor"]);
+/// ```
 pub const KUSTOMIZATION_OPTIONS: [&str; 2] = ["root", "loadRestrictor"];
 
 /// The largest file that is read, in bytes.

@@ -165,6 +165,6 @@ impl Default for Limits {
     fn default() -> Self {
         let mut text = aoa_lang::Limits::default();
         text.depth = 1_000;
-        Limits { text, nesting: 64, kustomizations: 20_000, resources: 50_000, steps: 100_000_000 }
+        Limits { text, nesting: 64, kustomizations: 20_000, resources: 30_000, steps: 100_000_000 }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 /// ```
 /// use aoa_lang::cel::{Environment, NoVariables};
 /// let program = Environment::kubernetes().compile("1 / 0 > 0")?.program()?;
-/// let failure = program.evaluate(&NoVariables, u64::MAX).value.unwrap_err();
+/// let failure = program.evaluate(&NoVariables, u64::MAX).value.err().unwrap();
 /// assert_eq!(failure.message(), "division by zero");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```

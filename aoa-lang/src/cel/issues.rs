@@ -8,7 +8,7 @@ use std::fmt;
 ///
 /// ```
 /// use aoa_lang::cel::Environment;
-/// let issues = Environment::kubernetes().compile("1 + nope").unwrap_err();
+/// let issues = Environment::kubernetes().compile("1 + nope").err().unwrap();
 /// assert_eq!(
 ///     issues.to_string(),
 ///     "ERROR: <input>:1:5: undeclared reference to 'nope' (in container '')\n | 1 + nope\n | ....^",

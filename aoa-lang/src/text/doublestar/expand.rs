@@ -96,6 +96,8 @@ pub fn glob(files: &impl Files, pattern: &str) -> Result<Vec<String>> {
 
 /// The most folders, names and alternatives that one pattern may look at.
 const MAX_STEPS: usize = 2_000_000;
+/// The most bytes that the matches of a pattern and of its parts may take: some 600,000 files.
+const MAX_BYTES: usize = 256 << 20;
 /// The most parts of a pattern.
 const MAX_DEPTH: usize = 300;
 
@@ -126,6 +128,7 @@ impl<F: Files> Walk<'_, F> {
         self.steps = self
             .steps
             .checked_sub(steps)
+            .filter(|_| self.lists.bytes() <= MAX_BYTES)
             .ok_or_else(|| Error::limit("the pattern looks at too many files"))?;
         Ok(())
     }
@@ -453,6 +456,20 @@ mod tests {
             "apps/db/x/y",
         ];
         assert_eq!(found, want);
+    }
+
+    #[test]
+    fn matches_that_multiply_end_in_a_limit() {
+        // Each `**` finds every file once more for each folder above it.
+        let deep = PathList::new(
+            (0..60)
+                .map(|at| format!("{}f{at}", "a-folder-with-a-name/".repeat(at)))
+                .collect::<Vec<_>>()
+                .iter()
+                .map(String::as_str),
+        );
+        let error = glob(&deep, &"**/".repeat(12)).unwrap_err();
+        assert_eq!(error.kind(), crate::ErrorKind::Limit);
     }
 
     #[test]

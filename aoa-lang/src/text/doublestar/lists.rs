@@ -15,9 +15,15 @@ impl List {
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     storages: Vec<Vec<String>>,
+    bytes: usize,
 }
 
 impl Lists {
+    /// What all lists so far take, roughly: Go's `append` leaves the old ones behind.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     pub(super) fn items(&self, list: List) -> &[String] {
         list.storage.and_then(|at| self.storages.get(at)?.get(..list.len)).unwrap_or_default()
     }
@@ -39,6 +45,8 @@ impl Lists {
         }
         let mut storage = self.items(list).to_vec();
         storage.push(item);
+        let bytes: usize = storage.iter().map(|item| item.len().saturating_add(size_of::<String>())).sum();
+        self.bytes = self.bytes.saturating_add(bytes);
         let capacity = match list.len {
             0 => 1,
             len if len < 256 => len.saturating_mul(2),
