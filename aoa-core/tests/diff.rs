@@ -259,6 +259,13 @@ fn manifests_change_by_field_with_what_a_cluster_would_refuse() {
     assert_eq!(manifest.images, (vec!["web:1".to_owned()], vec!["web:2".to_owned()]));
     assert_eq!(manifest.risks.len(), 1);
     assert!(manifest.risks[0].message().contains("spec.selector.matchLabels.a"));
+    let job = |image: &str, hook: &str| {
+        with(&format!(
+            "{{apiVersion: batch/v1, kind: Job, metadata: {{name: a, annotations: {{'{hook}': PreSync}}}}, spec: {{template: {{spec: {{containers: [{{name: a, image: '{image}'}}]}}}}}}}}\n"
+        ))
+    };
+    let of_job = |hook: &str| diff(&job("a:1", hook), &job("a:2", hook)).apps[0].manifests[0].risks.len();
+    assert_eq!((of_job("note"), of_job("argocd.argoproj.io/hook")), (1, 0));
     let claim = |size: &str| {
         format!(
             "{{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {{name: a}}, spec: {{resources: {{requests: {{storage: {size}}}}}}}}}\n"

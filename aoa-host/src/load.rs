@@ -152,8 +152,11 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         None if options.ignore_config => None,
         None => find_config(&files, &folder, git.as_ref().map(|g| g.top.as_path())),
     };
+    // A configuration that somebody names is that very file, whatever commit is read.
+    let disk = Files::on_disk(options.limits);
+    let config_files = if options.config.is_some() { &disk } else { &files };
     let config =
-        config_file.as_deref().map(|file| read_config(&files, file)).transpose()?.unwrap_or_default();
+        config_file.as_deref().map(|file| read_config(config_files, file)).transpose()?.unwrap_or_default();
     // A configuration below the top of the repository makes its own folder the fleet.
     let base = config_file.as_deref().and_then(Path::parent).map_or(folder.clone(), Path::to_path_buf);
     let base = if base.as_os_str().is_empty() { PathBuf::from(".") } else { base };

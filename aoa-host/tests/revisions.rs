@@ -89,6 +89,20 @@ fn ranges_are_read_as_git_reads_them() {
 }
 
 #[test]
+fn a_configuration_that_is_named_is_the_file_on_disk() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let repository = gix::init(path).unwrap();
+    let only = commit(&repository, "main", &[("root.yaml", &app("committed"))], &[]);
+    std::fs::write(path.join("mine.yaml"), CONFIG).unwrap();
+    let options =
+        LoadOptions::default().with_commit(Some(only.to_string())).with_config(Some(path.join("mine.yaml")));
+    let loaded = load(path, &options).unwrap();
+    let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs).unwrap();
+    assert_eq!(fleet.apps().map(|app| app.name()).collect::<Vec<_>>(), ["committed"]);
+}
+
+#[test]
 fn two_that_never_parted_say_so() {
     let folder = tempfile::tempdir().unwrap();
     let repository = gix::init(folder.path()).unwrap();

@@ -5,7 +5,7 @@ use aoa_lang::cel::Quantity;
 
 use super::fields::FieldChange;
 use crate::model::ObjectKey;
-use crate::sync::annotation_option;
+use crate::sync::{annotation_option, is_hook};
 
 /// What is dangerous about a change of an object.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +80,10 @@ const IMMUTABLE: [(&str, &str, &[&str]); 12] = [
 
 pub(super) fn risks(key: &ObjectKey<'_>, before: &Value, after: &Value, fields: &[FieldChange]) -> Vec<Risk> {
     let mut found = Vec::new();
+    // A hook is made anew each time that it runs.
+    if is_hook(after) {
+        return found;
+    }
     let fixed = IMMUTABLE.iter().find(|(group, kind, _)| (*group, *kind) == (key.group, key.kind));
     for top in fixed.map(|(_, _, fields)| *fields).unwrap_or_default() {
         if let Some(change) = fields.iter().find(|change| is_below(&change.path, top)) {
