@@ -59,7 +59,7 @@ fn a_relabelled_cluster_shows_on_the_first_line_what_it_costs() {
         answer.contains("- cert-manager-stage  stage  deleted with cert-manager: its objects stay"),
         "{answer}"
     );
-    assert!(said.contains("1 deletions, gate is 0") && said.contains("--max-deletes"), "{said}");
+    assert!(said.contains("Applications deleted: 1, gate is 0") && said.contains("--max-deletes"), "{said}");
     assert_eq!(code, 1);
     let (json, _, code) = diff(&before, &after, &["--json"]);
     assert!(json.contains("\"deleted\":1") && json.contains("\"cascade\":\"no-finalizer\""), "{json}");

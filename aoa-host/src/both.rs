@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
+use aoa_core::diff::Changes;
 use aoa_core::lang::Result;
+use aoa_core::{Fleet, Resolver, diff};
 
 use crate::load::{LoadOptions, Loaded, load};
 use crate::revision::{End, ends};
@@ -60,4 +62,39 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
         End::WorkTree => load(repository, options),
     };
     Ok(Both { before: side(&before)?, after: side(&after)?, ends: format!("{before} → {after}") })
+}
+
+/// Two resolved fleets, and what changes from one to the other.
+///
+/// ```
+/// use aoa_host::{Compared, LoadOptions, load_both};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path().to_str().unwrap().to_owned();
+/// let both = load_both(&[folder.clone(), folder], ".".as_ref(), &LoadOptions::default())?;
+/// let Compared { changes, .. } = both.compare()?;
+/// assert!(changes.is_empty());
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+#[non_exhaustive]
+pub struct Compared {
+    /// The older side.
+    pub before: Fleet,
+    /// The newer side.
+    pub after: Fleet,
+    /// What changes.
+    pub changes: Changes,
+}
+
+impl Both {
+    /// Resolves both sides, what they have in common once, and compares them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Resolver::resolve`].
+    pub fn compare(&self) -> Result<Compared> {
+        let mut resolver = Resolver::new(self.before.options.clone());
+        let (before, after) = (resolver.resolve(&self.before.inputs)?, resolver.resolve(&self.after.inputs)?);
+        let changes = diff(&before, &after);
+        Ok(Compared { before, after, changes })
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aoa_core::lang::{Error as AoaError, ErrorKind, Result as AoaResult, Value, json};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{LoadOptions, Loaded};
+use aoa_host::{Compared, LoadOptions, Loaded};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
@@ -56,11 +56,10 @@ pub struct DiffTask {
 impl DiffTask {
     fn changes(&self) -> AoaResult<String> {
         let both = aoa_host::load_both(&self.what, &self.repository, &self.options)?;
-        let mut resolver = Resolver::new(both.before.options.clone());
-        let (before, after) = (resolver.resolve(&both.before.inputs)?, resolver.resolve(&both.after.inputs)?);
+        let Compared { before, after, changes, .. } = both.compare()?;
         let redactor = Redactor::of_both(&before, &after, self.show_secrets);
         let mut out = Vec::new();
-        let written = wire::write_changes(&aoa_core::diff(&before, &after), &redactor, &mut out);
+        let written = wire::write_changes(&changes, &redactor, &mut out);
         written.map_err(|e| AoaError::invalid(e.to_string()))?;
         String::from_utf8(out).map_err(|e| AoaError::invalid(e.to_string()))
     }

@@ -6,7 +6,7 @@ use aoa_core::fleet::App;
 use aoa_core::lang::{Error, ErrorKind, Result, Value, json};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{LoadOptions, Loaded};
+use aoa_host::{Compared, LoadOptions, Loaded};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -45,11 +45,10 @@ fn changes(
     show_secrets: bool,
 ) -> Result<String> {
     let both = aoa_host::load_both(what, repository, &LoadOptions::default().with_config(config))?;
-    let mut resolver = Resolver::new(both.before.options.clone());
-    let (before, after) = (resolver.resolve(&both.before.inputs)?, resolver.resolve(&both.after.inputs)?);
+    let Compared { before, after, changes, .. } = both.compare()?;
     let redactor = Redactor::of_both(&before, &after, show_secrets);
     let mut out = Vec::new();
-    let written = wire::write_changes(&aoa_core::diff(&before, &after), &redactor, &mut out);
+    let written = wire::write_changes(&changes, &redactor, &mut out);
     written.map_err(|e| Error::invalid(e.to_string()))?;
     String::from_utf8(out).map_err(|e| Error::invalid(e.to_string()))
 }

@@ -1,11 +1,10 @@
 //! `aoa diff`
 
-use aoa_core::Resolver;
-use aoa_core::diff::{Changes, GateFailure, Gates, diff};
+use aoa_core::diff::{Changes, GateFailure, Gates};
 use aoa_core::lang::Result;
 use aoa_core::report::{ChangesOptions, Role, Text, changes_text, findings_text};
 use aoa_core::wire::{Redactor, write_changes};
-use aoa_host::{Both, LoadOptions, Loaded, load_both};
+use aoa_host::{Compared, LoadOptions, Loaded, load_both};
 
 use super::{Code, add_evaluator};
 use crate::args::{DiffArgs, Format, Global};
@@ -15,30 +14,26 @@ use crate::progress::Progress;
 pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<Code> {
     let progress = Progress::start("reading files");
     let options = LoadOptions::default().with_config(global.config.clone());
-    let Both { mut before, mut after, ends, .. } = load_both(&args.what, &args.repo, &options)?;
-    add_evaluator(&mut before.inputs);
-    add_evaluator(&mut after.inputs);
+    let mut both = load_both(&args.what, &args.repo, &options)?;
+    add_evaluator(&mut both.before.inputs);
+    add_evaluator(&mut both.after.inputs);
     progress.turn_to("resolving");
-    // What both sides have in common is done once.
-    let mut resolver = Resolver::new(before.options.clone());
-    let old = resolver.resolve(&before.inputs)?;
-    let new = resolver.resolve(&after.inputs)?;
-    let changes = diff(&old, &new);
+    let Compared { before, after, changes, .. } = both.compare()?;
     drop(progress);
-    let redactor = Redactor::of_both(&old, &new, global.show_secrets);
+    let redactor = Redactor::of_both(&before, &after, global.show_secrets);
     match args.format.format() {
         Format::Json => out.with(|out| write_changes(&changes, &redactor, out))?,
         Format::Yaml => out.yaml(|out| write_changes(&changes, &redactor, out))?,
         Format::Text | Format::Wide => {
             let all = args.all || args.format.format() == Format::Wide;
             let options = ChangesOptions::default().with_all_fields(all);
-            out.text(&changes_text(&changes, &ends, &redactor, options))?;
-            out.text(&findings_text(&new, changes.findings.introduced.iter()))?;
+            out.text(&changes_text(&changes, &both.ends, &redactor, options))?;
+            out.text(&findings_text(&after, changes.findings.introduced.iter()))?;
         }
     }
-    let failures = gates(args, &before).failures(&changes);
+    let failures = gates(args, &both.before).failures(&changes);
     report_gates(&failures, global);
-    note_configuration(&before, &after, global);
+    note_configuration(&both.before, &both.after, global);
     Ok(code(args, &failures, &changes))
 }
 

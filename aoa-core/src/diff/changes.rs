@@ -1,6 +1,6 @@
 //! The changes of a whole fleet.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use aoa_lang::Value;
 use aoa_lang::value::Text;
@@ -186,13 +186,9 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
         }
     }
     let renamed = renamed(&gone, &new);
-    let mut old_names = HashMap::new();
-    for (old, now) in &renamed {
-        old_names.insert(now.id(), *old);
-    }
-    let kept: Vec<_> = renamed.iter().map(|(old, _)| old.id()).collect();
-    let kept: std::collections::HashSet<_> = kept.into_iter().collect();
-    for old in gone.into_iter().filter(|old| !kept.contains(&old.id())) {
+    let new_names: HashSet<_> = renamed.iter().map(|(old, _)| old.id()).collect();
+    let old_names: HashMap<_, _> = renamed.iter().map(|(old, now)| (now.id(), *old)).collect();
+    for old in gone.into_iter().filter(|old| !new_names.contains(&old.id())) {
         changes.apps.push(removed(old, before, after));
     }
     for now in new {

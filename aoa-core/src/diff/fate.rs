@@ -199,9 +199,7 @@ fn from_leaving(leaving: &Leaving<'_>, owner: &Leaving<'_>, departure: Departure
     let reference = owner.reference();
     match (departure, owner) {
         (Departure::Frozen(why), _) => Departure::Frozen(why),
-        (Departure::Stays(Stay::Root), _) | (Departure::Stays(_), _) => {
-            Departure::Stays(Stay::OwnerStays { owner: reference })
-        }
+        (Departure::Stays(_), _) => Departure::Stays(Stay::OwnerStays { owner: reference }),
         // Kubernetes collects what a deleted set owns, whatever its policy says.
         (Departure::Deleted { .. }, Leaving::Set(_)) => {
             Departure::Deleted { by: reference, by_living_set: false }
@@ -283,7 +281,7 @@ impl Stay {
     pub fn message(&self) -> String {
         match self {
             Stay::Policy { set, policy } => {
-                format!("{} {} may not delete ({})", "set", set.name, policy.name())
+                format!("set {} may not delete ({})", set.name, policy.name())
             }
             Stay::Unpruned { parent, why } => format!("{} {}", parent.name, why.message()),
             Stay::OwnerStays { owner } => format!("{} stays", owner.name),

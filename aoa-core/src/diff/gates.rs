@@ -42,13 +42,13 @@ impl Gates {
     pub fn failures(&self, changes: &Changes) -> Vec<GateFailure> {
         let radius = changes.radius();
         let bounds = [
-            ("max-deletes", self.max_deletes, radius.apps(), "deletions"),
-            ("max-clusters", self.max_clusters, radius.clusters.len(), "clusters lose something"),
-            ("max-unknown", self.max_unknown, changes.unknown().count(), "unknown"),
+            ("max-deletes", self.max_deletes, radius.apps(), "Applications deleted"),
+            ("max-clusters", self.max_clusters, radius.clusters.len(), "clusters that lose something"),
+            ("max-unknown", self.max_unknown, changes.unknown().count(), "Applications unknown"),
         ];
         let over = bounds.into_iter().filter_map(|(gate, most, count, what)| {
             let most = most.filter(|most| count > *most)?;
-            Some(GateFailure { gate, message: format!("{count} {what}, gate is {most}") })
+            Some(GateFailure { gate, message: format!("{what}: {count}, gate is {most}") })
         });
         let mut failures: Vec<GateFailure> = over.collect();
         for pattern in &self.protect {

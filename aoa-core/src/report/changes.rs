@@ -88,10 +88,10 @@ fn verdict(changes: &Changes) -> Text {
         (sum(|c| c.volumes.len()), "volume claim"),
         (sum(|c| c.namespaces.len()), "namespace"),
         (sum(|c| c.definitions.len()), "kind"),
-        (sum(|c| c.unknown), "app of unknown content"),
+        (sum(|c| c.unknown), "unknown content"),
     ] {
         if count > 0 {
-            grave.push(plural(count, word).replace("app of unknown contents", "apps of unknown content"));
+            grave.push(plural(count, word));
         }
     }
     if !grave.is_empty() {

@@ -60,6 +60,7 @@ pub use formats::NamedFormat;
 pub use issues::Issues;
 pub use map::ComputedMap;
 pub use network::{Address, Prefix};
+pub use parse::RESERVED;
 pub use program::{NoVariables, Outcome, Program, Variables};
 pub use quantity::Quantity;
 pub use semver::Semver;

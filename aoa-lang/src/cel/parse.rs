@@ -40,7 +40,15 @@ const DEEPEST: u32 = 250;
 const START_OF_EXPRESSION: &str = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, \
     STRING, BYTES, IDENTIFIER}";
 
-const RESERVED: [&str; 21] = [
+/// The words of the grammar, which are no names. Fields that are called so can be written with underscores around them
+/// (`__namespace__`).
+///
+/// ```
+/// use aoa_lang::cel::{Environment, RESERVED};
+///
+/// assert!(RESERVED.iter().all(|word| Environment::kubernetes().compile(&format!("{word}.a")).is_err()));
+/// ```
+pub const RESERVED: [&str; 21] = [
     "as",
     "break",
     "const",

@@ -1,36 +1,12 @@
 //! Kinds of Kubernetes as types of expressions (`common.SchemaDeclType`).
 
 use super::environment::{Environment, Fields};
+use super::parse::RESERVED;
 use super::types::Type;
 use crate::typed::{self, Form, TypeExpr};
 
 /// Types nest no deeper than this; what is deeper is left out.
 const DEEPEST: usize = 40;
-
-/// Field names that expressions may write as `__namespace__` as well.
-const KEYWORDS: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
 
 impl Environment {
     /// With the type `name` whose fields are those of a kind, and with the types of the fields: `Pod.spec`. What has
@@ -62,7 +38,7 @@ impl Environment {
             let Some(type_) = self.schema_type(&format!("{name}.{key}"), field.type_expr(), depth) else {
                 continue;
             };
-            if KEYWORDS.contains(&key) {
+            if RESERVED.contains(&key) {
                 fields.insert(format!("__{key}__"), type_.clone());
             }
             fields.insert(key.to_owned(), type_);

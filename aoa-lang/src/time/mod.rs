@@ -22,6 +22,7 @@ mod parse;
 mod zone;
 
 pub use civil::{Clock, Date, Month, Weekday};
+pub(crate) use civil::{MONTHS, WEEKDAYS};
 pub use cron::Schedule;
 pub use duration::Duration;
 pub use zone::Zone;

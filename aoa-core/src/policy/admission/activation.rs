@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use aoa_lang::Value;
-use aoa_lang::cel::{Failure, PER_CALL_LIMIT, Val, Variables};
+use aoa_lang::cel::{Failure, PER_CALL_LIMIT, RESERVED, Val, Variables};
 
-use super::expressions::{Authorizer, Expression, Expressions, RESERVED};
+use super::expressions::{Authorizer, Expression, Expressions};
 
 /// What all expressions of one kind of a policy may cost together.
 pub(super) const BUDGET: u64 = 10_000_000;

@@ -44,31 +44,6 @@ pub(super) enum Authorizer {
 /// The type of `variables`.
 pub(super) const VARIABLES: &str = "kubernetes.variables";
 
-/// The words that are no names in expressions.
-pub(super) const RESERVED: [&str; 21] = [
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
 static BASE: LazyLock<Environment> = LazyLock::new(base);
 
 impl Expressions {

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use aoa_lang::cel::Environment;
+use aoa_lang::cel::{Environment, RESERVED};
 use aoa_lang::strconv::quote;
 use aoa_lang::text::selector::{label_key_problems, label_value_problems, subdomain_problems};
 use aoa_lang::{Error, ErrorKind, Result, Value, json};
 
-use super::expressions::{
-    Authorizer, Expression, RESERVED, VARIABLES, Wanted, composed, declared, environment,
-};
+use super::expressions::{Authorizer, Expression, VARIABLES, Wanted, composed, declared, environment};
 use super::policy::{Policy, decode, text, texts};
 
 /// Checks a ValidatingAdmissionPolicy as the API server does when it is created.

@@ -1,6 +1,7 @@
 //! `strftime` as timefmt-go 0.1.8 has it.
 
 use super::Moment;
+use crate::time::{MONTHS, WEEKDAYS};
 
 /// How a part is written.
 #[derive(Clone, Copy)]
@@ -20,22 +21,6 @@ enum Padding {
 }
 
 const MAX_WIDTH: usize = 1024;
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
 /// Writes a time in UTC.
 pub(super) fn format(time: Moment, format: &[u8]) -> Vec<u8> {
     let mut writer = Writer { time, out: Vec::new(), spec: usual() };
@@ -140,7 +125,7 @@ impl Writer {
         let longest = |names: &[&'static str], at: i64| {
             usize::try_from(at).ok().and_then(|at| names.get(at).copied()).unwrap_or_default()
         };
-        let (month_name, day_name) = (longest(&MONTHS, month - 1), longest(&DAYS, weekday));
+        let (month_name, day_name) = (longest(&MONTHS, month - 1), longest(&WEEKDAYS, weekday));
         match name {
             b'Y' => self.number(year, or(self.spec.width, 4), b'0'),
             b'y' => self.number((year % 100).abs(), self.spec.width.max(2), b'0'),

@@ -1,7 +1,7 @@
 //! `strptime` as timefmt-go 0.1.8 has it.
 
 use crate::strconv::quote;
-use crate::time::Date;
+use crate::time::{Date, MONTHS, WEEKDAYS};
 
 use super::Moment;
 
@@ -31,22 +31,6 @@ pub(super) fn parse(source: &[u8], format: &[u8]) -> Result<Moment, String> {
     let read = reader.read(format).and_then(|()| reader.finish());
     read.map_err(|reason| format!("failed to parse {} with {}: {reason}", quote(source), quote(format)))
 }
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 struct Reader<'s> {
     source: &'s [u8],
@@ -169,7 +153,7 @@ impl Reader<'_> {
 
     fn part(&mut self, part: u8) -> Reading {
         let short_months = MONTHS.map(|name| name.get(..3).unwrap_or(name));
-        let short_days = DAYS.map(|name| name.get(..3).unwrap_or(name));
+        let short_days = WEEKDAYS.map(|name| name.get(..3).unwrap_or(name));
         match part {
             b'Y' | b'G' => {
                 self.is_iso |= part == b'G';
@@ -190,7 +174,7 @@ impl Reader<'_> {
             b'm' => self.month = self.number(2, 1, 12, part)?,
             b'B' => self.month = self.name(&MONTHS, part)?,
             b'b' | b'h' => self.month = self.name(&short_months, part)?,
-            b'A' => self.weekday = self.name(&DAYS, part)?,
+            b'A' => self.weekday = self.name(&WEEKDAYS, part)?,
             b'a' => self.weekday = self.name(&short_days, part)?,
             b'w' => self.weekday = self.number(1, 0, 6, part)? + 1,
             b'u' => self.weekday = self.number(1, 1, 7, part)? % 7 + 1,
