@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use aoa_core::overlay::OverlayWords;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 /// Which Argo CD Applications will exist, on which clusters, from which source, under which project - offline.
@@ -36,6 +37,61 @@ pub(crate) struct Global {
     /// Print timings on standard error
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) timing: bool,
+    #[command(flatten)]
+    pub(crate) overlay: OverlayArgs,
+}
+
+/// What is to be thought otherwise: every verb answers as if it were so.
+#[derive(ClapArgs, Clone)]
+#[command(next_help_heading = "What if")]
+pub(crate) struct OverlayArgs {
+    /// A cluster has this label: CLUSTER:KEY=VALUE, or CLUSTER:KEY- without it
+    #[arg(long, global = true, value_name = "CLUSTER:KEY=VALUE")]
+    label: Vec<String>,
+    /// A cluster has this annotation: CLUSTER:KEY=VALUE, or CLUSTER:KEY- without it
+    #[arg(long, global = true, value_name = "CLUSTER:KEY=VALUE")]
+    annotate: Vec<String>,
+    /// The clusters of this file are registered, too
+    #[arg(long, global = true, value_name = "FILE")]
+    add_cluster: Vec<String>,
+    /// A cluster is not registered
+    #[arg(long, global = true, value_name = "CLUSTER")]
+    remove_cluster: Vec<String>,
+    /// An Application follows this revision; APP:2=REVISION for the second of several sources
+    #[arg(long, global = true, value_name = "APP=REVISION")]
+    revision: Vec<String>,
+    /// Nobody brings this Application
+    #[arg(long, global = true, value_name = "APP")]
+    delete_app: Vec<String>,
+    /// Nobody brings this ApplicationSet
+    #[arg(long, global = true, value_name = "SET")]
+    delete_set: Vec<String>,
+    /// Nobody brings this AppProject
+    #[arg(long, global = true, value_name = "PROJECT")]
+    delete_project: Vec<String>,
+    /// A cluster has this version of Kubernetes
+    #[arg(long, global = true, value_name = "CLUSTER=VERSION")]
+    kube_version: Vec<String>,
+    /// The repository is without this file or folder
+    #[arg(long, global = true, value_name = "PATH")]
+    remove_file: Vec<String>,
+}
+
+impl OverlayArgs {
+    pub(crate) fn words(&self) -> OverlayWords {
+        let mut words = OverlayWords::default();
+        words.label.clone_from(&self.label);
+        words.annotate.clone_from(&self.annotate);
+        words.add_cluster.clone_from(&self.add_cluster);
+        words.remove_cluster.clone_from(&self.remove_cluster);
+        words.revision.clone_from(&self.revision);
+        words.delete_app.clone_from(&self.delete_app);
+        words.delete_set.clone_from(&self.delete_set);
+        words.delete_project.clone_from(&self.delete_project);
+        words.kube_version.clone_from(&self.kube_version);
+        words.remove_file.clone_from(&self.remove_file);
+        words
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -75,6 +131,12 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa diff                       what was done since the default branch, and is not committed yet\n  aoa diff main...               since this branch left main, as a pull request shows it\n  aoa diff v1.2..v1.3            from one revision to another\n  aoa diff ../before ../after    two folders\n  aoa diff main... --max-deletes 0 --protect 'argocd/*'\n\nExit code 1 if a gate does not hold, or with --exit-code if anything changes. Gates may stand in aoa.yaml; those of the\nolder side count."
     )]
     Diff(DiffArgs),
+    /// Say what something would change: the fleet as it is, and as it would be
+    #[command(
+        name = "what-if",
+        after_help = "Examples:\n  aoa what-if --label prod-eu:environment=stage   relabel a cluster\n  aoa what-if --remove-cluster prod-eu            remove its Secret\n  aoa what-if --delete-set workloads              delete an ApplicationSet\n  aoa what-if --revision web=v2 --all             follow another revision\n\nRelabelling a cluster deletes what its sets generated for it with its objects; removing its Secret leaves the objects. What\nis to be thought otherwise can be said to every verb: aoa tree --label prod-eu:environment=stage"
+    )]
+    WhatIf(WhatIfArgs),
     /// Write aoa.yaml from what is found
     #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
     Init(InitArgs),
@@ -144,6 +206,28 @@ pub(crate) struct DiffArgs {
     /// Show every field
     #[arg(long)]
     pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) gates: GateArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct WhatIfArgs {
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Show every field
+    #[arg(long)]
+    pub(crate) all: bool,
+    #[command(flatten)]
+    pub(crate) gates: GateArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct GateArgs {
     /// Exit with 1 if anything changes
     #[arg(long)]
     pub(crate) exit_code: bool,
@@ -159,8 +243,6 @@ pub(crate) struct DiffArgs {
     /// Applications that may not be deleted: patterns of namespace/name
     #[arg(long, value_name = "PATTERN", help_heading = "Gates")]
     pub(crate) protect: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: FormatArgs,
 }
 
 #[derive(ClapArgs)]

@@ -11,6 +11,7 @@ use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
 use crate::model::Cluster;
+use crate::overlay::Overlay;
 
 pub use charts::{ChartRepository, GivenChart, Listing};
 pub use jsonnet::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
@@ -51,6 +52,8 @@ pub struct Inputs {
     pub jsonnet: Option<Arc<dyn JsonnetEvaluator>>,
     /// Which config management plugins the repo-server has.
     pub plugins: Plugins,
+    /// What is to be thought otherwise.
+    pub overlay: Overlay,
 }
 
 /// Which config management plugins a repo-server has.

@@ -47,6 +47,7 @@
     )
 )]
 
+pub mod address;
 pub mod compare;
 pub mod config;
 pub mod diff;
@@ -57,6 +58,7 @@ pub mod inputs;
 pub mod load;
 pub mod model;
 pub mod options;
+pub mod overlay;
 pub mod policy;
 pub mod render;
 pub mod report;

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use aoa_core::diff::Changes;
 use aoa_core::lang::Result;
+use aoa_core::overlay::Overlay;
 use aoa_core::{Fleet, Resolver, diff};
 
 use crate::load::{LoadOptions, Loaded, load};
@@ -64,6 +65,31 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
     Ok(Both { before: side(&before)?, after: side(&after)?, ends: format!("{before} → {after}") })
 }
 
+/// The fleet as it is, and as the overlay of `loaded` wants it.
+///
+/// ```
+/// use aoa_host::core::overlay::OverlayWords;
+/// use aoa_host::{LoadOptions, load, what_if};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// # let folder = folder.path();
+/// let mut words = OverlayWords::default();
+/// words.delete_app.push("web".into());
+/// let both = what_if(load(folder, &LoadOptions::default().with_overlay(words))?);
+/// assert_eq!(both.ends, "as it is → --delete-app web");
+/// assert_eq!(both.compare()?.changes.apps.len(), 1);
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+#[must_use]
+pub fn what_if(loaded: Loaded) -> Both {
+    let ends = format!("as it is → {}", loaded.inputs.overlay);
+    let mut before = loaded.clone();
+    before.inputs.overlay = Overlay::default();
+    Both { before, after: loaded, ends }
+}
+
 /// Two resolved fleets, and what changes from one to the other.
 ///
 /// ```
@@ -94,6 +120,7 @@ impl Both {
     pub fn compare(&self) -> Result<Compared> {
         let mut resolver = Resolver::new(self.before.options.clone());
         let (before, after) = (resolver.resolve(&self.before.inputs)?, resolver.resolve(&self.after.inputs)?);
+        self.after.inputs.overlay.check(&[&before, &after])?;
         let changes = diff(&before, &after);
         Ok(Compared { before, after, changes })
     }

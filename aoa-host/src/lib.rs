@@ -19,7 +19,7 @@ mod revision;
 mod settings;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
-pub use both::{Both, Compared, load_both};
+pub use both::{Both, Compared, load_both, what_if};
 pub use folder::{FolderLimits, read_file, read_folder};
 pub use git::{GitCheckout, inspect};
 pub use init::{Suggestion, suggest_config};

@@ -9,12 +9,13 @@ use aoa_core::lang::source::{Tree, line_column};
 use aoa_core::lang::text::glob::Glob;
 use aoa_core::lang::value::Text;
 use aoa_core::lang::{Error, ErrorKind, Result};
+use aoa_core::overlay::{Overlay, OverlayWords};
 use aoa_core::{Inputs, Options};
 
 use crate::files::{Files, no_files};
 use crate::folder::{FolderLimits, unreadable};
 use crate::git::{GitCheckout, inspect};
-use crate::inventory::{Inventory, read_text};
+use crate::inventory::{Inventory, read_inventory, read_text};
 use crate::revision::read_commit;
 
 /// How a fleet is loaded.
@@ -44,6 +45,8 @@ pub struct LoadOptions {
     pub commit: Option<String>,
     /// Bounds on folders.
     pub limits: FolderLimits,
+    /// What is to be thought otherwise; files of clusters are read from the disk.
+    pub overlay: OverlayWords,
 }
 
 impl LoadOptions {
@@ -51,6 +54,13 @@ impl LoadOptions {
     #[must_use]
     pub fn with_commit(mut self, commit: Option<String>) -> Self {
         self.commit = commit;
+        self
+    }
+
+    /// With this to be thought otherwise.
+    #[must_use]
+    pub fn with_overlay(mut self, overlay: OverlayWords) -> Self {
+        self.overlay = overlay;
         self
     }
 
@@ -172,10 +182,27 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     loaded.add_charts(&files, &base)?;
     loaded.add_inventory(&files, &base)?;
     loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
+    loaded.inputs.overlay = read_overlay(&options.overlay)?;
     for section in &loaded.config.unused {
         loaded.notes.push(format!("`{section}` of {CONFIG_FILE} has no effect in this version"));
     }
     Ok(loaded)
+}
+
+/// The edits of an overlay, with the clusters that its files hold.
+fn read_overlay(words: &OverlayWords) -> Result<Overlay> {
+    let mut inventory = Inventory::default();
+    for file in &words.add_cluster {
+        let before = inventory.clusters.len();
+        read_inventory(Path::new(file), &mut inventory)?;
+        if inventory.clusters.len() == before {
+            return Err(Error::invalid(format!("`--add-cluster {file}`: the file holds no cluster"))
+                .with_help(
+                    "a cluster is written as {name: ..., server: ..., labels: {...}}, or as its Secret",
+                ));
+        }
+    }
+    words.overlay(inventory.clusters)
 }
 
 fn find_config(files: &Files, folder: &Path, top: Option<&Path>) -> Option<PathBuf> {

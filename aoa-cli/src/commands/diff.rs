@@ -4,40 +4,60 @@ use aoa_core::diff::{Changes, GateFailure, Gates};
 use aoa_core::lang::Result;
 use aoa_core::report::{ChangesOptions, Role, Text, changes_text, findings_text};
 use aoa_core::wire::{Redactor, write_changes};
-use aoa_host::{Compared, LoadOptions, Loaded, load_both};
+use aoa_host::{Both, Compared, Loaded, load_both};
 
-use super::{Code, add_evaluator};
-use crate::args::{DiffArgs, Format, Global};
+use super::{Code, add_evaluator, load_options};
+use crate::args::{DiffArgs, Format, GateArgs, Global};
 use crate::output::Output;
 use crate::progress::Progress;
 
 pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<Code> {
     let progress = Progress::start("reading files");
-    let options = LoadOptions::default().with_config(global.config.clone());
-    let mut both = load_both(&args.what, &args.repo, &options)?;
+    let mut both = load_both(&args.what, &args.repo, &load_options(global))?;
     add_evaluator(&mut both.before.inputs);
     add_evaluator(&mut both.after.inputs);
     progress.turn_to("resolving");
-    let Compared { before, after, changes, .. } = both.compare()?;
+    let compared = both.compare()?;
     drop(progress);
-    let redactor = Redactor::of_both(&before, &after, global.show_secrets);
-    match args.format.format() {
-        Format::Json => out.with(|out| write_changes(&changes, &redactor, out))?,
-        Format::Yaml => out.yaml(|out| write_changes(&changes, &redactor, out))?,
-        Format::Text | Format::Wide => {
-            let all = args.all || args.format.format() == Format::Wide;
-            let options = ChangesOptions::default().with_all_fields(all);
-            out.text(&changes_text(&changes, &both.ends, &redactor, options))?;
-            out.text(&findings_text(&after, changes.findings.introduced.iter()))?;
-        }
-    }
-    let failures = gates(args, &both.before).failures(&changes);
-    report_gates(&failures, global);
-    note_configuration(&both.before, &both.after, global);
-    Ok(code(args, &failures, &changes))
+    let shown = Shown { all: args.all, format: args.format.format(), gates: &args.gates };
+    shown.run(&both, &compared, global, out)
 }
 
-fn code(args: &DiffArgs, failures: &[GateFailure], changes: &Changes) -> Code {
+/// How changes are shown and judged.
+pub(super) struct Shown<'a> {
+    pub(super) all: bool,
+    pub(super) format: Format,
+    pub(super) gates: &'a GateArgs,
+}
+
+impl Shown<'_> {
+    pub(super) fn run(
+        &self,
+        both: &Both,
+        compared: &Compared,
+        global: &Global,
+        out: &mut Output,
+    ) -> Result<Code> {
+        let Compared { before, after, changes, .. } = compared;
+        let redactor = Redactor::of_both(before, after, global.show_secrets);
+        match self.format {
+            Format::Json => out.with(|out| write_changes(changes, &redactor, out))?,
+            Format::Yaml => out.yaml(|out| write_changes(changes, &redactor, out))?,
+            Format::Text | Format::Wide => {
+                let all = self.all || self.format == Format::Wide;
+                let options = ChangesOptions::default().with_all_fields(all);
+                out.text(&changes_text(changes, &both.ends, &redactor, options))?;
+                out.text(&findings_text(after, changes.findings.introduced.iter()))?;
+            }
+        }
+        let failures = gates(self.gates, &both.before).failures(changes);
+        report_gates(&failures, global);
+        note_configuration(&both.before, &both.after, global);
+        Ok(code(self.gates, &failures, changes))
+    }
+}
+
+fn code(args: &GateArgs, failures: &[GateFailure], changes: &Changes) -> Code {
     if !failures.is_empty() || (args.exit_code && !changes.is_empty()) {
         Code::Failed
     } else {
@@ -46,7 +66,7 @@ fn code(args: &DiffArgs, failures: &[GateFailure], changes: &Changes) -> Code {
 }
 
 /// Gates are those of the configuration as it was: a change does not approve itself.
-fn gates(args: &DiffArgs, before: &Loaded) -> Gates {
+fn gates(args: &GateArgs, before: &Loaded) -> Gates {
     let mut gates = before.config.gates.clone();
     gates.max_deletes = args.max_deletes.or(gates.max_deletes);
     gates.max_clusters = args.max_clusters.or(gates.max_clusters);

@@ -10,6 +10,7 @@ mod jsonnet;
 mod render;
 mod tree;
 mod version;
+mod what_if;
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -55,6 +56,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Render(render) => render::run(render, global, out),
         Command::Check(check) => check::run(check, global, out),
         Command::Diff(diff) => diff::run(diff, global, out),
+        Command::WhatIf(what_if) => what_if::run(what_if, global, out),
         Command::Init(init) => init::run(init, out),
         Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),
         Command::Schema(schema) => {
@@ -86,7 +88,7 @@ fn resolve(path: &Path, global: &Global) -> Result<ManuallyDrop<Fleet>> {
 fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, Options)> {
     let progress = Progress::start("reading files");
     let start = Instant::now();
-    let mut loaded = load(path, &LoadOptions::default().with_config(global.config.clone()))?;
+    let mut loaded = load(path, &load_options(global))?;
     add_evaluator(&mut loaded.inputs);
     let loading = start.elapsed();
     progress.pause();
@@ -98,6 +100,7 @@ fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fl
     let mut resolver = ManuallyDrop::new(Resolver::new(loaded.options.clone()));
     let fleet = ManuallyDrop::new(resolver.resolve(&loaded.inputs)?);
     drop(progress);
+    loaded.inputs.overlay.check(&[&fleet])?;
     if global.timing {
         let mut text = Text::default();
         let (load, resolve) = (loading.as_secs_f64() * 1e3, start.elapsed().as_secs_f64() * 1e3);
@@ -111,6 +114,10 @@ fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fl
         );
     }
     Ok((fleet, loaded.options))
+}
+
+fn load_options(global: &Global) -> LoadOptions {
+    LoadOptions::default().with_config(global.config.clone()).with_overlay(global.overlay.words())
 }
 
 fn add_evaluator(inputs: &mut aoa_core::Inputs) {

@@ -3,7 +3,6 @@
 use std::fmt::Display;
 use std::sync::Arc;
 
-use aoa_core::config::closest;
 use aoa_core::finding::Gap;
 use aoa_core::fleet::{App, State};
 use aoa_core::lang::{Error, ErrorKind, Result, Value};
@@ -22,7 +21,7 @@ use crate::output::{Output, note};
 
 pub(super) fn run(args: &RenderArgs, global: &Global, out: &mut Output) -> Result<Code> {
     let (fleet, options) = resolve_with_options(&args.path, global)?;
-    let app = find(&fleet, &args.app)?;
+    let app = fleet.app_at(&args.app)?;
     let redactor = Redactor::new(&fleet, global.show_secrets);
     let format = if args.json { Format::Json } else { args.output };
     if args.order {
@@ -125,32 +124,4 @@ fn unknown(app: &str, gap: &Gap) -> Error {
 fn failed(app: &str, error: &impl Display) -> Error {
     Error::invalid(format!("`{app}` does not render: {error}"))
         .with_help("Argo CD reports a ComparisonError: it syncs and prunes nothing of this Application")
-}
-
-/// The Application of this address: `name` or `namespace/name`.
-fn find<'f>(fleet: &'f Fleet, address: &str) -> Result<App<'f>> {
-    if let Some((namespace, name)) = address.split_once('/') {
-        if let Some(app) = fleet.app(namespace, name) {
-            return Ok(app);
-        }
-    } else {
-        let found: Vec<App<'f>> = fleet.apps().filter(|app| app.name() == address).collect();
-        match found.as_slice() {
-            [] => {}
-            [one] => return Ok(*one),
-            several => {
-                let names: Vec<String> =
-                    several.iter().map(|a| format!("{}/{}", a.namespace(), a.name())).collect();
-                return Err(Error::invalid(format!("`{address}` names {} Applications", several.len()))
-                    .with_help(format!("say which: {}", names.join(", "))));
-            }
-        }
-    }
-    let names: Vec<&str> = fleet.apps().map(|app| app.name()).collect();
-    let name = address.rsplit('/').next().unwrap_or(address);
-    let error = Error::new(ErrorKind::NotFound, format!("there is no Application `{address}`"));
-    Err(match closest(name, &names) {
-        Some(close) => error.with_help(format!("did you mean `{close}`?")),
-        None => error.with_help("`aoa apps` lists them"),
-    })
 }

@@ -53,6 +53,13 @@ impl Clusters {
         Clusters { registered, in_cluster_enabled, local, by_server, by_name, secrets: Secrets::Readable }
     }
 
+    /// The same with this version of Kubernetes for Argo CD's own cluster, where it has no Secret.
+    #[must_use]
+    pub(crate) fn with_local_version(mut self, version: Option<aoa_lang::value::Text>) -> Self {
+        self.local.kube_version = version.or(self.local.kube_version);
+        self
+    }
+
     /// The same with a Secret besides whose `config` cannot be read. It is no cluster to anybody, but it keeps the
     /// controller of ApplicationSets from deleting Applications.
     #[must_use]

@@ -12,6 +12,7 @@ use crate::fleet::{
     AppId, AppObject, AppRecord, Conflict, KeyIndex, Parent, ProjectRecord, SetOutcome, SetRecord,
 };
 use crate::model::{Application, Kind, Manifest, ObjectRef, read_object};
+use crate::overlay::Amended;
 use crate::sets::crd;
 
 const GROUP: &str = "argoproj.io";
@@ -64,6 +65,19 @@ impl Run<'_> {
     ///
     /// The fleet has too many Applications or conflicts.
     pub(super) fn admit(&mut self, manifest: &Manifest, parent: Parent, namespace: &Text) -> Result<()> {
+        let amended = match self.amendments.is_empty() {
+            true => Amended::Same,
+            false => self.amendments.manifest(manifest, namespace),
+        };
+        let changed;
+        let manifest = match amended {
+            Amended::Same => manifest,
+            Amended::Gone => return Ok(()),
+            Amended::Changed(object) => {
+                changed = Manifest { object, place: manifest.place.clone() };
+                &changed
+            }
+        };
         match Arrival::of(manifest, namespace) {
             Some(arrival) => self.admit_arrival(manifest, arrival, parent),
             None => Ok(()),

@@ -6,12 +6,15 @@ use std::sync::Arc;
 use super::run::Run;
 use crate::finding::{Cause, Gap, Need};
 use crate::fleet::{AppId, Fleet, SetId};
-use crate::model::ObjectRef;
+use crate::model::{Kind, ObjectRef};
 
 impl Run<'_> {
     pub(super) fn into_fleet(mut self) -> Fleet {
         self.note_all();
+        let names = |kind| self.names(kind);
+        let missed = self.amendments.misses(names);
         let mut data = self.data;
+        data.misses.extend(missed);
         let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
         sorted.sort_by(|a, b| data.app_key_bytes(*a).cmp(&data.app_key_bytes(*b)));
         data.sorted = sorted;
@@ -32,5 +35,17 @@ impl Run<'_> {
         }
         data.needs = needs.into_iter().map(|(gap, subjects)| Need { gap, subjects }).collect();
         Fleet { data: Arc::new(data) }
+    }
+
+    /// The names of all objects of a kind.
+    fn names(&self, kind: Kind) -> Vec<String> {
+        let data = &self.data;
+        match kind {
+            Kind::Application => {
+                (0u32..).take(data.apps.len()).map(|id| data.app_key(AppId(id)).1.to_owned()).collect()
+            }
+            Kind::ApplicationSet => data.sets.iter().map(|set| set.name.to_string()).collect(),
+            Kind::AppProject => data.projects.iter().map(|project| project.name.to_string()).collect(),
+        }
     }
 }

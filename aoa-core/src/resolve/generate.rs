@@ -11,7 +11,8 @@ use super::world::SetWorld;
 use crate::finding::Gap;
 use crate::fleet::{AppObject, AppRecord, Generation, Parent, SetId, SetOutcome};
 use crate::generate::{ApplicationSet, GeneratedSet};
-use crate::model::{DEFAULT_PROJECT, Kind, ObjectRef};
+use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
+use crate::overlay::Amended;
 
 impl Run<'_> {
     /// Tries a set. Whatever goes wrong becomes its outcome.
@@ -104,6 +105,10 @@ impl Run<'_> {
             if rejected.contains_key(&name) {
                 continue;
             }
+            let object = match self.amended_app(object, &namespace, &name, id) {
+                Some(object) => object,
+                None => continue,
+            };
             names.push(name.clone());
             self.admit_generated_app(
                 id,
@@ -114,6 +119,24 @@ impl Run<'_> {
         }
         self.set_outcome(id, SetOutcome::Generated { names, rejected });
         Ok(())
+    }
+
+    /// The Application as the overlay wants it; `None` if it is not to be.
+    fn amended_app(&self, object: AppObject, namespace: &Text, name: &Text, set: SetId) -> Option<AppObject> {
+        if self.amendments.is_empty() {
+            return Some(object);
+        }
+        let kind = Kind::Application;
+        let key = ObjectRef { kind, namespace: namespace.clone(), name: name.clone() };
+        match self.amendments.object(&key, &|| self.data.object_of(&object).unwrap_or_default()) {
+            Amended::Same => Some(object),
+            Amended::Gone => None,
+            Amended::Changed(object) => {
+                let place = self.data.sets.get(set.0 as usize).and_then(|set| set.place.clone());
+                let (namespace, name) = (namespace.clone(), name.clone());
+                Some(AppObject::Whole(Arc::new(Application { namespace, name, object, place })))
+            }
+        }
     }
 
     fn generated_key(&self, generation: u32, index: u32) -> (Text, Text) {

@@ -22,6 +22,7 @@ use aoa_lang::Result;
 use crate::fleet::Fleet;
 use crate::inputs::Inputs;
 use crate::options::Options;
+use crate::overlay::Overlay;
 use crate::render::{RenderCache, Workers};
 
 /// Resolves fleets, keeping what was compiled, parsed and rendered between runs: what did not change is not done
@@ -81,7 +82,9 @@ impl Resolver {
         if !inputs.roots.is_empty() || inputs.repositories.is_empty() {
             return run::Run::new(&self.options, &self.kept, inputs).finish();
         }
-        let roots = discover::discover(inputs, &self.options, &self.kept)?;
+        // A fleet does not begin elsewhere because something in it is thought otherwise.
+        let plain = Inputs { overlay: Overlay::default(), ..inputs.clone() };
+        let roots = discover::discover(&plain, &self.options, &self.kept)?;
         run::Run::new(&self.options, &self.kept, &Inputs { roots, ..inputs.clone() }).finish()
     }
 }

@@ -11,6 +11,7 @@ use crate::fleet::{AppId, Content, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
 use crate::model::{Application, Cluster, Manifest};
+use crate::overlay::Amended;
 use crate::policy::{Projects, Scopes, application_conditions, denied_manifests};
 use crate::render::{RenderContext, render_application, render_folder};
 use crate::sets::refusal_of_metadata;
@@ -29,7 +30,10 @@ impl Run<'_> {
         let ctx = self.render_context();
         let projects = self.projects();
         let contents = self.kept.workers.map(apps, |app| match self.data.application(*app) {
-            Some(application) => self.judged(&application, render_application(&ctx, &application), &projects),
+            Some(application) => {
+                let content = self.amended(*app, render_application(&ctx, &application));
+                self.judged(&application, content, &projects)
+            }
             None => Arc::new(Content::skipped()),
         });
         self.check_manifests()?;
@@ -59,17 +63,44 @@ impl Run<'_> {
         if driving.is_empty() {
             return Vec::new();
         }
-        let destination = self.data.destination(app);
-        let lands_here = destination.resolve(&self.data.clusters).is_ok_and(Cluster::is_control_plane);
-        if !lands_here {
-            return Vec::new();
-        }
-        let namespace = match destination.namespace.as_str() {
-            "" => Text::from_static("default"),
-            namespace => Text::from(namespace),
-        };
+        let Some(namespace) = self.driven_namespace(app) else { return Vec::new() };
         let read = |(at, manifest): &(usize, &Manifest)| Some((*at, Arrival::of(manifest, &namespace)?));
         self.kept.workers.map(&driving, read).into_iter().flatten().collect()
+    }
+
+    /// The namespace of what `app` brings without naming one; `None` if it does not land on the control plane's own
+    /// cluster.
+    fn driven_namespace(&self, app: AppId) -> Option<Text> {
+        let destination = self.data.destination(app);
+        let lands_here = destination.resolve(&self.data.clusters).is_ok_and(Cluster::is_control_plane);
+        lands_here.then(|| match destination.namespace.as_str() {
+            "" => Text::from_static("default"),
+            namespace => Text::from(namespace),
+        })
+    }
+
+    /// The content as the overlay wants it.
+    fn amended(&self, app: AppId, content: Arc<Content>) -> Arc<Content> {
+        if self.amendments.is_empty() {
+            return content;
+        }
+        let Some(namespace) = self.driven_namespace(app) else { return content };
+        let mut is_same = true;
+        let manifests = content.manifests.iter().filter_map(|manifest| {
+            match self.amendments.manifest(manifest, &namespace) {
+                Amended::Same => Some(manifest.clone()),
+                Amended::Gone => {
+                    is_same = false;
+                    None
+                }
+                Amended::Changed(object) => {
+                    is_same = false;
+                    Some(Manifest { object, place: manifest.place.clone() })
+                }
+            }
+        });
+        let manifests: Arc<[Manifest]> = manifests.collect();
+        if is_same { content } else { Arc::new(Content { manifests, ..(*content).clone() }) }
     }
 
     /// The content with what the project's rules say of it.

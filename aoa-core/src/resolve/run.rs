@@ -12,6 +12,7 @@ use crate::inputs::Inputs;
 use crate::load::{Charts, Repositories};
 use crate::model::Clusters;
 use crate::options::Options;
+use crate::overlay::Amendments;
 use crate::policy::Scopes;
 use crate::render::{Installation, ManifestBudget};
 
@@ -22,6 +23,7 @@ pub(super) struct Run<'r> {
     pub(super) charts: Charts,
     pub(super) installation: Installation,
     pub(super) data: FleetData,
+    pub(super) amendments: Amendments,
     pub(super) findings: FindingSink,
     pub(super) scopes: Scopes,
     pub(super) surroundings: Surroundings,
@@ -38,17 +40,28 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     pub(super) fn new(options: &'r Options, kept: &'r Kept, inputs: &Inputs) -> Self {
-        let inputs = Arc::new(inputs.clone());
+        let mut inputs = inputs.clone();
+        let applied = inputs.overlay.clone().apply(&mut inputs);
+        let amendments = Amendments::of(&inputs.overlay);
+        let inputs = Arc::new(inputs);
         let switch =
             inputs.settings.argocd_cm.as_ref().and_then(|cm| cm.str_at(&["cluster.inClusterEnabled"]));
-        let clusters = Clusters::new(inputs.clusters.clone(), Clusters::in_cluster_setting(switch));
+        let clusters = Clusters::new(inputs.clusters.clone(), Clusters::in_cluster_setting(switch))
+            .with_local_version(applied.local_version);
         Run {
             options,
             kept,
             repositories: Arc::new(Repositories::new(inputs.clone(), options.urls)),
             charts: Charts::new(inputs.clone()),
             installation: Installation::read(&inputs.settings),
-            data: FleetData { inputs: inputs.clone(), clusters, now: options.now, ..FleetData::default() },
+            data: FleetData {
+                inputs: inputs.clone(),
+                clusters,
+                now: options.now,
+                misses: applied.misses,
+                ..FleetData::default()
+            },
+            amendments,
             findings: FindingSink::default(),
             scopes: Scopes::default(),
             surroundings: Surroundings::new(inputs, options),

@@ -148,6 +148,19 @@ impl Tree {
         builder.build(Arc::new(BlobsBelow { folder: folder.clone(), blobs: self.blobs.clone() }))
     }
 
+    /// The same tree with those files only for whose paths `keep` says so.
+    ///
+    /// ```
+    /// use aoa_lang::source::Tree;
+    /// let tree = Tree::in_memory([("a.yaml", ""), ("b.yaml", "")]);
+    /// assert_eq!(tree.filtered(|path| path.as_str() != "a.yaml").entries().len(), 1);
+    /// ```
+    #[must_use]
+    pub fn filtered(&self, keep: impl Fn(&TreePath) -> bool) -> Tree {
+        let entries = self.entries.iter().filter(|(path, _)| keep(path)).cloned().collect();
+        Tree { entries, blobs: self.blobs.clone(), identity: Arc::default() }
+    }
+
     /// All files, sorted by path.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&TreePath, &Entry)> {
         self.entries.iter().map(|(path, entry)| (path, entry))

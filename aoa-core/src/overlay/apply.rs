@@ -1,0 +1,143 @@
+//! What an overlay says of clusters and files, done to the inputs.
+
+use aoa_lang::Value;
+use aoa_lang::source::TreePath;
+use aoa_lang::value::Text;
+
+use super::{Edit, Miss, Overlay};
+use crate::inputs::Inputs;
+use crate::model::{Cluster, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, SECRET_TYPE_LABEL};
+
+/// What inputs become.
+pub(crate) struct Applied {
+    /// What nothing answered to.
+    pub(crate) misses: Vec<Miss>,
+    /// Another version of Kubernetes of Argo CD's own cluster, if that has no Secret.
+    pub(crate) local_version: Option<Text>,
+}
+
+impl Overlay {
+    /// Does to `inputs` what is said of clusters and files; what is said of objects is done when they are brought.
+    pub(crate) fn apply(&self, inputs: &mut Inputs) -> Applied {
+        let mut applied = Applied { misses: Vec::new(), local_version: None };
+        for (edit, at) in self.edits.iter().zip(0..) {
+            let done = match edit {
+                Edit::AddCluster(cluster) => {
+                    inputs.clusters.retain(|known| known.name != cluster.name);
+                    inputs.clusters.push(cluster.clone());
+                    Ok(())
+                }
+                Edit::Label { cluster, key, value } => {
+                    labelled(&mut inputs.clusters, cluster).map(|cluster| {
+                        cluster.labels = changed(&cluster.labels, key, value.as_ref());
+                    })
+                }
+                Edit::Annotate { cluster, key, value } => {
+                    labelled(&mut inputs.clusters, cluster).map(|cluster| {
+                        cluster.annotations = changed(&cluster.annotations, key, value.as_ref());
+                    })
+                }
+                Edit::KubeVersion { cluster, version } => match find(&inputs.clusters, cluster) {
+                    Some(at) => {
+                        if let Some(cluster) = inputs.clusters.get_mut(at) {
+                            cluster.kube_version = Some(version.clone());
+                        }
+                        Ok(())
+                    }
+                    None if is_local(cluster) => {
+                        applied.local_version = Some(version.clone());
+                        Ok(())
+                    }
+                    None => Err(no_cluster(&inputs.clusters)),
+                },
+                Edit::RemoveCluster { cluster } => match find(&inputs.clusters, cluster) {
+                    Some(at) => {
+                        inputs.clusters.remove(at);
+                        Ok(())
+                    }
+                    None => Err(no_cluster(&inputs.clusters)),
+                },
+                Edit::RemoveFile { repository, path } => remove_file(inputs, repository, path),
+                Edit::AddObject { object } => {
+                    inputs.objects.push(object.clone());
+                    Ok(())
+                }
+                Edit::Revision { .. } | Edit::Delete { .. } | Edit::Replace { .. } => Ok(()),
+            };
+            if let Err((why, known)) = done {
+                applied.misses.push(Miss { edit: at, why, known });
+            }
+        }
+        applied
+    }
+}
+
+type NotThere = (String, Vec<String>);
+
+fn no_cluster(clusters: &[Cluster]) -> NotThere {
+    let names = clusters.iter().map(|cluster| cluster.name.to_string()).collect();
+    ("no such cluster is registered".to_owned(), names)
+}
+
+/// The number of the cluster of this name, address or Secret.
+fn find(clusters: &[Cluster], wanted: &Text) -> Option<usize> {
+    let by = |is: &dyn Fn(&Cluster) -> bool| clusters.iter().position(is);
+    let address = wanted.to_str_lossy();
+    by(&|c| c.name == *wanted)
+        .or_else(|| by(&|c| !c.server.is_empty() && c.server_key() == address.trim_end_matches('/')))
+        .or_else(|| by(&|c| c.secret == *wanted))
+}
+
+fn is_local(wanted: &Text) -> bool {
+    *wanted == *IN_CLUSTER_NAME || *wanted == *IN_CLUSTER_SERVER
+}
+
+/// The cluster, with a Secret if it is Argo CD's own and has none: only Secrets have labels.
+fn labelled<'c>(clusters: &'c mut Vec<Cluster>, wanted: &Text) -> Result<&'c mut Cluster, NotThere> {
+    let at = match find(clusters, wanted) {
+        Some(at) => at,
+        None if is_local(wanted) => {
+            let labels = [(Text::from(SECRET_TYPE_LABEL), Value::from("cluster"))];
+            clusters.push(Cluster {
+                secret: IN_CLUSTER_NAME.into(),
+                name: IN_CLUSTER_NAME.into(),
+                server: IN_CLUSTER_SERVER.into(),
+                labels: labels.into_iter().collect(),
+                ..Cluster::default()
+            });
+            clusters.len().saturating_sub(1)
+        }
+        None => return Err(no_cluster(clusters)),
+    };
+    let nobody = no_cluster(clusters);
+    clusters.get_mut(at).ok_or(nobody)
+}
+
+fn changed(map: &aoa_lang::value::Map, key: &Text, value: Option<&Text>) -> aoa_lang::value::Map {
+    match value {
+        Some(value) => map.clone().with(key.clone(), Value::String(value.clone())),
+        None => map.clone().without(&key.to_str_lossy()),
+    }
+}
+
+fn remove_file(inputs: &mut Inputs, repository: &Text, path: &TreePath) -> Result<(), NotThere> {
+    let first = inputs.repositories.first().map(|r| r.url.clone()).unwrap_or_default();
+    let url = if repository.is_empty() { first.clone() } else { repository.clone() };
+    // A folder may stand for several remotes of one repository: what goes, goes from all that have the same tree.
+    let same = inputs.repositories.iter().find(|r| r.url == url).and_then(|r| r.checkouts.first());
+    let identity = same.map(|checkout| checkout.tree.identity());
+    let mut found = false;
+    for repository in &mut inputs.repositories {
+        for checkout in &mut repository.checkouts {
+            let is_it = repository.url == url || Some(checkout.tree.identity()) == identity;
+            if is_it && checkout.tree.within(path).next().is_some() {
+                found = true;
+                checkout.tree = checkout.tree.filtered(|file| !file.is_within(path));
+            }
+        }
+    }
+    let of_repository =
+        |root: &crate::inputs::Root| root.repository == url || (root.repository.is_empty() && url == first);
+    inputs.roots.retain(|root| !(of_repository(root) && root.path.is_within(path)));
+    if found { Ok(()) } else { Err(("there is no such file".to_owned(), Vec::new())) }
+}
