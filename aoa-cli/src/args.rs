@@ -123,9 +123,14 @@ pub(crate) enum Command {
     Render(RenderArgs),
     /// Say what is wrong with the fleet
     #[command(
-        after_help = "Examples:\n  aoa check\n  aoa check --select R004\n  aoa check --fail-on warning --ignore R007 -o json\n\nExit code 1 if there is a finding of that severity or above."
+        after_help = "Examples:\n  aoa check\n  aoa check --select R004\n  aoa check --fail-on warning --ignore H,R007 -o json\n  aoa check -o sarif > aoa.sarif\n  aoa check --write-baseline .aoa/baseline.json\n\nRules are named by id, name or the letter of their family: `aoa rule` lists them.\n\nExit code 1 if there is a finding of the severity of --fail-on or above that is neither waived nor in the baseline."
     )]
     Check(CheckArgs),
+    /// Print the manual page of a rule
+    #[command(
+        after_help = "Examples:\n  aoa rule          all rules\n  aoa rule H002\n  aoa rule latest-image\n  aoa rule H        a family"
+    )]
+    Rule(RuleArgs),
     /// Say what a change adds, changes and deletes
     #[command(
         after_help = "Examples:\n  aoa diff                       what was done since the default branch, and is not committed yet\n  aoa diff main...               since this branch left main, as a pull request shows it\n  aoa diff v1.2..v1.3            from one revision to another\n  aoa diff ../before ../after    two folders\n  aoa diff main... --max-deletes 0 --protect 'argocd/*'\n\nExit code 1 if a gate does not hold, or with --exit-code if anything changes. Gates may stand in aoa.yaml; those of the\nolder side count."
@@ -313,17 +318,70 @@ pub(crate) struct CheckArgs {
     /// The folder of the fleet
     #[arg(default_value = ".")]
     pub(crate) path: PathBuf,
-    /// The lowest severity that fails the check
-    #[arg(long, value_enum, default_value_t = FailOn::Error, value_name = "SEVERITY")]
-    pub(crate) fail_on: FailOn,
-    /// Only these rules, by id or name
+    /// The lowest severity that fails the check (default: error)
+    #[arg(long, value_enum, value_name = "SEVERITY")]
+    pub(crate) fail_on: Option<FailOn>,
+    /// Only these rules, by id, name or family
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub(crate) select: Vec<String>,
-    /// Not these rules, by id or name
+    /// Not these rules, by id, name or family
     #[arg(long, value_delimiter = ',', value_name = "RULES")]
     pub(crate) ignore: Vec<String>,
-    #[command(flatten)]
-    pub(crate) format: FormatArgs,
+    /// Findings that are known (default: `check.baseline` of aoa.yaml)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) baseline: Option<PathBuf>,
+    /// How many days an entry of the baseline holds
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) baseline_max_age: Option<u32>,
+    /// Write the baseline, and say nothing else
+    #[arg(long, value_name = "FILE", num_args = 0..=1, require_equals = false)]
+    pub(crate) write_baseline: Option<Option<PathBuf>>,
+    /// The day by which waivers and the baseline expire (default: today)
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) today: Option<String>,
+    /// Show all groups of findings
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// How the answer is printed
+    #[arg(short, long, value_enum, default_value_t = CheckFormat::Text, value_name = "FORMAT")]
+    pub(crate) output: CheckFormat,
+    /// The same as -o json
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
+impl CheckArgs {
+    pub(crate) fn format(&self) -> CheckFormat {
+        if self.json { CheckFormat::Json } else { self.output }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people: the first 20 groups
+    Text,
+    /// For people: everything
+    Wide,
+    /// For programs
+    Json,
+    /// For programs and people
+    Yaml,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// Workflow commands of GitHub, which annotate lines
+    Github,
+    /// GitLab's report of code quality
+    Gitlab,
+    /// For a comment on a pull request
+    Markdown,
+    /// Test results
+    Junit,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct RuleArgs {
+    /// Id, name or family (default: list all)
+    pub(crate) rule: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -332,6 +390,17 @@ pub(crate) enum FailOn {
     Warning,
     Error,
     Never,
+}
+
+impl From<FailOn> for aoa_core::check::FailOn {
+    fn from(fail_on: FailOn) -> Self {
+        match fail_on {
+            FailOn::Info => Self::Info,
+            FailOn::Warning => Self::Warning,
+            FailOn::Error => Self::Error,
+            FailOn::Never => Self::Never,
+        }
+    }
 }
 
 #[derive(ClapArgs)]

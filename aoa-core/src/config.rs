@@ -5,7 +5,9 @@ use aoa_lang::value::{Map, Text};
 use aoa_lang::yaml::{self, Step};
 use aoa_lang::{Error, Result, Value};
 
+use crate::check::{FailOn, rules_named};
 use crate::diff::Gates;
+use crate::finding::{Rule, Severity};
 use crate::inputs::{Declared, Root};
 
 /// What `aoa.yaml` says. Paths and patterns are as written, relative to the folder of the file.
@@ -28,7 +30,9 @@ pub struct Config {
     pub argocd: ArgoConfig,
     /// `gates`: bounds that `aoa diff` holds a change to.
     pub gates: Gates,
-    /// Sections that are known but that this version does not use: `owners`, `check`, `policies`.
+    /// `check`: what `aoa check` does where the command line does not say.
+    pub check: CheckConfig,
+    /// Sections that are known but that this version does not use: `owners`, `policies`.
     pub unused: Vec<&'static str>,
 }
 
@@ -71,6 +75,25 @@ pub struct ArgoConfig {
     pub settings: Text,
 }
 
+/// The section `check`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CheckConfig {
+    /// `fail-on`: the lowest severity that fails the check.
+    pub fail_on: FailOn,
+    /// `select`: only these rules; empty: all.
+    pub select: Vec<Rule>,
+    /// `ignore`: not these rules.
+    pub ignore: Vec<Rule>,
+    /// `severities`: other severities than the rules' own.
+    pub severities: Vec<(Rule, Severity)>,
+    /// `baseline`: the file of findings that are known; empty for none.
+    pub baseline: Text,
+    /// `baseline-max-age`: how many days an entry of the baseline holds.
+    pub baseline_max_age: Option<u32>,
+}
+
+const CHECK_FIELDS: [&str; 6] = ["fail-on", "select", "ignore", "severities", "baseline", "baseline-max-age"];
 const ROOT_FIELDS: [&str; 6] = ["path", "repository", "name", "directory", "helm", "kustomize"];
 const CHARTS_FIELDS: [&str; 2] = ["path", "repository"];
 const GATES_FIELDS: [&str; 4] = ["max-deletes", "max-clusters", "max-unknown", "protect"];
@@ -166,6 +189,7 @@ impl Config {
                 "answers" => config.answers = texts(value, "answers")?,
                 "roots" => config.roots = list(value, "roots")?.iter().map(root).collect::<Result<_>>()?,
                 "argocd" => config.argocd = argocd(value)?,
+                "check" => config.check = check(value)?,
                 "gates" => config.gates = gates(value)?,
                 other => config.unused.extend(Self::SECTIONS.iter().find(|s| **s == other)),
             }
@@ -258,6 +282,56 @@ fn argocd(value: &Value) -> Result<ArgoConfig> {
         version: text(fields, "version", "argocd")?,
         settings: text(fields, "settings", "argocd")?,
     })
+}
+
+fn check(value: &Value) -> Result<CheckConfig> {
+    let fields = map(value, "`check`")?;
+    check_keys(fields, &CHECK_FIELDS, "check")?;
+    let rules = |key: &str| -> Result<Vec<Rule>> {
+        let names = fields.get(key).map(|names| texts(names, &format!("check.{key}"))).transpose()?;
+        let mut rules = Vec::new();
+        for name in names.unwrap_or_default() {
+            rules.extend(rules_named(&name.to_str_lossy())?);
+        }
+        Ok(rules)
+    };
+    let fail_on = text(fields, "fail-on", "check")?;
+    let fail_on = match fail_on.to_str_lossy().as_ref() {
+        "" => FailOn::default(),
+        name => FailOn::from_name(name).ok_or_else(|| {
+            Error::invalid(format!("`check.fail-on` is not `{name}`"))
+                .with_help(format!("it is one of {}", FailOn::NAMES.join(", ")))
+        })?,
+    };
+    let max_age = match fields.get("baseline-max-age") {
+        None | Some(Value::Null) => None,
+        Some(days) => Some(
+            days.as_i64()
+                .and_then(|days| u32::try_from(days).ok())
+                .ok_or_else(|| Error::invalid("`check.baseline-max-age` is not a number of days"))?,
+        ),
+    };
+    Ok(CheckConfig {
+        fail_on,
+        select: rules("select")?,
+        ignore: rules("ignore")?,
+        severities: fields.get("severities").map(severities).transpose()?.unwrap_or_default(),
+        baseline: text(fields, "baseline", "check")?,
+        baseline_max_age: max_age,
+    })
+}
+
+fn severities(value: &Value) -> Result<Vec<(Rule, Severity)>> {
+    let mut all = Vec::new();
+    for (name, severity) in map(value, "`check.severities`")?.iter() {
+        let named = severity.as_str().and_then(Severity::from_name);
+        let severity = named.ok_or_else(|| {
+            Error::invalid(format!("`check.severities.{name}` is no severity"))
+                .with_help("it is one of info, warning, error")
+        })?;
+        all.extend(rules_named(&name.to_str_lossy())?.into_iter().map(|rule| (rule, severity)));
+    }
+    Ok(all)
 }
 
 fn gates(value: &Value) -> Result<Gates> {

@@ -48,6 +48,7 @@
 )]
 
 pub mod address;
+pub mod check;
 pub mod compare;
 pub mod config;
 pub mod diff;
@@ -70,6 +71,7 @@ pub mod wire;
 pub use aoa_helm as helm;
 pub use aoa_kustomize as kustomize;
 pub use aoa_lang as lang;
+pub use check::check;
 pub use diff::diff;
 pub use fleet::Fleet;
 pub use inputs::Inputs;

@@ -8,6 +8,7 @@
 
 mod alone;
 mod both;
+mod check;
 mod files;
 mod folder;
 mod git;
@@ -20,6 +21,7 @@ mod settings;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
 pub use both::{Both, Compared, load_both, what_if};
+pub use check::read_baseline;
 pub use folder::{FolderLimits, read_file, read_folder};
 pub use git::{GitCheckout, inspect};
 pub use init::{Suggestion, suggest_config};

@@ -8,6 +8,7 @@ mod init;
 #[cfg(feature = "jsonnet")]
 mod jsonnet;
 mod render;
+mod rule;
 mod tree;
 mod version;
 mod what_if;
@@ -20,7 +21,7 @@ use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
 use aoa_core::wire::{WireOptions, config_schema, output_schema};
 use aoa_core::{Fleet, Options, Resolver};
-use aoa_host::{LoadOptions, load};
+use aoa_host::{LoadOptions, Loaded, load};
 use clap::CommandFactory;
 
 use crate::args::{Args, Command, Global, Import, SchemaOf};
@@ -55,6 +56,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Apps(apps) => apps::run(apps, global, out),
         Command::Render(render) => render::run(render, global, out),
         Command::Check(check) => check::run(check, global, out),
+        Command::Rule(rule) => rule::run(rule, out),
         Command::Diff(diff) => diff::run(diff, global, out),
         Command::WhatIf(what_if) => what_if::run(what_if, global, out),
         Command::Init(init) => init::run(init, out),
@@ -86,6 +88,11 @@ fn resolve(path: &Path, global: &Global) -> Result<ManuallyDrop<Fleet>> {
 
 /// As [`resolve`], with the options that the fleet was resolved with.
 fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, Options)> {
+    resolve_loaded(path, global).map(|(fleet, loaded)| (fleet, loaded.options))
+}
+
+/// As [`resolve`], with what was loaded.
+fn resolve_loaded(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, Loaded)> {
     let progress = Progress::start("reading files");
     let start = Instant::now();
     let mut loaded = load(path, &load_options(global))?;
@@ -113,7 +120,7 @@ fn resolve_with_options(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fl
             "no Application found: name where the fleet begins under `roots:` in aoa.yaml, or give its folder behind the verb",
         );
     }
-    Ok((fleet, loaded.options))
+    Ok((fleet, loaded))
 }
 
 fn load_options(global: &Global) -> LoadOptions {

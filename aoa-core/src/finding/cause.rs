@@ -93,6 +93,23 @@ pub enum Cause {
         /// Which one.
         error: Text,
     },
+    /// A rule of [`check`](crate::check) speaks.
+    Judged(Judged),
+}
+
+/// What a rule of [`check`](crate::check) says. Neither lines nor counts are part of it, so that it stays the same finding when
+/// files change around it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct Judged {
+    /// The rule.
+    pub rule: Rule,
+    /// The object that causes it: of a generated Application its ApplicationSet.
+    pub about: Option<ObjectRef>,
+    /// What is wrong.
+    pub what: Text,
+    /// What to do, where that is more than the rule's manual page says.
+    pub help: Text,
 }
 
 impl Cause {
@@ -116,10 +133,14 @@ impl Cause {
             Cause::UnknownField { .. } => Rule::UnknownField,
             Cause::ProjectFromBelow { .. } => Rule::ProjectFromBelow,
             Cause::LimitPassed { .. } => Rule::LimitPassed,
+            Cause::Judged(judged) => judged.rule,
         }
     }
 
     pub(super) fn message(&self, subjects: &[ObjectRef]) -> String {
+        if let Cause::Judged(judged) = self {
+            return judged.message(subjects);
+        }
         let whom = match subjects {
             [] => String::new(),
             [one] => format!("{one}: "),
@@ -150,6 +171,7 @@ impl Cause {
             Cause::SelfManaged => "manages itself".to_owned(),
             Cause::UrlAlias { asked, given } => format!("`{asked}` is taken for `{given}`"),
             Cause::FoundRoot { path } => format!("`{path}` is taken for a root: no source covers it"),
+            Cause::Judged(judged) => judged.what.to_string(),
         };
         format!("{whom}{what}")
     }
@@ -169,8 +191,17 @@ impl Cause {
             Cause::ProjectFromBelow { .. } => {
                 Some("put it into `default`, or create the project beside it".to_owned())
             }
+            Cause::Judged(judged) if !judged.help.is_empty() => Some(judged.help.to_string()),
             Cause::FoundRoot { path } => Some(format!("declare it in aoa.yaml: `roots: [{{path: {path}}}]`")),
             _ => None,
+        }
+    }
+
+    /// The object that is named in the fingerprint: what causes the finding, not the first of those that it touches.
+    pub(super) fn holder<'c>(&'c self, subjects: &'c [ObjectRef]) -> Option<&'c ObjectRef> {
+        match self {
+            Cause::Judged(judged) => judged.about.as_ref(),
+            _ => subjects.first(),
         }
     }
 
@@ -180,6 +211,21 @@ impl Cause {
             // A parser's message names lines; the file alone identifies the finding.
             Cause::BrokenFile { path, .. } => path.to_string(),
             other => other.message(&[]),
+        }
+    }
+}
+
+impl Judged {
+    fn message(&self, subjects: &[ObjectRef]) -> String {
+        let Judged { about, what, .. } = self;
+        let others = subjects.iter().filter(|subject| Some(*subject) != about.as_ref()).count();
+        match (about, subjects) {
+            (Some(about), _) if others == 0 => format!("{about}: {what}"),
+            (Some(about), _) => {
+                format!("{about}: {what} ({others} app{})", if others == 1 { "" } else { "s" })
+            }
+            (None, [one]) => format!("{one}: {what}"),
+            (None, _) => what.to_string(),
         }
     }
 }

@@ -7,7 +7,7 @@ mod cause;
 mod gap;
 mod rule;
 
-pub use cause::Cause;
+pub use cause::{Cause, Judged};
 pub use gap::{Gap, Need};
 pub use rule::{Rule, Severity};
 
@@ -68,7 +68,7 @@ impl Finding {
         self.cause.help()
     }
 
-    /// Names the finding across runs: it depends on the rule, the first subject and the cause, not on lines.
+    /// Names the finding across runs: it depends on the rule, the file, what causes it and the cause, not on lines.
     ///
     /// 16 hexadecimal digits.
     #[must_use]
@@ -78,8 +78,8 @@ impl Finding {
         if let Some(place) = self.places.first() {
             hash.write(place.path.as_str().as_bytes());
         }
-        if let Some(subject) = self.subjects.first() {
-            hash.write(subject.to_string().as_bytes());
+        if let Some(holder) = self.cause.holder(&self.subjects) {
+            hash.write(holder.to_string().as_bytes());
         }
         hash.write(self.cause.identity().as_bytes());
         format!("{:016x}", hash.0)

@@ -1,42 +1,4 @@
-//! The rules that findings belong to: stable ids, names and severities.
-
-/// A rule of the resolution itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Rule {
-    /// A file or a document of it cannot be read.
-    BrokenFile,
-    /// An object has a kind that drives the fleet, but not its form.
-    InvalidObject,
-    /// A generator of an ApplicationSet fails: Argo CD creates, updates and deletes nothing; its children are frozen.
-    SetFailed,
-    /// The content of a source is not known, because something was not given.
-    UnknownSource,
-    /// Argo CD fails on a source: nothing of the Application is synced or pruned.
-    SourceFailed,
-    /// A generated Application is not written.
-    RejectedApp,
-    /// Several parents bring the same object.
-    Conflict,
-    /// An Application breaks a rule of its project or names no known destination.
-    InvalidSpec,
-    /// A project forbids a manifest: the whole sync of its Application fails.
-    DeniedManifest,
-    /// An Application of a chain of parents is its own ancestor.
-    SelfManaged,
-    /// A repository was found under another form of its URL.
-    UrlAlias,
-    /// The root was found, not declared.
-    FoundRoot,
-    /// A bound of the options was passed.
-    LimitPassed,
-    /// The API server would not store an object.
-    RefusedObject,
-    /// The API server would drop a field that it does not know.
-    UnknownField,
-    /// An Application's project is created only by the Application itself: it is never synced.
-    ProjectFromBelow,
-}
+//! The rules, with their stable ids and names. What each is for stands in its file below `check/`.
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -60,91 +22,145 @@ impl Severity {
             Severity::Error => "error",
         }
     }
+
+    /// The severity of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Severity::Info, Severity::Warning, Severity::Error].into_iter().find(|s| s.name() == name)
+    }
+}
+
+/// One line for each rule: id, name, severity, and what it says.
+macro_rules! rules {
+    ($($(#[doc = $doc:literal])+ $rule:ident = $id:literal $name:literal $severity:ident,)+) => {
+        /// What a finding is about. Ids and names are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[non_exhaustive]
+        pub enum Rule {
+            $($(#[doc = $doc])+ $rule,)+
+        }
+
+        impl Rule {
+            /// Every rule, by family.
+            pub const ALL: &'static [Rule] = &[$(Rule::$rule),+];
+
+            /// The stable id: a letter for the family and three digits.
+            #[must_use]
+            pub fn id(self) -> &'static str {
+                match self { $(Rule::$rule => $id,)+ }
+            }
+
+            /// The stable name.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Rule::$rule => $name,)+ }
+            }
+
+            /// How much its findings matter, unless the configuration says otherwise.
+            #[must_use]
+            pub fn severity(self) -> Severity {
+                match self { $(Rule::$rule => Severity::$severity,)+ }
+            }
+
+            /// What it says, in a sentence.
+            #[must_use]
+            pub fn summary(self) -> &'static str {
+                match self { $(Rule::$rule => concat!($($doc),+).trim_ascii(),)+ }
+            }
+        }
+    };
+}
+
+rules! {
+    // Resolution
+    /// A file, or a document of it, cannot be read.
+    BrokenFile = "R001" "broken-file" Error,
+    /// An object has not the form of its kind.
+    InvalidObject = "R002" "invalid-object" Error,
+    /// A generator fails: Argo CD creates, updates and deletes nothing; its children are frozen.
+    SetFailed = "R003" "set-failed" Error,
+    /// The content of a source is not known, because something was not given.
+    UnknownSource = "R004" "unknown-source" Warning,
+    /// Argo CD fails on a source: nothing of the Application is synced or pruned.
+    SourceFailed = "R005" "source-failed" Error,
+    /// A generated Application is not written.
+    RejectedApp = "R006" "rejected-app" Error,
+    /// Several parents bring the same object.
+    Conflict = "R007" "conflict" Warning,
+    /// An Application breaks a rule of its project, or its spec is not complete.
+    InvalidSpec = "R008" "invalid-spec" Error,
+    /// A project forbids a manifest: the whole sync of its Application fails.
+    DeniedManifest = "R009" "denied-manifest" Error,
+    /// An Application brings itself.
+    SelfManaged = "R010" "self-managed" Info,
+    /// A repository was found under another form of its URL.
+    UrlAlias = "R011" "url-alias" Info,
+    /// The root was found, not declared.
+    FoundRoot = "R012" "found-root" Info,
+    /// A bound of the options was passed.
+    LimitPassed = "R013" "limit-passed" Error,
+    /// The API server would not store an object.
+    RefusedObject = "R014" "refused-object" Error,
+    /// The API server would drop a field that it does not know.
+    UnknownField = "R015" "unknown-field" Warning,
+    /// An Application's project is created only by the Application itself: it is never synced.
+    ProjectFromBelow = "R016" "project-from-below" Error,
+
+    // Ownership
+    /// Two Applications bring the same object to one cluster.
+    SharedObject = "O001" "shared-object" Warning,
+    /// Applications of different projects share a namespace.
+    SharedNamespace = "O002" "shared-namespace" Info,
+    /// An Application brings the Application or ApplicationSet that brings it.
+    ClaimsParent = "O003" "claims-parent" Error,
+
+    // Order
+    /// A custom resource goes to a cluster where nobody defines its kind.
+    MissingKind = "W001" "missing-kind" Warning,
+    /// Sync waves of Applications order nothing, because their health is not looked at.
+    WaveWithoutHealth = "W002" "wave-without-health" Warning,
+    /// A custom resource asks for a version that its definition does not serve.
+    UnservedVersion = "W003" "unserved-version" Error,
+    /// Objects go to a namespace that nobody makes.
+    MissingNamespace = "W004" "missing-namespace" Warning,
+    /// A sync wave on generated Applications orders nothing.
+    TemplateWave = "W005" "template-wave" Warning,
+
+    // Hygiene
+    /// A revision or a chart's version means something else tomorrow.
+    FloatingRevision = "H001" "floating-revision" Warning,
+    /// An image has no fixed version.
+    LatestImage = "H002" "latest-image" Warning,
+    /// A container requests no CPU or memory.
+    NoRequests = "H003" "no-requests" Info,
+    /// A URL holds credentials.
+    UrlCredentials = "H004" "url-credentials" Error,
+    /// A Secret stands in Git in plain text.
+    PlainSecret = "H005" "plain-secret" Error,
+    /// Somebody is bound to cluster-admin.
+    ClusterAdmin = "H006" "cluster-admin" Warning,
+    /// A role may do everything with everything.
+    RbacWildcard = "H007" "rbac-wildcard" Warning,
+    /// An object is too large for a client-side apply.
+    TooLarge = "H008" "too-large" Error,
+
+    // The check itself
+    /// A waiver has no reason or no expiry, or is past it.
+    BrokenWaiver = "C001" "broken-waiver" Warning,
 }
 
 impl Rule {
-    /// Every rule, by id.
-    pub const ALL: [Rule; 16] = [
-        Rule::BrokenFile,
-        Rule::InvalidObject,
-        Rule::SetFailed,
-        Rule::UnknownSource,
-        Rule::SourceFailed,
-        Rule::RejectedApp,
-        Rule::Conflict,
-        Rule::InvalidSpec,
-        Rule::DeniedManifest,
-        Rule::SelfManaged,
-        Rule::UrlAlias,
-        Rule::FoundRoot,
-        Rule::LimitPassed,
-        Rule::RefusedObject,
-        Rule::UnknownField,
-        Rule::ProjectFromBelow,
-    ];
-
-    /// The stable id.
+    /// The rule of this id or name, whatever its case.
+    ///
+    /// ```
+    /// use aoa_core::finding::Rule;
+    /// assert_eq!(Rule::find("r004"), Some(Rule::UnknownSource));
+    /// assert_eq!(Rule::find("unknown-source"), Some(Rule::UnknownSource));
+    /// ```
     #[must_use]
-    pub fn id(self) -> &'static str {
-        match self {
-            Rule::BrokenFile => "R001",
-            Rule::InvalidObject => "R002",
-            Rule::SetFailed => "R003",
-            Rule::UnknownSource => "R004",
-            Rule::SourceFailed => "R005",
-            Rule::RejectedApp => "R006",
-            Rule::Conflict => "R007",
-            Rule::InvalidSpec => "R008",
-            Rule::DeniedManifest => "R009",
-            Rule::SelfManaged => "R010",
-            Rule::UrlAlias => "R011",
-            Rule::FoundRoot => "R012",
-            Rule::LimitPassed => "R013",
-            Rule::RefusedObject => "R014",
-            Rule::UnknownField => "R015",
-            Rule::ProjectFromBelow => "R016",
-        }
-    }
-
-    /// The stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Rule::BrokenFile => "broken-file",
-            Rule::InvalidObject => "invalid-object",
-            Rule::SetFailed => "set-failed",
-            Rule::UnknownSource => "unknown-source",
-            Rule::SourceFailed => "source-failed",
-            Rule::RejectedApp => "rejected-app",
-            Rule::Conflict => "conflict",
-            Rule::InvalidSpec => "invalid-spec",
-            Rule::DeniedManifest => "denied-manifest",
-            Rule::SelfManaged => "self-managed",
-            Rule::UrlAlias => "url-alias",
-            Rule::FoundRoot => "found-root",
-            Rule::LimitPassed => "limit-passed",
-            Rule::RefusedObject => "refused-object",
-            Rule::UnknownField => "unknown-field",
-            Rule::ProjectFromBelow => "project-from-below",
-        }
-    }
-
-    /// How much its findings matter.
-    #[must_use]
-    pub fn severity(self) -> Severity {
-        match self {
-            Rule::BrokenFile
-            | Rule::InvalidObject
-            | Rule::SetFailed
-            | Rule::SourceFailed
-            | Rule::RejectedApp
-            | Rule::InvalidSpec
-            | Rule::DeniedManifest
-            | Rule::RefusedObject
-            | Rule::ProjectFromBelow
-            | Rule::LimitPassed => Severity::Error,
-            Rule::UnknownField | Rule::UnknownSource | Rule::Conflict => Severity::Warning,
-            Rule::SelfManaged | Rule::UrlAlias | Rule::FoundRoot => Severity::Info,
-        }
+    pub fn find(text: &str) -> Option<Rule> {
+        let same =
+            |rule: &&Rule| rule.id().eq_ignore_ascii_case(text) || rule.name().eq_ignore_ascii_case(text);
+        Rule::ALL.iter().find(same).copied()
     }
 }

@@ -131,6 +131,18 @@ impl<'f> App<'f> {
         self.fleet.data.destination(self.id)
     }
 
+    /// `spec.destination.namespace`, without building anything.
+    pub(crate) fn destination_namespace(&self) -> Option<&'f str> {
+        let namespace = match &self.record()?.object {
+            AppObject::Whole(app) => app.spec().str_at(&["destination", "namespace"])?,
+            AppObject::Generated { .. } => {
+                let (_, set, at) = self.generated()?;
+                set.destination(at)?.namespace.as_str()
+            }
+        };
+        Some(namespace).filter(|namespace| !namespace.is_empty())
+    }
+
     /// The registered cluster that it goes to; `None` if there is no such cluster.
     #[must_use]
     pub fn cluster(&self) -> Option<&'f Cluster> {

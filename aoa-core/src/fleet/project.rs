@@ -4,7 +4,7 @@ use aoa_lang::Value;
 
 use super::{Fleet, ProjectRecord};
 use crate::finding::Place;
-use crate::model::ObjectRef;
+use crate::model::{Kind, ObjectRef};
 
 /// A handle to one AppProject that the fleet brings.
 #[derive(Clone, Copy)]
@@ -36,6 +36,17 @@ impl<'f> Project<'f> {
     #[must_use]
     pub fn place(&self) -> Option<&'f Place> {
         self.record.place.as_ref()
+    }
+
+    /// The whole object, as Argo CD's type reads it.
+    #[must_use]
+    pub fn object(&self) -> &'f Value {
+        &self.record.object
+    }
+
+    pub(crate) fn reference(&self) -> ObjectRef {
+        let ProjectRecord { namespace, name, .. } = self.record;
+        ObjectRef { kind: Kind::AppProject, namespace: namespace.clone(), name: name.clone() }
     }
 
     /// `spec`, as Argo CD's type reads it.

@@ -6,7 +6,7 @@ use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use super::{App, Fleet, SetId, SetRecord};
-use crate::finding::Gap;
+use crate::finding::{Gap, Place};
 use crate::model::ObjectRef;
 use crate::sets::{
     ControllerOptions, ProgressiveSyncs, Steps, SyncPolicy, deletes_in_reverse, deletion_order, has_steps,
@@ -105,6 +105,20 @@ impl<'f> AppSet<'f> {
     #[must_use]
     pub fn parent(&self) -> Option<ObjectRef> {
         self.fleet.data.parent_ref(self.record()?.parent)
+    }
+
+    /// Where its manifest begins.
+    #[must_use]
+    pub fn place(&self) -> Option<&'f Place> {
+        self.record()?.place.as_ref()
+    }
+
+    pub(crate) fn id(&self) -> SetId {
+        self.id
+    }
+
+    pub(crate) fn reference(&self) -> ObjectRef {
+        self.fleet.data.set_ref(self.id)
     }
 
     /// The whole object, as Argo CD's type reads it.

@@ -3,13 +3,14 @@
 mod candidates;
 mod charts;
 mod documents;
+mod locator;
 mod overlays;
 mod repositories;
 mod revision;
 
 pub(crate) use candidates::candidates;
 pub(crate) use charts::Charts;
-pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};
+pub(crate) use locator::Locator;
 pub(crate) use repositories::{Found, NoTree, Repositories};
 pub use revision::{is_commit, max_version, resolve_revision};

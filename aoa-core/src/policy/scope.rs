@@ -140,6 +140,13 @@ impl Scopes {
         Scopes { learned: learned.collect(), foreign: Foreign::Unknown }
     }
 
+    /// Whether Kubernetes itself has this kind.
+    #[must_use]
+    pub fn is_built_in(group: &str, kind: &str) -> bool {
+        let kinds = BUILT_IN.iter().filter(|(of, _)| *of == group && *of != "argoproj.io");
+        kinds.flat_map(|(_, kinds)| *kinds).any(|(name, _)| *name == kind)
+    }
+
     /// Learns from the CustomResourceDefinitions among `manifests`.
     pub fn learn(&mut self, manifests: &[Manifest]) {
         for object in manifests.iter().filter(|m| Scopes::is_definition(m)).map(|m| &m.object) {

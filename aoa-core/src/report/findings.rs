@@ -3,6 +3,7 @@
 use super::style::{Role, Text};
 use crate::finding::{Finding, Place, Severity};
 use crate::fleet::Fleet;
+use crate::wire::Redactor;
 
 /// Most places that one finding shows.
 const PLACES: usize = 3;
@@ -19,6 +20,7 @@ const PLACES: usize = 3;
 #[must_use]
 pub fn findings_text<'a>(fleet: &Fleet, findings: impl Iterator<Item = &'a Finding>) -> Text {
     let mut out = Text::default();
+    let redactor = Redactor::new(fleet, true);
     for finding in findings {
         let role = match finding.severity() {
             Severity::Error => Role::Error,
@@ -30,7 +32,7 @@ pub fn findings_text<'a>(fleet: &Fleet, findings: impl Iterator<Item = &'a Findi
         out.push(Role::Name, format!(" {}", rule.name())).push(Role::Faint, " · ");
         out.push(Role::Plain, finding.message()).end_line();
         for place in finding.places.iter().take(PLACES) {
-            excerpt(fleet, place, &mut out);
+            excerpt(fleet, place, &redactor, &mut out);
         }
         if finding.places.len() > PLACES {
             out.push(Role::Faint, format!("  ... and {} more places", finding.places.len() - PLACES))
@@ -43,12 +45,14 @@ pub fn findings_text<'a>(fleet: &Fleet, findings: impl Iterator<Item = &'a Findi
     out
 }
 
-fn excerpt(fleet: &Fleet, place: &Place, out: &mut Text) {
+/// The place, its line, and marks under what is meant.
+pub(super) fn excerpt(fleet: &Fleet, place: &Place, redactor: &Redactor, out: &mut Text) {
     let column = if place.column > 0 { format!(":{}", place.column) } else { String::new() };
     out.push(Role::Faint, "  --> ")
         .push(Role::Plain, format!("{}:{}{column}", place.path, place.line))
         .end_line();
     let Some(line) = source_line(fleet, place) else { return };
+    let line = redactor.redact_text(&line);
     let number = place.line.to_string();
     out.push(Role::Faint, format!("{number:>3} | ")).push(Role::Plain, &line).end_line();
     if place.column > 1 {

@@ -4,6 +4,7 @@
 
 mod apps;
 mod changes;
+mod check;
 mod findings;
 mod style;
 mod table;
@@ -11,6 +12,10 @@ mod tree;
 
 pub use apps::{AppColumns, apps_table};
 pub use changes::{ChangesOptions, changes_text};
+pub use check::{
+    CheckTextOptions, check_markdown, check_text, github_annotations, gitlab_report, junit_report, rule_list,
+    rule_text, sarif_report,
+};
 pub use findings::findings_text;
 pub use style::{Piece, Role, Text};
 pub use tree::{TreeOptions, tree_text};

@@ -2,9 +2,9 @@
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::spot::{Locator, Spot};
+use super::spot::{Spot, locate};
 use crate::finding::{Cause, Finding, Place, Severity};
-use crate::load::Repositories;
+use crate::load::{Locator, Repositories};
 use crate::model::ObjectRef;
 
 /// Findings by cause, in the order in which they came.
@@ -33,7 +33,7 @@ impl FindingSink {
             .map(|(cause, (mut subjects, spots))| {
                 subjects.sort();
                 subjects.dedup();
-                let mut places: Vec<Place> = spots.iter().map(|spot| locator.locate(spot)).collect();
+                let mut places: Vec<Place> = spots.iter().map(|spot| locate(&mut locator, spot)).collect();
                 places.sort();
                 places.dedup();
                 Finding { cause, subjects, places }

@@ -5,6 +5,7 @@ use aoa_lang::Result;
 use super::object::{ObjectWriter, write_list, write_object};
 use super::parts::{write_object_ref, write_place};
 use super::redact::Redactor;
+use crate::check::{Reported, Standing};
 use crate::finding::{Finding, Gap, Need};
 use crate::model::ObjectRef;
 
@@ -19,6 +20,33 @@ pub(super) fn write_finding(out: &mut String, redactor: &Redactor, finding: &Fin
         fields.text("ruleName", finding.rule().name());
         fields.text("severity", finding.severity().name());
         subjects(fields, &finding.subjects)
+    })
+}
+
+/// A finding of a check, with how it stands.
+pub(super) fn write_reported(out: &mut String, redactor: &Redactor, reported: &Reported) -> Result<()> {
+    let finding = &reported.finding;
+    write_object(out, redactor, |fields| {
+        fields.text("fingerprint", &finding.fingerprint());
+        fields.text("help", &finding.help().unwrap_or_default());
+        fields.text("message", &finding.message());
+        let (out, redactor) = fields.key("places");
+        write_list(out, &finding.places, |out, place| write_place(out, redactor, place))?;
+        if let Standing::Waived(waiver) = &reported.standing {
+            fields.text("reason", &waiver.reason.to_str_lossy());
+        }
+        fields.text("rule", finding.rule().id());
+        fields.text("ruleName", finding.rule().name());
+        fields.text("severity", reported.severity.name());
+        if let Standing::Known { since } | Standing::Aged { since } = &reported.standing {
+            fields.text("since", &since.to_str_lossy());
+        }
+        fields.text("standing", reported.standing.name());
+        subjects(fields, &finding.subjects)?;
+        if let Standing::Waived(waiver) = &reported.standing {
+            fields.text("until", &waiver.until.to_str_lossy());
+        }
+        Ok(())
     })
 }
 

@@ -4,6 +4,7 @@
 //! redacted unless [`WireOptions::show_secrets`] says otherwise.
 
 mod changes;
+mod check;
 mod fleet;
 
 mod app;
@@ -21,6 +22,7 @@ mod yaml;
 
 pub use app::app_json;
 pub use changes::write_changes;
+pub use check::write_check;
 pub use fleet::{write_apps, write_findings, write_fleet};
 pub use manifests::{
     manifests_of, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,

@@ -1,0 +1,5 @@
+//! D: what a small edit would destroy.
+
+use super::rule_file::RuleFile;
+
+pub(super) const RULES: &[&RuleFile] = &[];

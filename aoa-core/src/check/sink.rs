@@ -1,0 +1,259 @@
+//! Collects what rules say: one finding for each cause, with all that it touches.
+
+use std::sync::Arc;
+
+use aoa_lang::value::Text;
+use aoa_lang::yaml::Step;
+use indexmap::{IndexMap, IndexSet};
+
+use super::facts::AppFacts;
+use super::survey::Survey;
+use super::waiver::{Waiver, waiver};
+use crate::finding::{Cause, Finding, Judged, Place, Rule};
+use crate::fleet::{AppSet, Project};
+use crate::load::{Locator, Repositories};
+use crate::model::{Kind, Manifest, ObjectRef};
+use crate::sync::annotations;
+
+/// What a rule says of a thing.
+pub(crate) struct Words {
+    what: String,
+    help: String,
+}
+
+impl Words {
+    pub(crate) fn new(what: impl Into<String>) -> Self {
+        Words { what: what.into(), help: String::new() }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = help.into();
+        self
+    }
+}
+
+impl From<String> for Words {
+    fn from(what: String) -> Self {
+        Words::new(what)
+    }
+}
+
+impl From<&str> for Words {
+    fn from(what: &str) -> Self {
+        Words::new(what)
+    }
+}
+
+type Touched = (Vec<ObjectRef>, IndexSet<Place, foldhash::fast::FixedState>);
+
+/// Findings by cause, in the order in which they came.
+pub(crate) struct Sink<'s, 'f> {
+    survey: &'s Survey<'f>,
+    locator: Locator<'s>,
+    now: i64,
+    by_cause: IndexMap<(Judged, Option<Waiver>), Touched, foldhash::fast::FixedState>,
+}
+
+impl<'s, 'f> Sink<'s, 'f> {
+    pub(crate) fn new(survey: &'s Survey<'f>, repositories: &'s Repositories, now: i64) -> Self {
+        Sink { survey, locator: Locator::new(repositories), now, by_cause: IndexMap::default() }
+    }
+
+    /// The present; 0: not given.
+    pub(crate) fn now(&self) -> i64 {
+        self.now
+    }
+
+    /// Something about a field of an Application, or of the template that it comes from.
+    pub(crate) fn app(
+        &mut self,
+        rule: Rule,
+        app: &AppFacts<'f>,
+        steps: &[Step<'_>],
+        words: impl Into<Words>,
+    ) {
+        let place = self.place_in_app(app, steps);
+        let about = app.app.origin().unwrap_or_else(|| reference(app));
+        let waiver = self.waiver_of_app(rule, app);
+        self.add(rule, Some(about), words.into(), vec![reference(app)], place, waiver);
+    }
+
+    /// Something about a field of an object that an Application contains.
+    pub(crate) fn manifest(
+        &mut self,
+        rule: Rule,
+        app: &AppFacts<'f>,
+        manifest: &Manifest,
+        steps: &[Step<'_>],
+        words: impl Into<Words>,
+    ) {
+        let place = match &manifest.place {
+            Some(document) => Some(self.locator.locate(document, steps)),
+            None => self.place_in_app(app, source_steps(app)),
+        };
+        let about = app.app.origin().unwrap_or_else(|| reference(app));
+        let own = waiver(annotation_texts(&manifest.object), rule, self.now);
+        let waiver = own.or_else(|| self.waiver_of_app(rule, app));
+        self.add(rule, Some(about), words.into(), vec![reference(app)], place, waiver);
+    }
+
+    /// Something about a field of an ApplicationSet.
+    pub(crate) fn set(&mut self, rule: Rule, set: AppSet<'f>, steps: &[Step<'_>], words: impl Into<Words>) {
+        let place = set.place().map(|document| self.locator.locate(document, steps));
+        let about = set.reference();
+        let waiver = waiver(annotation_texts(set.object()), rule, self.now);
+        self.add(rule, Some(about.clone()), words.into(), vec![about], place, waiver);
+    }
+
+    /// Something about a field of a project.
+    pub(crate) fn project(
+        &mut self,
+        rule: Rule,
+        project: Project<'f>,
+        steps: &[Step<'_>],
+        words: impl Into<Words>,
+    ) {
+        let place = project.place().map(|document| self.locator.locate(document, steps));
+        let about = project.reference();
+        let waiver = waiver(annotation_texts(project.object()), rule, self.now);
+        self.add(rule, Some(about.clone()), words.into(), vec![about], place, waiver);
+    }
+
+    /// Something about several Applications; the place is that of the first.
+    pub(crate) fn apps(
+        &mut self,
+        rule: Rule,
+        apps: &[&AppFacts<'f>],
+        steps: &[Step<'_>],
+        words: impl Into<Words>,
+    ) {
+        let words = words.into();
+        let judged = judged(rule, None, words);
+        let waived: Vec<Waiver> = apps.iter().filter_map(|app| self.waiver_of_app(rule, app)).collect();
+        let waiver = waived.into_iter().next();
+        for app in apps {
+            let place = self.place_in_app(app, steps);
+            self.add_judged(judged.clone(), waiver.clone(), vec![reference(app)], place);
+        }
+    }
+
+    /// Something about nothing that has a line.
+    pub(crate) fn fleet(&mut self, rule: Rule, words: impl Into<Words>) {
+        self.add(rule, None, words.into(), Vec::new(), None, None);
+    }
+
+    fn add(
+        &mut self,
+        rule: Rule,
+        about: Option<ObjectRef>,
+        words: Words,
+        subjects: Vec<ObjectRef>,
+        place: Option<Place>,
+        waiver: Option<Waiver>,
+    ) {
+        self.add_judged(judged(rule, about, words), waiver, subjects, place);
+    }
+
+    fn add_judged(
+        &mut self,
+        judged: Judged,
+        waiver: Option<Waiver>,
+        subjects: Vec<ObjectRef>,
+        place: Option<Place>,
+    ) {
+        let (touched, places) = self.by_cause.entry((judged, waiver)).or_default();
+        touched.extend(subjects);
+        places.extend(place);
+    }
+
+    /// The line of a field of an Application; where nobody wrote it down, the source of the next Application above.
+    fn place_in_app(&mut self, app: &AppFacts<'f>, steps: &[Step<'_>]) -> Option<Place> {
+        if let Some(document) = app.app.place() {
+            let template = [Step::Key("spec"), Step::Key("template")];
+            let inside: &[Step<'_>] = if app.app.generated().is_some() { &template } else { &[] };
+            let all: Vec<Step<'_>> = inside.iter().chain(steps).copied().collect();
+            return Some(self.locator.locate(document, &all));
+        }
+        let mut above = self.survey.parent_app(app.app);
+        while let Some(parent) = above {
+            if let Some(document) = parent.app.place() {
+                let template: &[Step<'_>] = &[Step::Key("spec"), Step::Key("template")];
+                let inside = if parent.app.generated().is_some() { template } else { &[] };
+                let all: Vec<Step<'_>> = inside.iter().chain(source_steps(parent)).copied().collect();
+                return Some(self.locator.locate(document, &all));
+            }
+            above = self.survey.parent_app(parent.app);
+        }
+        None
+    }
+
+    /// The waiver on an Application, or on the set that generates it.
+    fn waiver_of_app(&self, rule: Rule, app: &AppFacts<'f>) -> Option<Waiver> {
+        let own =
+            app.shape.annotations.iter().filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?)));
+        waiver(own, rule, self.now).or_else(|| {
+            let origin = app.app.origin()?;
+            let set = self.survey.fleet.set(origin.namespace.as_str()?, origin.name.as_str()?)?;
+            waiver(annotation_texts(set.object()), rule, self.now)
+        })
+    }
+
+    /// The waiver on any object that drives the fleet.
+    pub(super) fn waiver_of(&self, rule: Rule, object: &ObjectRef) -> Option<Waiver> {
+        let (namespace, name) = (object.namespace.as_str()?, object.name.as_str()?);
+        match object.kind {
+            Kind::Application => self.waiver_of_app(rule, self.survey.find(object)?),
+            Kind::ApplicationSet => {
+                waiver(annotation_texts(self.survey.fleet.set(namespace, name)?.object()), rule, self.now)
+            }
+            Kind::AppProject => {
+                let mut projects = self.survey.fleet.projects();
+                let project = projects.find(|p| (p.namespace(), p.name()) == (namespace, name))?;
+                waiver(annotation_texts(project.object()), rule, self.now)
+            }
+        }
+    }
+
+    /// All findings, with what waives them.
+    pub(super) fn into_findings(self) -> Vec<(Finding, Option<Waiver>)> {
+        let finish = |((judged, waiver), (mut subjects, places)): ((Judged, Option<Waiver>), Touched)| {
+            subjects.sort();
+            subjects.dedup();
+            let mut places: Vec<Place> = places.into_iter().collect();
+            places.sort();
+            (Finding { cause: Cause::Judged(judged), subjects, places }, waiver)
+        };
+        self.by_cause.into_iter().map(finish).collect()
+    }
+}
+
+fn judged(rule: Rule, about: Option<ObjectRef>, Words { what, help }: Words) -> Judged {
+    Judged { rule, about, what: Text::from(what), help: Text::from(help) }
+}
+
+pub(crate) fn reference(app: &AppFacts<'_>) -> ObjectRef {
+    app.app.fleet().data.app_ref(app.app.id())
+}
+
+/// Where an Application says what it renders.
+pub(crate) fn source_steps(app: &AppFacts<'_>) -> &'static [Step<'static>] {
+    const SEVERAL: &[Step<'static>] = &[Step::Key("spec"), Step::Key("sources")];
+    const CHART: &[Step<'static>] = &[Step::Key("spec"), Step::Key("source"), Step::Key("chart")];
+    const PATH: &[Step<'static>] = &[Step::Key("spec"), Step::Key("source"), Step::Key("path")];
+    match app.sources.first() {
+        _ if app.shape.has_several_sources => SEVERAL,
+        Some(source) if !source.chart.is_empty() => CHART,
+        _ => PATH,
+    }
+}
+
+/// The annotations of an object that are texts.
+pub(crate) fn annotation_texts(object: &aoa_lang::Value) -> impl Iterator<Item = (&str, &str)> {
+    let all = annotations(object).into_iter().flat_map(|map| map.iter());
+    all.filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?)))
+}
+
+/// The repositories of a fleet, for reading lines.
+pub(super) fn repositories(survey: &Survey<'_>) -> Repositories {
+    Repositories::new(Arc::clone(&survey.fleet.data.inputs), crate::options::UrlMatching::Loose)
+}

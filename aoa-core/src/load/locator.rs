@@ -1,0 +1,71 @@
+//! Finds the line of a field in the file that its object comes from.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use aoa_lang::source::{TreePath, line_column};
+use aoa_lang::value::Text;
+use aoa_lang::yaml::{Step, locate};
+
+use super::Repositories;
+use super::documents::documents_by_line;
+use crate::finding::Place;
+
+/// How many bytes of documents are read to find lines; places beyond that are those of their documents.
+const MOST_READ: usize = 128 << 20;
+
+/// Finds lines, reading each file once.
+pub(crate) struct Locator<'r> {
+    repositories: &'r Repositories,
+    files: HashMap<(Text, TreePath), Option<File>, foldhash::fast::FixedState>,
+    /// How many bytes of documents were read.
+    read: usize,
+}
+
+/// A file with its documents, by the line of their first thing.
+struct File {
+    text: Arc<[u8]>,
+    documents: HashMap<u32, (u32, Range<usize>)>,
+}
+
+impl<'r> Locator<'r> {
+    pub(crate) fn new(repositories: &'r Repositories) -> Self {
+        Locator { repositories, files: HashMap::default(), read: 0 }
+    }
+
+    /// The line of the field that `steps` lead to in the document that begins at `document`; of the nearest part around it
+    /// that is written out, where it is not.
+    pub(crate) fn locate(&mut self, document: &Place, steps: &[Step<'_>]) -> Place {
+        self.field(document, steps).unwrap_or_else(|| document.clone())
+    }
+
+    fn field(&mut self, document: &Place, steps: &[Step<'_>]) -> Option<Place> {
+        if steps.is_empty() {
+            return None;
+        }
+        let repositories = self.repositories;
+        let key = (document.repository.clone(), document.path.clone());
+        let file = self.files.entry(key).or_insert_with(|| {
+            let text = repositories.read(document)?;
+            Some(File { documents: documents_by_line(&text), text })
+        });
+        let file = file.as_ref()?;
+        let (first_line, range) = file.documents.get(&document.line)?;
+        let text = file.text.get(range.clone())?;
+        self.read = self.read.saturating_add(text.len());
+        if self.read > MOST_READ {
+            return None;
+        }
+        let found = locate(text, steps).filter(|found| found.steps > 0)?;
+        // A value that was asked for and stands on one line; else the key of what holds it.
+        let is_short = !text.get(found.value.range()).unwrap_or_default().contains(&b'\n');
+        let meant = found.key.filter(|_| found.steps < steps.len() || !is_short).unwrap_or(found.value);
+        let position = line_column(text, meant.start as usize);
+        let line = first_line.saturating_add(position.line).saturating_sub(1);
+        let words = text.get(meant.range()).unwrap_or_default();
+        let first = words.split(|b| *b == b'\n').next().unwrap_or_default();
+        let width = u32::try_from(String::from_utf8_lossy(first).chars().count()).unwrap_or_default();
+        Some(Place { line, column: position.column, width, ..document.clone() })
+    }
+}
