@@ -33,7 +33,7 @@ def test_a_cluster_that_goes_leaves_its_objects(both):
     gone = {change["app"]["name"]: change["fate"]["cascade"] for change in changes.apps if "fate" in change}
     assert gone["payments-api-dev"] == "cluster-gone"
     assert repr(changes).startswith("<Changes: 10 deleted")
-    assert [finding.rule for finding in changes.introduced] == ["R008"]
+    assert [finding.rule for finding in changes.introduced] == ["R022"]
 
 
 def test_what_cannot_be_compared_says_why(tmp_path):

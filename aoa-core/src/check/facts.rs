@@ -88,10 +88,6 @@ impl Shape {
             })
     }
 
-    pub(crate) fn annotation(&self, key: &str) -> Option<&str> {
-        self.annotations.iter().find(|(k, _)| *k == *key).and_then(|(_, value)| value.as_str())
-    }
-
     /// Whether it makes its namespace itself.
     pub(crate) fn creates_namespace(&self) -> bool {
         self.options.has("CreateNamespace=true")

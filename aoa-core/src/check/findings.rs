@@ -2,7 +2,7 @@
 
 use aoa_lang::value::Text;
 
-use super::{CheckOptions, FailOn, Waiver};
+use super::{CheckOptions, FailOn, Waiver, rule_page};
 use crate::finding::{Finding, Place, Rule, Severity};
 
 /// What a check found: errors first, then by rule, place and cause.
@@ -78,6 +78,13 @@ pub struct Group<'f> {
 }
 
 impl Reported {
+    /// What to do: what the finding says, else the first line of what the manual page says.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let mend = || rule_page(self.finding.rule()).mend.lines().next().unwrap_or_default().to_owned();
+        self.finding.help().unwrap_or_else(mend)
+    }
+
     /// Whether it counts.
     #[must_use]
     pub fn is_open(&self) -> bool {

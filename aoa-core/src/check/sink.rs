@@ -15,35 +15,6 @@ use crate::load::{Locator, Repositories};
 use crate::model::{Kind, Manifest, ObjectRef};
 use crate::sync::annotations;
 
-/// What a rule says of a thing.
-pub(crate) struct Words {
-    what: String,
-    help: String,
-}
-
-impl Words {
-    pub(crate) fn new(what: impl Into<String>) -> Self {
-        Words { what: what.into(), help: String::new() }
-    }
-
-    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
-        self.help = help.into();
-        self
-    }
-}
-
-impl From<String> for Words {
-    fn from(what: String) -> Self {
-        Words::new(what)
-    }
-}
-
-impl From<&str> for Words {
-    fn from(what: &str) -> Self {
-        Words::new(what)
-    }
-}
-
 type Touched = (Vec<ObjectRef>, IndexSet<Place, foldhash::fast::FixedState>);
 
 /// Findings by cause, in the order in which they came.
@@ -70,12 +41,12 @@ impl<'s, 'f> Sink<'s, 'f> {
         rule: Rule,
         app: &AppFacts<'f>,
         steps: &[Step<'_>],
-        words: impl Into<Words>,
+        what: impl Into<String>,
     ) {
         let place = self.place_in_app(app, steps);
         let about = app.app.origin().unwrap_or_else(|| reference(app));
         let waiver = self.waiver_of_app(rule, app);
-        self.add(rule, Some(about), words.into(), vec![reference(app)], place, waiver);
+        self.add(rule, Some(about), what.into(), vec![reference(app)], place, waiver);
     }
 
     /// Something about a field of an object that an Application contains.
@@ -85,7 +56,7 @@ impl<'s, 'f> Sink<'s, 'f> {
         app: &AppFacts<'f>,
         manifest: &Manifest,
         steps: &[Step<'_>],
-        words: impl Into<Words>,
+        what: impl Into<String>,
     ) {
         let place = match &manifest.place {
             Some(document) => Some(self.locator.locate(document, steps)),
@@ -94,15 +65,15 @@ impl<'s, 'f> Sink<'s, 'f> {
         let about = app.app.origin().unwrap_or_else(|| reference(app));
         let own = waiver(annotation_texts(&manifest.object), rule, self.now);
         let waiver = own.or_else(|| self.waiver_of_app(rule, app));
-        self.add(rule, Some(about), words.into(), vec![reference(app)], place, waiver);
+        self.add(rule, Some(about), what.into(), vec![reference(app)], place, waiver);
     }
 
     /// Something about a field of an ApplicationSet.
-    pub(crate) fn set(&mut self, rule: Rule, set: AppSet<'f>, steps: &[Step<'_>], words: impl Into<Words>) {
+    pub(crate) fn set(&mut self, rule: Rule, set: AppSet<'f>, steps: &[Step<'_>], what: impl Into<String>) {
         let place = set.place().map(|document| self.locator.locate(document, steps));
         let about = set.reference();
         let waiver = waiver(annotation_texts(set.object()), rule, self.now);
-        self.add(rule, Some(about.clone()), words.into(), vec![about], place, waiver);
+        self.add(rule, Some(about.clone()), what.into(), vec![about], place, waiver);
     }
 
     /// Something about a field of a project.
@@ -111,12 +82,12 @@ impl<'s, 'f> Sink<'s, 'f> {
         rule: Rule,
         project: Project<'f>,
         steps: &[Step<'_>],
-        words: impl Into<Words>,
+        what: impl Into<String>,
     ) {
         let place = project.place().map(|document| self.locator.locate(document, steps));
         let about = project.reference();
         let waiver = waiver(annotation_texts(project.object()), rule, self.now);
-        self.add(rule, Some(about.clone()), words.into(), vec![about], place, waiver);
+        self.add(rule, Some(about.clone()), what.into(), vec![about], place, waiver);
     }
 
     /// Something about several Applications; the place is that of the first.
@@ -125,10 +96,10 @@ impl<'s, 'f> Sink<'s, 'f> {
         rule: Rule,
         apps: &[&AppFacts<'f>],
         steps: &[Step<'_>],
-        words: impl Into<Words>,
+        what: impl Into<String>,
     ) {
-        let words = words.into();
-        let judged = judged(rule, None, words);
+        let what = what.into();
+        let judged = judged(rule, None, what);
         let waived: Vec<Waiver> = apps.iter().filter_map(|app| self.waiver_of_app(rule, app)).collect();
         let waiver = waived.into_iter().next();
         for app in apps {
@@ -138,20 +109,20 @@ impl<'s, 'f> Sink<'s, 'f> {
     }
 
     /// Something about nothing that has a line.
-    pub(crate) fn fleet(&mut self, rule: Rule, words: impl Into<Words>) {
-        self.add(rule, None, words.into(), Vec::new(), None, None);
+    pub(crate) fn fleet(&mut self, rule: Rule, what: impl Into<String>) {
+        self.add(rule, None, what.into(), Vec::new(), None, None);
     }
 
     fn add(
         &mut self,
         rule: Rule,
         about: Option<ObjectRef>,
-        words: Words,
+        what: String,
         subjects: Vec<ObjectRef>,
         place: Option<Place>,
         waiver: Option<Waiver>,
     ) {
-        self.add_judged(judged(rule, about, words), waiver, subjects, place);
+        self.add_judged(judged(rule, about, what), waiver, subjects, place);
     }
 
     fn add_judged(
@@ -227,8 +198,8 @@ impl<'s, 'f> Sink<'s, 'f> {
     }
 }
 
-fn judged(rule: Rule, about: Option<ObjectRef>, Words { what, help }: Words) -> Judged {
-    Judged { rule, about, what: Text::from(what), help: Text::from(help) }
+fn judged(rule: Rule, about: Option<ObjectRef>, what: String) -> Judged {
+    Judged { rule, about, what: Text::from(what) }
 }
 
 pub(crate) fn reference(app: &AppFacts<'_>) -> ObjectRef {

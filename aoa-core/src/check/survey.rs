@@ -112,6 +112,11 @@ impl<'f> Survey<'f> {
         self.apps.get(*self.places.get(id.0 as usize)?)
     }
 
+    /// The number of an Application among `apps`.
+    pub(crate) fn place_of(&self, id: AppId) -> Option<usize> {
+        self.places.get(id.0 as usize).copied()
+    }
+
     /// The cluster that an Application goes to.
     pub(crate) fn cluster(&self, app: &AppFacts<'f>) -> Option<&ClusterFacts<'f>> {
         self.clusters.get(app.cluster?)

@@ -54,6 +54,26 @@ pub enum Cause {
         /// Argo CD's message.
         error: Text,
     },
+    /// The project does not permit the source.
+    DeniedSource {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// The project does not permit the destination.
+    DeniedDestination {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// There is no such cluster in the inventory.
+    UnknownDestination {
+        /// Argo CD's message.
+        error: Text,
+    },
+    /// No inventory was given, so that nobody knows whether there is such a cluster.
+    NoInventory {
+        /// What Argo CD says if there is none.
+        error: Text,
+    },
     /// The project forbids a manifest.
     DeniedManifest {
         /// Argo CD's message.
@@ -108,8 +128,6 @@ pub struct Judged {
     pub about: Option<ObjectRef>,
     /// What is wrong.
     pub what: Text,
-    /// What to do, where that is more than the rule's manual page says.
-    pub help: Text,
 }
 
 impl Cause {
@@ -126,6 +144,10 @@ impl Cause {
             Cause::Conflict { .. } => Rule::Conflict,
             Cause::InvalidSpec { .. } => Rule::InvalidSpec,
             Cause::DeniedManifest { .. } => Rule::DeniedManifest,
+            Cause::DeniedSource { .. } => Rule::DeniedSource,
+            Cause::DeniedDestination { .. } => Rule::DeniedDestination,
+            Cause::UnknownDestination { .. } => Rule::UnknownDestination,
+            Cause::NoInventory { .. } => Rule::NoInventory,
             Cause::SelfManaged => Rule::SelfManaged,
             Cause::UrlAlias { .. } => Rule::UrlAlias,
             Cause::FoundRoot { .. } => Rule::FoundRoot,
@@ -155,6 +177,9 @@ impl Cause {
             | Cause::SourceFailed { error }
             | Cause::InvalidSpec { error }
             | Cause::DeniedManifest { error }
+            | Cause::DeniedSource { error }
+            | Cause::DeniedDestination { error }
+            | Cause::UnknownDestination { error }
             | Cause::RefusedObject { error }
             | Cause::LimitPassed { error } => error.to_string(),
             Cause::Conflict { kept, lost, same } => {
@@ -164,6 +189,7 @@ impl Cause {
                 let how = if *same { "with the same spec" } else { "with another spec" };
                 format!("kept from {}, also brought by {} {how}", name(kept), name(lost))
             }
+            Cause::NoInventory { error } => format!("not known without an inventory: {error}"),
             Cause::UnknownField { field } => format!("`{field}` is no field of it: the API server drops it"),
             Cause::ProjectFromBelow { project } => format!(
                 "is in project `{project}`, which comes into being only when it is synced: Argo CD waits for ever"
@@ -185,13 +211,16 @@ impl Cause {
             Cause::UrlAlias { given, .. } => {
                 Some(format!("Argo CD's projects compare URLs to the letter: write `{given}` everywhere"))
             }
+            Cause::NoInventory { .. } => Some(
+                "give the clusters under `clusters:` of aoa.yaml; `aoa import clusters` writes them"
+                    .to_owned(),
+            ),
             Cause::UnknownField { .. } => {
                 Some("look for a typing error; kubectl would say `unknown field`".to_owned())
             }
             Cause::ProjectFromBelow { .. } => {
                 Some("put it into `default`, or create the project beside it".to_owned())
             }
-            Cause::Judged(judged) if !judged.help.is_empty() => Some(judged.help.to_string()),
             Cause::FoundRoot { path } => Some(format!("declare it in aoa.yaml: `roots: [{{path: {path}}}]`")),
             _ => None,
         }

@@ -106,6 +106,41 @@ rules! {
     /// An Application's project is created only by the Application itself: it is never synced.
     ProjectFromBelow = "R016" "project-from-below" Error,
 
+    /// An ApplicationSet generates nothing.
+    EmptySet = "R017" "empty-set" Warning,
+    /// An ApplicationSet generates nothing, because no cluster is selected.
+    NoCluster = "R018" "no-cluster" Info,
+    /// A template asks for a parameter that no generator gives.
+    MissingParameter = "R019" "missing-parameter" Error,
+    /// One Application brings the same object twice.
+    RepeatedObject = "R020" "repeated-object" Warning,
+    /// Two clusters have the same name or address.
+    RepeatedCluster = "R021" "repeated-cluster" Warning,
+    /// The destination is no cluster of the inventory.
+    UnknownDestination = "R022" "unknown-destination" Error,
+    /// The destination is not known, since no inventory was given.
+    NoInventory = "R023" "no-inventory" Warning,
+
+    // Projects
+    /// The project does not permit the source.
+    DeniedSource = "P001" "denied-source" Error,
+    /// The project does not permit the destination.
+    DeniedDestination = "P002" "denied-destination" Error,
+    /// A child may do what the project of its parent forbids.
+    GainedRights = "P003" "gained-rights" Warning,
+    /// A child is in another project than its parent.
+    ChildLeavesProject = "P004" "child-leaves-project" Info,
+    /// Whoever may write into a project can leave its restrictions.
+    EscapesProject = "P005" "escapes-project" Warning,
+    /// The project of generated Applications comes from data of others.
+    TemplatedProject = "P006" "templated-project" Warning,
+    /// Only a wildcard permits what the Applications of a project do.
+    WildcardOnly = "P007" "wildcard-only" Info,
+    /// No Application uses a rule of its project.
+    UnusedRule = "P008" "unused-rule" Info,
+    /// A global project denies what a project permits.
+    GlobalContradicts = "P009" "global-contradicts" Warning,
+
     // Ownership
     /// Two Applications bring the same object to one cluster.
     SharedObject = "O001" "shared-object" Warning,
@@ -126,6 +161,16 @@ rules! {
     /// A sync wave on generated Applications orders nothing.
     TemplateWave = "W005" "template-wave" Warning,
 
+    // Deletion
+    /// An emptied source prunes everything by itself.
+    AllowEmpty = "D001" "allow-empty" Warning,
+    /// The deletion of one line deletes most of the fleet.
+    OneLineDeletes = "D002" "one-line-deletes" Warning,
+    /// Data goes with a line.
+    UnpreservedState = "D003" "unpreserved-state" Warning,
+    /// A project is deleted with its Applications, or before them.
+    ProjectGoesFirst = "D004" "project-goes-first" Warning,
+
     // Hygiene
     /// A revision or a chart's version means something else tomorrow.
     FloatingRevision = "H001" "floating-revision" Warning,
@@ -143,6 +188,12 @@ rules! {
     RbacWildcard = "H007" "rbac-wildcard" Warning,
     /// An object is too large for a client-side apply.
     TooLarge = "H008" "too-large" Error,
+
+    // Environments
+    /// An add-on has several versions where there should be one.
+    VersionSkew = "E001" "version-skew" Warning,
+    /// An add-on is missing in one environment.
+    MissingInEnvironment = "E002" "missing-in-environment" Info,
 
     // The check itself
     /// A waiver has no reason or no expiry, or is past it.

@@ -42,6 +42,36 @@ pub fn application_conditions(
     conditions
 }
 
+/// What a condition of [`application_conditions`] is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConditionKind {
+    /// The project does not permit a source.
+    DeniedSource,
+    /// The project does not permit the destination.
+    DeniedDestination,
+    /// There is no such cluster.
+    UnknownDestination,
+    /// Anything else.
+    Other,
+}
+
+impl ConditionKind {
+    /// Told by the beginnings of the texts, which are Argo CD's and fixed.
+    pub(crate) fn of(condition: &Text) -> Self {
+        let text = condition.to_str_lossy();
+        let begins = |beginnings: &[&str]| beginnings.iter().any(|beginning| text.starts_with(beginning));
+        if begins(&["application repo ", "sync source repo "]) {
+            ConditionKind::DeniedSource
+        } else if begins(&["application destination server "]) {
+            ConditionKind::DeniedDestination
+        } else if begins(&["there are no clusters with this name", "error getting cluster by "]) {
+            ConditionKind::UnknownDestination
+        } else {
+            ConditionKind::Other
+        }
+    }
+}
+
 /// What is wrong with the address of the Argo CD that is said to manage the Application (`ValidateExternalURL`).
 fn managed_by_condition(app: &Application) -> Option<Text> {
     let url = app.object.str_at(&["metadata", "annotations", "argocd.argoproj.io/managed-by-url"])?;

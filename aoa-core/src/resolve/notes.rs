@@ -7,7 +7,7 @@ use super::spot::{Holder, Part, Spot};
 use crate::finding::{Cause, Gap, Place};
 use crate::fleet::{AppId, AppObject, Content, Parent, SetId, SetOutcome, State};
 use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
-use crate::policy::{Projects, application_conditions, denied_manifests, missing_project};
+use crate::policy::{ConditionKind, Projects, application_conditions, denied_manifests, missing_project};
 
 impl Run<'_> {
     /// Adds the findings of all sets and Applications.
@@ -72,7 +72,7 @@ impl Run<'_> {
             return causes;
         }
         match self.late_project(id, &content, projects) {
-            None => causes.extend(causes_of_rules(&content.conditions, &content.denied)),
+            None => causes.extend(self.causes_of_rules(&content.conditions, &content.denied)),
             Some(late) => causes.extend(late),
         }
         causes
@@ -105,7 +105,26 @@ impl Run<'_> {
         let clusters = &self.data.clusters;
         let conditions = application_conditions(app, projects, clusters, &home);
         let denied = denied_manifests(app, &content.manifests, projects, clusters, &self.scopes, &home);
-        causes_of_rules(&conditions, &denied)
+        self.causes_of_rules(&conditions, &denied)
+    }
+
+    fn causes_of_rules(&self, conditions: &[Text], denied: &[Text]) -> Vec<(Cause, Part)> {
+        let has_inventory = !self.data.clusters.registered().is_empty();
+        let broken = conditions.iter().map(|condition| {
+            let error = condition.clone();
+            match ConditionKind::of(condition) {
+                ConditionKind::DeniedSource => (Cause::DeniedSource { error }, Part::Spec),
+                ConditionKind::DeniedDestination => (Cause::DeniedDestination { error }, Part::Destination),
+                ConditionKind::UnknownDestination if !has_inventory => {
+                    (Cause::NoInventory { error }, Part::Destination)
+                }
+                ConditionKind::UnknownDestination => (Cause::UnknownDestination { error }, Part::Destination),
+                ConditionKind::Other => (Cause::InvalidSpec { error }, Part::Spec),
+            }
+        });
+        let denied =
+            denied.iter().map(|error| (Cause::DeniedManifest { error: error.clone() }, Part::Project));
+        broken.chain(denied).collect()
     }
 
     /// Whether the Application `object` stands among `parent` and its parents.
@@ -163,10 +182,4 @@ fn field_of(gap: &Gap) -> &'static str {
         Gap::KustomizeVersion { .. } => "kustomize",
         Gap::Renderer { .. } | Gap::Evaluation { .. } | Gap::Answer { .. } => "path",
     }
-}
-
-fn causes_of_rules(conditions: &[Text], denied: &[Text]) -> Vec<(Cause, Part)> {
-    let broken = conditions.iter().map(|error| (Cause::InvalidSpec { error: error.clone() }, Part::Spec));
-    let denied = denied.iter().map(|error| (Cause::DeniedManifest { error: error.clone() }, Part::Project));
-    broken.chain(denied).collect()
 }

@@ -29,6 +29,7 @@ pub(super) enum Part {
     Name,
     Spec,
     Project,
+    Destination,
     /// A field of the only source.
     Source(&'static str),
     /// A field of one of several.
@@ -44,6 +45,7 @@ impl Part {
             Part::Name => &["metadata", "name"],
             Part::Spec => &["spec"],
             Part::Project => &["spec", "project"],
+            Part::Destination => &["spec", "destination"],
             Part::Source(_) => &["spec", "source"],
             Part::SourceNumber(..) => &["spec", "sources"],
             Part::Generators => &["spec", "generators"],

@@ -28,7 +28,7 @@ pub(super) fn write_reported(out: &mut String, redactor: &Redactor, reported: &R
     let finding = &reported.finding;
     write_object(out, redactor, |fields| {
         fields.text("fingerprint", &finding.fingerprint());
-        fields.text("help", &finding.help().unwrap_or_default());
+        fields.text("help", &reported.help());
         fields.text("message", &finding.message());
         let (out, redactor) = fields.key("places");
         write_list(out, &finding.places, |out, place| write_place(out, redactor, place))?;

@@ -9,6 +9,7 @@ use crate::check::rule_file::{Judge, Page, RuleFile};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
 use crate::finding::Rule;
+use crate::fleet::SourceType;
 use crate::model::Manifest;
 use crate::model::SECRET_TYPE_LABEL;
 
@@ -43,7 +44,7 @@ const CREDENTIALS: [&str; 10] = [
 ];
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, _: &Survey<'f>, app: &AppFacts<'f>, manifest: &'f Manifest) {
-    if manifest.kind() != "Secret" || !manifest.group().is_empty() || manifest.place.is_none() {
+    if manifest.kind() != "Secret" || !manifest.group().is_empty() || is_made(app, manifest) {
         return;
     }
     let is_argo = manifest.object.at(&["metadata", "labels", SECRET_TYPE_LABEL]).is_some();
@@ -72,4 +73,12 @@ fn is_plain(value: &str) -> bool {
     // base64 of the same.
     let encoded = text.starts_with("PHBhdGg6") || text.starts_with("JHs");
     !text.is_empty() && !placeholder && !encoded
+}
+
+/// Whether a chart makes the object: then what it holds comes from values, and may be no secret of this repository.
+fn is_made(app: &AppFacts<'_>, manifest: &Manifest) -> bool {
+    let Some(place) = &manifest.place else { return true };
+    let path = place.path.as_str();
+    let has_chart = app.app.sources().iter().any(|source| source.source_type == Some(SourceType::Helm));
+    has_chart && (path.starts_with("templates/") || path.contains("/templates/"))
 }

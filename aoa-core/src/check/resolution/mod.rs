@@ -1,18 +1,26 @@
-//! R: what cannot be resolved, or not to the end. Resolving says it; here stand the manual pages, and rules about what was resolved.
+//! R: what cannot be resolved, or not to the end. Of most of it resolving speaks, and here stand the manual pages; of what was resolved the
+//! rules here do.
 
 mod broken_file;
 mod conflict;
 mod denied_manifest;
+mod empty_set;
 mod found_root;
 mod invalid_object;
 mod invalid_spec;
 mod limit_passed;
+mod missing_parameter;
+mod no_cluster;
+mod no_inventory;
 mod project_from_below;
 mod refused_object;
 mod rejected_app;
+mod repeated_cluster;
+mod repeated_object;
 mod self_managed;
 mod set_failed;
 mod source_failed;
+mod unknown_destination;
 mod unknown_field;
 mod unknown_source;
 mod url_alias;
@@ -36,4 +44,11 @@ pub(super) const RULES: &[&RuleFile] = &[
     &refused_object::FILE,
     &unknown_field::FILE,
     &project_from_below::FILE,
+    &empty_set::FILE,
+    &no_cluster::FILE,
+    &missing_parameter::FILE,
+    &repeated_object::FILE,
+    &repeated_cluster::FILE,
+    &unknown_destination::FILE,
+    &no_inventory::FILE,
 ];

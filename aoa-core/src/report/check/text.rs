@@ -93,8 +93,7 @@ fn push_one(fleet: &Fleet, reported: &Reported, redactor: &Redactor, out: &mut T
     if finding.places.len() > SHOWN {
         out.push(Role::Faint, format!("  ... and {} more places", finding.places.len() - SHOWN)).end_line();
     }
-    let help = finding.help().map(|help| redactor.redact_text(&help));
-    push_help(finding.rule(), help, &reported.standing, out);
+    push_help(finding.rule(), Some(redactor.redact_text(&reported.help())), &reported.standing, out);
 }
 
 fn push_many(fleet: &Fleet, group: &Group<'_>, many: &[&Reported], redactor: &Redactor, out: &mut Text) {
