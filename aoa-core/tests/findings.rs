@@ -149,8 +149,12 @@ fn a_project_that_comes_later_is_judged_by_once_it_is_there() {
         ("child/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}"),
     ];
     let fleet = fleet_of(&files);
-    let messages: Vec<String> =
-        fleet.findings().iter().filter(|f| f.rule() == Rule::DeniedDestination).map(|f| f.message()).collect();
+    let messages: Vec<String> = fleet
+        .findings()
+        .iter()
+        .filter(|f| f.rule() == Rule::DeniedDestination)
+        .map(|f| f.message())
+        .collect();
     assert_eq!(messages.len(), 1, "{messages:?}");
     assert!(
         messages[0].contains("do not match any of the allowed destinations in project 'later'"),
