@@ -136,6 +136,17 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa diff                       what was done since the default branch, and is not committed yet\n  aoa diff main...               since this branch left main, as a pull request shows it\n  aoa diff v1.2..v1.3            from one revision to another\n  aoa diff ../before ../after    two folders\n  aoa diff main... --max-deletes 0 --protect 'argocd/*'\n\nExit code 1 if a gate does not hold, or with --exit-code if anything changes. Gates may stand in aoa.yaml; those of the\nolder side count."
     )]
     Diff(DiffArgs),
+    /// Say why something is there: where it comes from, line by line, and what it hangs on
+    #[command(
+        after_help = "Examples:\n  aoa why payments-prod                            an Application: from the root down\n  aoa why payments-prod --fields                   where each of its values comes from\n  aoa why payments-prod --field spec.project       one of them\n  aoa why object:prod/shop/Deployment/web          who brings an object\n  aoa why object:prod/shop/Deployment/web --field spec.replicas\n  aoa why file:teams/payments/app.yaml             what a file reaches\n  aoa why cluster:prod                             what lands on a cluster\n\n\u{2702} marks what it hangs on: without it, nobody brings it. \u{2744}: without it, what brings it fails, and it stays as it is."
+    )]
+    Why(WhyArgs),
+    /// Say why something is not there, and the smallest change that brings it
+    #[command(
+        name = "why-not",
+        after_help = "Examples:\n  aoa why-not appset:workloads cluster:prod        no app of a set on a cluster\n  aoa why-not payments-prod                        no such Application\n  aoa why-not object:prod/shop/Deployment/web      no such object\n\nThe change that it names was tried out: with it, it is there."
+    )]
+    WhyNot(WhyNotArgs),
     /// Say what something would change: the fleet as it is, and as it would be
     #[command(
         name = "what-if",
@@ -213,6 +224,34 @@ pub(crate) struct DiffArgs {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) gates: GateArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct WhyArgs {
+    /// NAME, NAMESPACE/NAME, appset:NAME, project:NAME, cluster:NAME, file:PATH or object:CLUSTER/NAMESPACE/KIND/NAME
+    pub(crate) what: String,
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// Tell where this field comes from
+    #[arg(long, value_name = "FIELD")]
+    pub(crate) field: Option<String>,
+    /// Tell where all fields of an Application come from
+    #[arg(long, conflicts_with = "field")]
+    pub(crate) fields: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct WhyNotArgs {
+    /// NAME, NAMESPACE/NAME, appset:NAME (with cluster:NAME behind it) or object:CLUSTER/NAMESPACE/KIND/NAME
+    pub(crate) what: String,
+    /// cluster:NAME for a set; then the folder of the fleet
+    #[arg(num_args = 0..=2, value_name = "ON/PATH")]
+    pub(crate) rest: Vec<String>,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

@@ -66,6 +66,7 @@ pub mod report;
 pub mod resolve;
 pub mod sets;
 pub mod sync;
+pub mod why;
 pub mod wire;
 
 pub use aoa_helm as helm;

@@ -12,6 +12,7 @@ mod rule;
 mod tree;
 mod version;
 mod what_if;
+mod why;
 
 use std::mem::ManuallyDrop;
 use std::path::Path;
@@ -58,6 +59,8 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Check(check) => check::run(check, global, out),
         Command::Rule(rule) => rule::run(rule, out),
         Command::Diff(diff) => diff::run(diff, global, out),
+        Command::Why(args) => why::run(args, global, out),
+        Command::WhyNot(args) => why::run_not(args, global, out),
         Command::WhatIf(what_if) => what_if::run(what_if, global, out),
         Command::Init(init) => init::run(init, out),
         Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),

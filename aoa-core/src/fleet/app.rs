@@ -34,7 +34,7 @@ impl<'f> App<'f> {
         self.id
     }
 
-    pub(super) fn record(&self) -> Option<&'f AppRecord> {
+    pub(crate) fn record(&self) -> Option<&'f AppRecord> {
         self.fleet.data.apps.get(self.id.0 as usize)
     }
 

@@ -12,6 +12,7 @@ use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
 use crate::inputs::Inputs;
 use crate::model::{Application, Clusters, Destination, Kind, ObjectRef, ScopedRepository};
+use crate::options::Options;
 use crate::overlay::Miss;
 use crate::policy::Projects;
 
@@ -86,6 +87,8 @@ pub(crate) struct FleetData {
     pub(crate) rounds: u32,
     /// What the options say the present is; 0: not given.
     pub(crate) now: i64,
+    /// How it was resolved.
+    pub(crate) options: Arc<Options>,
     /// What the overlay names and nobody has.
     pub(crate) misses: Vec<Miss>,
     /// Worked out when first asked for.

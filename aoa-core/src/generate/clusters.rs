@@ -6,9 +6,9 @@ use aoa_lang::{Result, Value};
 use super::cluster_index::local_params;
 use super::context::Context;
 use super::params::{Element, Origin, ParamSets};
-use super::selectors::{label_selector, selector_of};
+use super::selectors::{clusters_selector, label_selector};
 use super::values::Values;
-use crate::model::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER, SECRET_TYPE_LABEL};
+use crate::model::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 
 /// The clusters that the selector matches, by name, then Argo CD's own if it has no Secret and nothing is selected.
 ///
@@ -16,10 +16,9 @@ use crate::model::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER, SECRET_TYPE_LABEL};
 pub(super) fn generate(context: &Context<'_>, clusters: &Value) -> Result<ParamSets> {
     let go = context.dialect.is_go();
     let index = context.world.clusters();
-    let mut selector = label_selector(clusters.get("selector"));
-    let selects = !selector.match_labels.is_empty() || !selector.match_expressions.is_empty();
-    selector.match_labels.insert(SECRET_TYPE_LABEL.to_owned(), "cluster".to_owned());
-    let selector = selector_of(&selector)
+    let own = label_selector(clusters.get("selector"));
+    let selects = !own.match_labels.is_empty() || !own.match_expressions.is_empty();
+    let selector = clusters_selector(clusters)
         .map_err(|e| e.prefixed("error getting cluster secrets: error converting label selector: "))?;
 
     let values = Values::of(clusters, context.dialect);

@@ -165,6 +165,27 @@ impl GeneratedSet {
         elements.into_iter().flatten().map(|element| element.origin.clone()).collect()
     }
 
+    /// The number of its branch: of the generator that brought it, counted over all entries of the set.
+    pub(crate) fn branch_number(&self, at: usize) -> usize {
+        self.apps.get(at).and_then(|app| usize::try_from(app.branch).ok()).unwrap_or_default()
+    }
+
+    /// The template that it was filled into, as written: the set's own, overridden by that of its generator.
+    pub(crate) fn template(&self, at: usize) -> Option<&Value> {
+        self.recipe(at).map(|(branch, _)| &branch.template)
+    }
+
+    /// The number of the origin, among [`GeneratedSet::origins`], that gives a parameter.
+    pub(crate) fn parameter_origin(&self, at: usize, key: &str) -> Option<usize> {
+        let (_, row) = self.recipe(at)?;
+        row.elements().position(|element| element.params.contains_key(key))
+    }
+
+    /// The flat text that a selector over parameters finds at `key`.
+    pub(crate) fn flat_text(&self, at: usize, key: &str) -> Option<String> {
+        self.recipe(at).and_then(|(_, row)| row.flat_text(key))
+    }
+
     fn recipe(&self, at: usize) -> Option<(&Branch, Row<'_>)> {
         let app = self.apps.get(at)?;
         let branch = self.branches.get(usize::try_from(app.branch).ok()?)?;

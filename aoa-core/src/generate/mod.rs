@@ -53,6 +53,7 @@ mod tree;
 
 mod filling;
 mod generated;
+mod leaves;
 mod outline;
 mod patched;
 mod set;
@@ -64,6 +65,9 @@ pub use dialect::{CompiledText, Dialect};
 pub use flatten::flatten;
 pub use generated::{Failure, FailureReason, GeneratedSet};
 pub use git_files::{glob, list_as_git};
+pub(crate) use leaves::{
+    GeneratorPath, all_generators, at, cluster_selector, edited, leaf_generators, list_without, post_selector,
+};
 pub use names::normalize;
 pub(crate) use outline::{MARK, OutlineId, Outlines};
 pub use params::Origin;

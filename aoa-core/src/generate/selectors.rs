@@ -5,6 +5,7 @@ use aoa_lang::value::{Map, Text};
 use aoa_lang::{Result, Value};
 
 use super::params::{ParamSets, Row};
+use crate::model::SECRET_TYPE_LABEL;
 
 /// The selector object of a spec.
 pub(super) fn label_selector(object: Option<&Value>) -> LabelSelector {
@@ -38,6 +39,17 @@ pub(super) fn label_selector(object: Option<&Value>) -> LabelSelector {
 /// The texts of Kubernetes.
 pub(super) fn selector_of(object: &LabelSelector) -> Result<Selector> {
     Selector::from_object(Some(object))
+}
+
+/// The selector with which a clusters generator chooses Secrets: its own, and the label that makes a Secret a cluster.
+///
+/// # Errors
+///
+/// The texts of Kubernetes.
+pub(super) fn clusters_selector(clusters: &Value) -> Result<Selector> {
+    let mut selector = label_selector(clusters.get("selector"));
+    selector.match_labels.insert(SECRET_TYPE_LABEL.to_owned(), "cluster".to_owned());
+    selector_of(&selector)
 }
 
 /// A generator's `selector`: it looks at parameters, flattened.

@@ -1,11 +1,11 @@
 //! What an overlay says of clusters and files, done to the inputs.
 
 use aoa_lang::Value;
-use aoa_lang::source::TreePath;
+use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
 use super::{Edit, Miss, Overlay};
-use crate::inputs::Inputs;
+use crate::inputs::{Inputs, Root};
 use crate::model::{Cluster, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, SECRET_TYPE_LABEL};
 
 /// What inputs become.
@@ -58,6 +58,10 @@ impl Overlay {
                     None => Err(no_cluster(&inputs.clusters)),
                 },
                 Edit::RemoveFile { repository, path } => remove_file(inputs, repository, path),
+                Edit::PutFile { repository, path, text } => {
+                    on_trees(inputs, repository, |tree| Some(tree.with_file(path, text.as_bytes())));
+                    Ok(())
+                }
                 Edit::AddObject { object } => {
                     inputs.objects.push(object.clone());
                     Ok(())
@@ -121,23 +125,36 @@ fn changed(map: &aoa_lang::value::Map, key: &Text, value: Option<&Text>) -> aoa_
 }
 
 fn remove_file(inputs: &mut Inputs, repository: &Text, path: &TreePath) -> Result<(), NotThere> {
+    let found = on_trees(inputs, repository, |tree| {
+        tree.within(path).next()?;
+        Some(tree.filtered(|file| !file.is_within(path)))
+    });
     let first = inputs.repositories.first().map(|r| r.url.clone()).unwrap_or_default();
-    let url = if repository.is_empty() { first.clone() } else { repository.clone() };
-    // A folder may stand for several remotes of one repository: what goes, goes from all that have the same tree.
+    let is_of = |root: &Root| {
+        let url = if root.repository.is_empty() { &first } else { &root.repository };
+        url == repository || (repository.is_empty() && *url == first)
+    };
+    inputs.roots.retain(|root| !(is_of(root) && root.path.is_within(path)));
+    if found { Ok(()) } else { Err(("there is no such file".to_owned(), Vec::new())) }
+}
+
+/// Changes the trees of a repository: all that stand for its remotes. Tells whether anything was changed.
+fn on_trees(inputs: &mut Inputs, repository: &Text, change: impl Fn(&Tree) -> Option<Tree>) -> bool {
+    let first = inputs.repositories.first().map(|r| r.url.clone()).unwrap_or_default();
+    let url = if repository.is_empty() { first } else { repository.clone() };
+    // A folder may stand for several remotes of one repository.
     let same = inputs.repositories.iter().find(|r| r.url == url).and_then(|r| r.checkouts.first());
-    let identity = same.map(|checkout| checkout.tree.identity());
+    let Some(same) = same.map(|checkout| checkout.tree.clone()) else { return false };
     let mut found = false;
     for repository in &mut inputs.repositories {
         for checkout in &mut repository.checkouts {
-            let is_it = repository.url == url || Some(checkout.tree.identity()) == identity;
-            if is_it && checkout.tree.within(path).next().is_some() {
+            if (repository.url == url || checkout.tree.shares(&same))
+                && let Some(tree) = change(&checkout.tree)
+            {
                 found = true;
-                checkout.tree = checkout.tree.filtered(|file| !file.is_within(path));
+                checkout.tree = tree;
             }
         }
     }
-    let of_repository =
-        |root: &crate::inputs::Root| root.repository == url || (root.repository.is_empty() && url == first);
-    inputs.roots.retain(|root| !(of_repository(root) && root.path.is_within(path)));
-    if found { Ok(()) } else { Err(("there is no such file".to_owned(), Vec::new())) }
+    found
 }

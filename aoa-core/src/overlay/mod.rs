@@ -96,6 +96,15 @@ pub enum Edit {
         /// The file or folder.
         path: TreePath,
     },
+    /// A file of a repository reads otherwise, or is new.
+    PutFile {
+        /// The repository; empty for the first.
+        repository: Text,
+        /// The file.
+        path: TreePath,
+        /// What it holds.
+        text: Text,
+    },
     /// An Application follows another revision.
     Revision {
         /// The Application.
@@ -222,7 +231,7 @@ impl Edit {
             | Edit::Annotate { cluster, .. }
             | Edit::KubeVersion { cluster, .. }
             | Edit::RemoveCluster { cluster } => cluster.as_str().unwrap_or_default(),
-            Edit::RemoveFile { path, .. } => path.as_str(),
+            Edit::RemoveFile { path, .. } | Edit::PutFile { path, .. } => path.as_str(),
             Edit::Revision { app: named, .. } | Edit::Delete { object: named, .. } => {
                 named.name.as_str().unwrap_or_default()
             }
@@ -252,6 +261,7 @@ impl fmt::Display for Edit {
             Edit::KubeVersion { cluster, version } => write!(f, "--kube-version {cluster}={version}"),
             Edit::RemoveCluster { cluster } => write!(f, "--remove-cluster {cluster}"),
             Edit::RemoveFile { path, .. } => write!(f, "--remove-file {path}"),
+            Edit::PutFile { path, .. } => write!(f, "with another {path}"),
             Edit::Revision { app, source: Some(at), revision } => {
                 write!(f, "--revision {app}:{at}={revision}")
             }

@@ -50,24 +50,51 @@ impl DirectoryOptions {
         }
     }
 
-    /// Whether `include` and `exclude` let the file at `rest` through: globs in which `*` crosses `/`. A pattern that
-    /// does not compile matches nothing.
+    /// Whether `include` and `exclude` let the file at `rest` through.
     fn selects(&self, rest: &str) -> bool {
+        self.refusal(rest).is_none()
+    }
+
+    /// Why `include` and `exclude` do not let the file at `rest` through: globs in which `*` crosses `/`. A pattern that
+    /// does not compile matches nothing.
+    fn refusal(&self, rest: &str) -> Option<DirectoryRefusal> {
         let matches = |pattern: &Text| {
             let pattern = pattern.to_str_lossy();
             Glob::new(&pattern, "").and_then(|glob| glob.matches(rest)).unwrap_or(false)
         };
         if !self.exclude.is_empty() && matches(&self.exclude) {
-            return false;
+            return Some(DirectoryRefusal::Excluded(self.exclude.clone()));
         }
-        self.include.is_empty() || matches(&self.include)
+        if self.include.is_empty() || matches(&self.include) {
+            return None;
+        }
+        Some(DirectoryRefusal::NotIncluded(self.include.clone()))
     }
+}
+
+/// Why a folder that is rendered does not read a file in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum DirectoryRefusal {
+    /// It lies deeper, and `recurse` is off.
+    NotRecursive,
+    /// `exclude` matches it.
+    Excluded(Text),
+    /// `include` does not match it.
+    NotIncluded(Text),
 }
 
 /// Whether a folder that is rendered with the options of `source` reads the file at `rest`, a path relative to it.
 pub(crate) fn directory_covers(source: &Value, rest: &str) -> bool {
+    directory_refusal(source, rest).is_none()
+}
+
+/// Why it does not.
+pub(crate) fn directory_refusal(source: &Value, rest: &str) -> Option<DirectoryRefusal> {
     let options = DirectoryOptions::of(source);
-    (options.recurse || !rest.contains('/')) && options.selects(rest)
+    if !options.recurse && rest.contains('/') {
+        return Some(DirectoryRefusal::NotRecursive);
+    }
+    options.refusal(rest)
 }
 
 /// The manifests of a folder.

@@ -63,5 +63,5 @@ pub use tracking::{
 
 pub(crate) use application::{RenderContext, render_application, render_folder, source_result};
 pub(crate) use budget::ManifestBudget;
-pub(crate) use directory::directory_covers;
+pub(crate) use directory::{DirectoryRefusal, directory_covers, directory_refusal};
 pub(crate) use parallel::Workers;

@@ -6,6 +6,7 @@ mod apps;
 mod changes;
 mod check;
 mod findings;
+mod reasons;
 mod style;
 mod table;
 mod tree;
@@ -17,5 +18,6 @@ pub use check::{
     rule_text, sarif_report,
 };
 pub use findings::findings_text;
+pub use reasons::{absence_text, reasons_text};
 pub use style::{Piece, Role, Text};
 pub use tree::{TreeOptions, tree_text};

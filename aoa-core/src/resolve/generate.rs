@@ -49,7 +49,7 @@ impl Run<'_> {
 
     /// Which Applications are not written, and why: by name, so that of two with one name neither is
     /// (`validateGeneratedApplications`).
-    fn validate(
+    pub(super) fn validate(
         &self,
         set: &ApplicationSet,
         generated: &GeneratedSet,
@@ -171,14 +171,14 @@ impl Run<'_> {
 }
 
 /// The numbers of the Applications by name; those of one name in the order of generation.
-fn by_name(generated: &GeneratedSet) -> Vec<u32> {
+pub(super) fn by_name(generated: &GeneratedSet) -> Vec<u32> {
     let mut order: Vec<u32> = (0..).take(generated.len()).collect();
     order.sort_by(|a, b| generated.name_text(*a as usize).cmp(generated.name_text(*b as usize)));
     order
 }
 
 /// Unknown, if something was not given; else failed, with Argo CD's message.
-fn failed(error: &Error, gap: Option<Gap>) -> SetOutcome {
+pub(super) fn failed(error: &Error, gap: Option<Gap>) -> SetOutcome {
     match gap {
         Some(gap) if error.kind() == ErrorKind::NotFound => {
             SetOutcome::Unknown { gap, error: error.message().into() }

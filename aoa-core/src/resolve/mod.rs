@@ -6,6 +6,7 @@
 //! rejected are tried again when projects have appeared. The inventory is fixed for a run.
 
 mod admit;
+mod again;
 mod discover;
 mod findings;
 mod finish;
@@ -24,6 +25,8 @@ use crate::inputs::Inputs;
 use crate::options::Options;
 use crate::overlay::Overlay;
 use crate::render::{RenderCache, Workers};
+
+pub(crate) use again::{Again, Trial};
 
 /// Resolves fleets, keeping what was compiled, parsed and rendered between runs: what did not change is not done
 /// again. What is kept is found by content, so that inputs of any kind can follow each other.

@@ -127,7 +127,7 @@ impl Run<'_> {
         Ok(content)
     }
 
-    fn render_context(&self) -> RenderContext<'_> {
+    pub(super) fn render_context(&self) -> RenderContext<'_> {
         RenderContext {
             options: self.options,
             settings: &self.data.inputs.settings,

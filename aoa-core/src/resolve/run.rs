@@ -58,6 +58,7 @@ impl<'r> Run<'r> {
                 inputs: inputs.clone(),
                 clusters,
                 now: options.now,
+                options: Arc::new(options.clone()),
                 misses: applied.misses,
                 ..FleetData::default()
             },

@@ -161,6 +161,37 @@ impl Tree {
         Tree { entries, blobs: self.blobs.clone(), identity: Arc::default() }
     }
 
+    /// The same tree with a file that holds `bytes`, new or in place of what was there.
+    ///
+    /// ```
+    /// use aoa_lang::source::{Tree, TreePath};
+    /// let path = TreePath::new("a.yaml").unwrap();
+    /// let tree = Tree::in_memory([("a.yaml", "old")]).with_file(&path, b"new");
+    /// assert_eq!(&*tree.read(&path)?, b"new");
+    /// # Ok::<(), aoa_lang::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_file(&self, path: &TreePath, bytes: &[u8]) -> Tree {
+        let mut put = MemoryBlobs::default();
+        let content = put.add(Arc::from(bytes));
+        let mut builder = TreeBuilder { entries: self.entries.iter().cloned().collect() };
+        builder.add(path.clone(), Entry { mode: FileMode::File, content, size: bytes.len() as u64 });
+        builder.build(Arc::new(BlobsOver { path: path.clone(), put, blobs: self.blobs.clone() }))
+    }
+
+    /// The same tree, which tells `observer` of every file that is read.
+    #[must_use]
+    pub fn observed(&self, observer: Arc<dyn Fn(&TreePath) + Send + Sync>) -> Tree {
+        let blobs = Arc::new(BlobsObserved { observer, blobs: self.blobs.clone() });
+        Tree { entries: self.entries.clone(), blobs, identity: self.identity.clone() }
+    }
+
+    /// Whether both are clones of one tree.
+    #[must_use]
+    pub fn shares(&self, other: &Tree) -> bool {
+        Arc::ptr_eq(&self.entries, &other.entries)
+    }
+
     /// All files, sorted by path.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&TreePath, &Entry)> {
         self.entries.iter().map(|(path, entry)| (path, entry))
@@ -244,6 +275,32 @@ struct BlobsBelow {
 impl Blobs for BlobsBelow {
     fn read(&self, path: &TreePath, id: ContentId) -> Result<Arc<[u8]>> {
         self.blobs.read(&self.folder.join(path.as_str()).unwrap_or_else(TreePath::root), id)
+    }
+}
+
+/// The contents of a tree in which one file is another.
+struct BlobsOver {
+    path: TreePath,
+    put: MemoryBlobs,
+    blobs: Arc<dyn Blobs>,
+}
+
+impl Blobs for BlobsOver {
+    fn read(&self, path: &TreePath, id: ContentId) -> Result<Arc<[u8]>> {
+        if *path == self.path { self.put.read(path, id) } else { self.blobs.read(path, id) }
+    }
+}
+
+/// The contents of a tree, whose reading somebody watches.
+struct BlobsObserved {
+    observer: Arc<dyn Fn(&TreePath) + Send + Sync>,
+    blobs: Arc<dyn Blobs>,
+}
+
+impl Blobs for BlobsObserved {
+    fn read(&self, path: &TreePath, id: ContentId) -> Result<Arc<[u8]>> {
+        (self.observer)(path);
+        self.blobs.read(path, id)
     }
 }
 

@@ -1,0 +1,358 @@
+//! Which Application puts an object onto a cluster, and from which file.
+
+use aoa_lang::source::TreePath;
+use aoa_lang::value::Text;
+use aoa_lang::yaml::{self, Step};
+use aoa_lang::{Error, ErrorKind, Result, Value};
+
+use super::chain::{Asked, app_ref, how};
+use super::fields::{leaves, steps_of};
+use super::lines;
+use super::reasons::{FieldReason, Holder, Input, InputKind, ObjectReasons, Site, Without};
+use super::rendered::{Wanted, makers};
+use crate::address::{Address, ObjectAddress};
+use crate::config::closest;
+use crate::fleet::{App, SourceType};
+use crate::generate::{at, edited};
+use crate::model::{Application, Manifest, sources_of};
+use crate::overlay::{Edit, Overlay};
+
+/// Most Applications whose source is looked into.
+const HOLDERS: usize = 8;
+/// Most values that are tried.
+const TRIES: usize = 64;
+
+pub(super) fn reasons(
+    asked: &Asked<'_>,
+    object: &ObjectAddress,
+    field: Option<&str>,
+) -> Result<ObjectReasons> {
+    let fleet = asked.fleet;
+    let server = fleet.cluster_at(&object.cluster)?.server_key();
+    let mut holders = Vec::new();
+    for app in fleet.apps().filter(|app| app.cluster().is_some_and(|to| to.server_key() == server)) {
+        if let Some(manifest) = held(app, object) {
+            holders.push((app, manifest));
+        }
+    }
+    let shown = Address::Object(object.clone());
+    if holders.is_empty() {
+        let error = Error::new(ErrorKind::NotFound, format!("no Application brings `{shown}`"));
+        return Err(error.with_help(format!("aoa why-not {shown}")));
+    }
+    let mut found = Vec::new();
+    for (app, manifest) in holders.into_iter().take(HOLDERS) {
+        found.push(holder(asked, app, manifest, object, field)?);
+    }
+    Ok(ObjectReasons { object: shown.to_string(), holders: found })
+}
+
+/// The manifest of `app` that is meant.
+pub(super) fn held<'f>(app: App<'f>, object: &ObjectAddress) -> Option<&'f Manifest> {
+    let into = app.destination_of();
+    app.content()?.manifests.iter().find(|manifest| is_meant(manifest, object, &into.namespace))
+}
+
+/// Whether the object is meant, put into `namespace` if it names none.
+fn is_meant(manifest: &Manifest, object: &ObjectAddress, namespace: &str) -> bool {
+    let (kind, group) = match object.kind.split_once('.') {
+        Some((kind, group)) => (kind, Some(group)),
+        None => (object.kind.as_str(), None),
+    };
+    let own = manifest.namespace();
+    let is_there = own == object.namespace
+        || (own.is_empty() && (object.namespace.is_empty() || namespace == object.namespace));
+    manifest.name() == object.name
+        && manifest.kind().eq_ignore_ascii_case(kind)
+        && group.is_none_or(|group| manifest.group() == group)
+        && is_there
+}
+
+fn holder(
+    asked: &Asked<'_>,
+    app: App<'_>,
+    manifest: &Manifest,
+    object: &ObjectAddress,
+    field: Option<&str>,
+) -> Result<Holder> {
+    let application =
+        app.application().ok_or_else(|| Error::new(ErrorKind::Internal, "an Application has no object"))?;
+    let spec = application.normalized_spec();
+    let content = app.content();
+    let types: Vec<Option<SourceType>> =
+        content.map(|content| content.sources.iter().map(|s| s.source_type).collect()).unwrap_or_default();
+    let namespace = app.destination().namespace;
+    let is_it = |other: &Manifest| is_meant(other, object, &namespace);
+    let inputs = match &manifest.place {
+        Some(place) => {
+            let site = lines::site(place);
+            let words = lines::words(asked.fleet, &site);
+            let kind = InputKind::File { repository: place.repository.clone(), path: place.path.clone() };
+            vec![Input { kind, site: Some(site), words, without: Without::Gone }]
+        }
+        None => makers(asked, &application, &Wanted { is_it: &is_it, name: &object.name }),
+    };
+    let field = match field {
+        None => None,
+        Some(field) => {
+            let steps = steps_of(field);
+            let Some(value) = at(&manifest.object, &steps) else {
+                let mut all = Vec::new();
+                leaves(&manifest.object, &mut all);
+                let known: Vec<&str> = all.iter().map(String::as_str).collect();
+                let error = Error::invalid(format!("the object has no field `{field}`"));
+                return Err(match closest(field, &known) {
+                    Some(close) => error.with_help(format!("did you mean `{close}`?")),
+                    None => error.with_help(format!("aoa render {}", app.name())),
+                });
+            };
+            let mut reason = FieldReason {
+                path: field.to_owned(),
+                value: match is_secret(manifest, &steps) {
+                    true => Value::from("(secret)"),
+                    false => value.clone(),
+                },
+                site: None,
+                written: String::new(),
+                parameters: Vec::new(),
+            };
+            match &manifest.place {
+                Some(place) => reason.site = Some(lines::field(asked.fleet, place, &steps)),
+                None => decide(asked, &application, &is_it, &steps, &types, (Some(value), &mut reason)),
+            }
+            Some(reason)
+        }
+    };
+    let paths = sources_of(&spec);
+    let source = match &manifest.place {
+        Some(place) => paths.iter().position(|source| {
+            let path = source.str_at(&["path"]).and_then(TreePath::new);
+            path.is_some_and(|path| place.path.is_within(&path))
+        }),
+        None => types
+            .iter()
+            .position(|t| matches!(t, Some(SourceType::Helm | SourceType::Kustomize | SourceType::Plugin))),
+    };
+    Ok(Holder {
+        app: app_ref(app.namespace(), app.name()),
+        source: source.map_or(1, |at| at.saturating_add(1)),
+        how: how(&spec, types.iter().copied()),
+        inputs,
+        field,
+    })
+}
+
+fn is_secret(manifest: &Manifest, steps: &[Step<'_>]) -> bool {
+    manifest.kind() == "Secret" && matches!(steps.first(), Some(Step::Key("data" | "stringData")))
+}
+
+/// Something that can decide a field of a rendered object.
+struct Candidate {
+    words: String,
+    site: Option<Site>,
+    /// How it is taken away: from the Application or from a file.
+    without: Taken,
+}
+
+enum Taken {
+    FromApp(Value),
+    FromFile(Edit),
+}
+
+/// Finds what decides a field of a rendered object: the value, patch or file without which it reads otherwise.
+fn decide(
+    asked: &Asked<'_>,
+    app: &Application,
+    is_it: &dyn Fn(&Manifest) -> bool,
+    steps: &[Step<'_>],
+    types: &[Option<SourceType>],
+    (value, reason): (Option<&Value>, &mut FieldReason),
+) {
+    for candidate in candidates(asked, app, types).into_iter().take(TRIES) {
+        let again = asked.again();
+        let content = match &candidate.without {
+            Taken::FromApp(object) => {
+                let app = Application { object: object.clone(), ..app.clone() };
+                again.content(&app, again.inputs())
+            }
+            Taken::FromFile(edit) => again.content(app, &again.with(Overlay::of([edit.clone()]))),
+        };
+        let other = content.manifests.iter().find(|manifest| is_it(manifest));
+        if let Some(other) = other
+            && at(&other.object, steps) != value
+        {
+            reason.written = candidate.words;
+            reason.site = candidate.site;
+            return;
+        }
+    }
+    reason.written = "written in the source itself".to_owned();
+}
+
+/// What a source sets, what stands above first: parameters, values, value files; patches, images, replicas.
+fn candidates(asked: &Asked<'_>, app: &Application, types: &[Option<SourceType>]) -> Vec<Candidate> {
+    let spec = app.spec();
+    let mut found = Vec::new();
+    let several = spec.get("sources").and_then(Value::as_list).map_or(0, |list| list.len());
+    let sources = sources_of(spec);
+    for (number, (source, source_type)) in sources.iter().zip(types).enumerate() {
+        let mut base = vec![Step::Key("spec")];
+        match several {
+            0 => base.push(Step::Key("source")),
+            _ => base.extend([Step::Key("sources"), Step::Index(number)]),
+        }
+        match source_type {
+            Some(SourceType::Helm) => {
+                for (list, name) in [("fileParameters", "file parameter"), ("parameters", "parameter")] {
+                    let items = source.at(&["helm", list]).and_then(Value::as_list).into_iter().flatten();
+                    for (index, item) in items.enumerate() {
+                        let words = format!("helm {name} {}", item.str_at(&["name"]).unwrap_or_default());
+                        let steps = [Step::Key("helm"), Step::Key(list), Step::Index(index)];
+                        found.extend(from_app(asked, app, &base, &steps, words));
+                    }
+                }
+                for key in ["valuesObject", "values"] {
+                    if source.at(&["helm", key]).is_some() {
+                        let steps = [Step::Key("helm"), Step::Key(key)];
+                        found.extend(from_app(
+                            asked,
+                            app,
+                            &base,
+                            &steps,
+                            format!("helm {key} of the Application"),
+                        ));
+                    }
+                }
+                let files = source.at(&["helm", "valueFiles"]).and_then(Value::as_list).into_iter().flatten();
+                let files: Vec<(usize, &Value)> = files.enumerate().collect();
+                for (index, file) in files.into_iter().rev() {
+                    let words = format!("value file {}", file.as_str().unwrap_or_default());
+                    let steps = [Step::Key("helm"), Step::Key("valueFiles"), Step::Index(index)];
+                    found.extend(from_app(asked, app, &base, &steps, words));
+                }
+                found.extend(values_of_chart(asked, source));
+            }
+            Some(SourceType::Kustomize) => {
+                let own = source.get("kustomize").and_then(Value::as_map);
+                for key in own.into_iter().flat_map(|map| map.keys()).filter_map(Text::as_str) {
+                    let steps = [Step::Key("kustomize"), Step::Key(key)];
+                    found.extend(from_app(
+                        asked,
+                        app,
+                        &base,
+                        &steps,
+                        format!("kustomize {key} of the Application"),
+                    ));
+                }
+                found.extend(of_kustomization(asked, source));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+fn from_app(
+    asked: &Asked<'_>,
+    app: &Application,
+    base: &[Step<'_>],
+    steps: &[Step<'_>],
+    words: String,
+) -> Option<Candidate> {
+    let all: Vec<Step<'_>> = base.iter().chain(steps).copied().collect();
+    let object = edited(&app.object, &all, &mut |_| None)?;
+    let site = app.place.as_ref().map(|place| lines::field(asked.fleet, place, &all));
+    Some(Candidate { words, site, without: Taken::FromApp(object) })
+}
+
+fn folder_of(asked: &Asked<'_>, source: &Value) -> Option<(Text, aoa_lang::source::Tree, TreePath)> {
+    let url = source.str_at(&["repoURL"])?;
+    let key = crate::model::repo_url::checkout_key(url);
+    let mut repositories = asked.fleet.inputs().repositories.iter();
+    let found = repositories.find(|r| crate::model::repo_url::checkout_key(&r.url.to_str_lossy()) == key)?;
+    Some((
+        found.url.clone(),
+        found.checkouts.first()?.tree.clone(),
+        TreePath::new(source.str_at(&["path"])?)?,
+    ))
+}
+
+/// The chart's own values, each by itself.
+fn values_of_chart(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
+    let find = || {
+        let (repository, tree, path) = folder_of(asked, source)?;
+        let file = path.join("values.yaml")?;
+        let text = tree.read(&file).ok()?;
+        Some((repository, file, yaml::load(&text).ok()?))
+    };
+    let Some((repository, file, values)) = find() else { return Vec::new() };
+    let mut paths = Vec::new();
+    leaves(&values, &mut paths);
+    let candidates = paths.into_iter().filter_map(|path| {
+        let steps = steps_of(&path);
+        let changed = edited(&values, &steps, &mut |value| Some(other_than(value)))?;
+        let text = aoa_lang::json::to_string(&changed).ok()?;
+        Some(Candidate {
+            words: format!("value {path} of the chart"),
+            site: lines::in_file(asked.fleet, &repository, &file, &steps),
+            without: Taken::FromFile(Edit::PutFile {
+                repository: repository.clone(),
+                path: file.clone(),
+                text: text.into(),
+            }),
+        })
+    });
+    candidates.collect()
+}
+
+/// A value of the same type that reads otherwise.
+fn other_than(value: Option<&Value>) -> Value {
+    match value {
+        Some(Value::Bool(flag)) => Value::Bool(!flag),
+        Some(Value::String(text)) => Value::from(format!("{text}x")),
+        Some(Value::List(_)) | Some(Value::Map(_)) | None | Some(Value::Null) => Value::Null,
+        Some(number) => Value::int64(number.as_i64().unwrap_or_default().wrapping_add(1)),
+    }
+}
+
+/// The patches, images and the like of the kustomization.
+fn of_kustomization(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
+    let find = || {
+        let (repository, tree, path) = folder_of(asked, source)?;
+        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+        let file = names.iter().filter_map(|name| path.join(name)).find(|file| tree.get(file).is_some())?;
+        let text = tree.read(&file).ok()?;
+        Some((repository, file, yaml::load(&text).ok()?))
+    };
+    let Some((repository, file, value)) = find() else { return Vec::new() };
+    let mut steps: Vec<Vec<Step<'_>>> = Vec::new();
+    for (key, below) in value.as_map().into_iter().flat_map(|map| map.iter()) {
+        let Some(key) = key.as_str() else { continue };
+        if ["apiVersion", "kind", "resources", "bases", "metadata"].contains(&key) {
+            continue;
+        }
+        match below.as_list() {
+            Some(list) => steps.extend((0..list.len()).map(|at| vec![Step::Key(key), Step::Index(at)])),
+            None => steps.push(vec![Step::Key(key)]),
+        }
+    }
+    let candidates = steps.into_iter().filter_map(|steps| {
+        let changed = edited(&value, &steps, &mut |_| None)?;
+        let text = aoa_lang::json::to_string(&changed).ok()?;
+        let key = match steps.as_slice() {
+            [Step::Key(key), Step::Index(at)] => format!("{key}[{at}]"),
+            [Step::Key(key), ..] => (*key).to_owned(),
+            _ => String::new(),
+        };
+        Some(Candidate {
+            words: format!("{key} of the kustomization"),
+            site: lines::in_file(asked.fleet, &repository, &file, &steps),
+            without: Taken::FromFile(Edit::PutFile {
+                repository: repository.clone(),
+                path: file.clone(),
+                text: text.into(),
+            }),
+        })
+    });
+    candidates.collect()
+}
