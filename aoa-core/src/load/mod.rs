@@ -10,6 +10,7 @@ mod revision;
 
 pub(crate) use candidates::candidates;
 pub(crate) use charts::Charts;
+pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};
 pub(crate) use locator::Locator;
 pub(crate) use repositories::{Found, NoTree, Repositories};
