@@ -52,6 +52,7 @@ pub mod check;
 pub mod compare;
 pub mod config;
 pub mod diff;
+pub mod drift;
 pub mod finding;
 pub mod fleet;
 pub mod generate;

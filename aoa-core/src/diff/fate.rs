@@ -149,12 +149,12 @@ fn find<'f>(object: &ObjectRef, fleet: &'f Fleet) -> Option<Leaving<'f>> {
 /// How `leaving` leaves an owner that lives on; `None` if the owner leaves as well.
 fn from_living(leaving: &Leaving<'_>, owner: &ObjectRef, after: &Fleet) -> Option<Departure> {
     match find(owner, after)? {
-        Leaving::App(parent) => Some(from_parent(leaving, owner, parent)),
+        Leaving::App(parent) => Some(from_parent(&leaving.object(), owner, parent)),
         Leaving::Set(set) => Some(from_set(leaving, owner, set)),
     }
 }
 
-fn from_parent(leaving: &Leaving<'_>, owner: &ObjectRef, parent: App<'_>) -> Departure {
+fn from_parent(object: &Value, owner: &ObjectRef, parent: App<'_>) -> Departure {
     let Some(content) = parent.content() else {
         return Departure::Frozen("its parent is not rendered".into());
     };
@@ -162,9 +162,22 @@ fn from_parent(leaving: &Leaving<'_>, owner: &ObjectRef, parent: App<'_>) -> Dep
         return Departure::Frozen(why);
     }
     let spec = parent.application().map(|app| app.spec().clone()).unwrap_or_default();
-    match Pruning::of(&spec, &content.manifests).of_object(&leaving.object()) {
+    match Pruning::of(&spec, &content.manifests).of_object(object) {
         Pruned::Deleted => Departure::Deleted { by: owner.clone(), by_living_set: false },
         why => Departure::Stays(Stay::Unpruned { parent: owner.clone(), why }),
+    }
+}
+
+/// Why `parent` leaves an object of its own that it does not bring any more; `None`: it prunes it.
+///
+/// # Errors
+///
+/// Why it syncs and prunes nothing.
+pub(crate) fn stay_of(object: &Value, owner: &ObjectRef, parent: App<'_>) -> Result<Option<Stay>, Text> {
+    match from_parent(object, owner, parent) {
+        Departure::Frozen(why) => Err(why),
+        Departure::Stays(stay) => Ok(Some(stay)),
+        Departure::Deleted { .. } => Ok(None),
     }
 }
 

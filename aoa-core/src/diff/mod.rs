@@ -15,6 +15,7 @@ mod radius;
 mod risk;
 
 pub use changes::{AppChange, ChangeKind, Changes, FindingChanges, MissingContent, Whereabouts};
+pub(crate) use fate::stay_of;
 pub use fate::{Cascade, Fate, Stay};
 pub use fields::{FieldChange, changed_fields};
 pub use gates::{GateFailure, Gates};
