@@ -153,6 +153,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa what-if --label prod-eu:environment=stage   relabel a cluster\n  aoa what-if --remove-cluster prod-eu            remove its Secret\n  aoa what-if --delete-set workloads              delete an ApplicationSet\n  aoa what-if --revision web=v2 --all             follow another revision\n\nRelabelling a cluster deletes what its sets generated for it with its objects; removing its Secret leaves the objects. What\nis to be thought otherwise can be said to every verb: aoa tree --label prod-eu:environment=stage"
     )]
     WhatIf(WhatIfArgs),
+    /// Say in which order a cluster or the fleet comes up, and what waits for ever
+    #[command(
+        after_help = "Examples:\n  aoa order                       the whole fleet\n  aoa order cluster:prod-eu       one cluster, everything else is there already\n  aoa order payments-api          what it waits for, and what waits for it\n  aoa order --delete              the way down, and what hangs\n  aoa order -o mermaid            a picture; -o dot for Graphviz\n\nExit code 1 with --exit-code if anything waits for ever."
+    )]
+    Order(OrderArgs),
     /// Write aoa.yaml from what is found
     #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
     Init(InitArgs),
@@ -287,6 +292,47 @@ pub(crate) struct GateArgs {
     /// Applications that may not be deleted: patterns of namespace/name
     #[arg(long, value_name = "PATTERN", help_heading = "Gates")]
     pub(crate) protect: Vec<String>,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct OrderArgs {
+    /// A cluster (cluster:NAME), an Application, or both (default: the whole fleet)
+    #[arg(num_args = 0..=2, value_name = "WHAT")]
+    pub(crate) what: Vec<String>,
+    /// The folder of the fleet
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    pub(crate) repo: PathBuf,
+    /// Show every need, name and stage
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Show the way down instead
+    #[arg(long)]
+    pub(crate) delete: bool,
+    /// Exit with 1 if anything waits for ever
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    /// How the answer is printed
+    #[arg(short, long, value_enum, default_value_t = OrderFormat::Text, value_name = "FORMAT")]
+    pub(crate) output: OrderFormat,
+    /// The same as -o json
+    #[arg(long, conflicts_with = "output")]
+    pub(crate) json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum OrderFormat {
+    /// For people
+    Text,
+    /// For people, with everything
+    Wide,
+    /// For programs
+    Json,
+    /// For programs and people
+    Yaml,
+    /// A picture for pages
+    Mermaid,
+    /// A picture for Graphviz
+    Dot,
 }
 
 #[derive(ClapArgs)]

@@ -60,6 +60,7 @@ pub mod inputs;
 pub mod load;
 pub mod model;
 pub mod options;
+pub mod order;
 pub mod overlay;
 pub mod policy;
 pub mod render;

@@ -7,6 +7,7 @@ mod import;
 mod init;
 #[cfg(feature = "jsonnet")]
 mod jsonnet;
+mod order;
 mod render;
 mod rule;
 mod tree;
@@ -62,6 +63,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Why(args) => why::run(args, global, out),
         Command::WhyNot(args) => why::run_not(args, global, out),
         Command::WhatIf(what_if) => what_if::run(what_if, global, out),
+        Command::Order(order) => order::run(order, global, out),
         Command::Init(init) => init::run(init, out),
         Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),
         Command::Schema(schema) => {

@@ -77,6 +77,12 @@ impl<'f> App<'f> {
         self.fleet.data.app_key(self.id).1
     }
 
+    /// Its kind, namespace and name.
+    #[must_use]
+    pub fn object_ref(&self) -> ObjectRef {
+        self.fleet.data.app_ref(self.id)
+    }
+
     /// Who brings it: an Application or an ApplicationSet; `None` for a root.
     #[must_use]
     pub fn parent(&self) -> Option<ObjectRef> {
@@ -141,6 +147,21 @@ impl<'f> App<'f> {
             }
         };
         Some(namespace).filter(|namespace| !namespace.is_empty())
+    }
+
+    /// Address and name of the cluster, as its destination has them.
+    pub(crate) fn destination_texts(&self) -> (&'f str, &'f str) {
+        match self.record().map(|record| &record.object) {
+            Some(AppObject::Whole(app)) => {
+                let text = |key| app.spec().str_at(&["destination", key]).unwrap_or_default();
+                (text("server"), text("name"))
+            }
+            Some(AppObject::Generated { .. }) => {
+                let destination = self.generated().and_then(|(_, set, at)| set.destination(at));
+                destination.map_or(("", ""), |to| (to.server.as_str(), to.name.as_str()))
+            }
+            None => ("", ""),
+        }
     }
 
     /// The registered cluster that it goes to; `None` if there is no such cluster.

@@ -106,6 +106,13 @@ impl GeneratedSet {
         self.apps.get(at).and_then(|app| app.name.as_str()).unwrap_or_default()
     }
 
+    /// The template of Application `at` and its number, where no patch comes on top of it.
+    pub(crate) fn template(&self, at: usize) -> Option<(u32, &Value)> {
+        let branch = self.apps.get(at)?.branch;
+        let template = &self.branches.get(usize::try_from(branch).ok()?)?.template;
+        (!self.set.is_patched()).then_some((branch, template))
+    }
+
     /// As [`GeneratedSet::name`].
     pub(crate) fn name_text(&self, at: usize) -> &Text {
         self.apps.get(at).map_or(const { &Text::EMPTY }, |app| &app.name)

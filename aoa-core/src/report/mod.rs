@@ -6,6 +6,7 @@ mod apps;
 mod changes;
 mod check;
 mod findings;
+mod order;
 mod reasons;
 mod style;
 mod table;
@@ -18,6 +19,7 @@ pub use check::{
     rule_text, sarif_report,
 };
 pub use findings::findings_text;
+pub use order::{OrderOptions, app_order_text, deletion_text, order_dot, order_mermaid, order_text};
 pub use reasons::{absence_text, reasons_text};
 pub use style::{Piece, Role, Text};
 pub use tree::{TreeOptions, tree_text};

@@ -6,6 +6,7 @@
 mod changes;
 mod check;
 mod fleet;
+mod order;
 mod reasons;
 
 mod app;
@@ -28,6 +29,7 @@ pub use fleet::{write_apps, write_findings, write_fleet};
 pub use manifests::{
     manifests_of, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,
 };
+pub use order::write_order;
 pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};

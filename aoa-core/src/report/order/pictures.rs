@@ -1,0 +1,117 @@
+//! Order as pictures: Mermaid for pages, DOT for Graphviz.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
+
+use crate::fleet::App;
+use crate::order::{Member, Order, Strength};
+
+/// Edges of a picture; with more nobody sees anything.
+const MOST: usize = 400;
+
+/// The order as a Mermaid flow chart: whoever is needed stands above, hard needs are drawn through.
+#[must_use]
+pub fn order_mermaid(order: &Order<'_>) -> String {
+    let picture = Picture::of(order);
+    let mut out = String::from("flowchart TD\n");
+    for (id, member) in &picture.nodes {
+        let _ = writeln!(
+            out,
+            "  a{id}[\"{}\"]{}",
+            escaped(member.app.name()),
+            if member.is_deadlocked { ":::deadlock" } else { "" }
+        );
+    }
+    for ((to, from), (label, is_hard)) in &picture.edges {
+        let arrow = if *is_hard { "-->" } else { "-.->" };
+        let _ = writeln!(out, "  a{to} {arrow}|\"{}\"| a{from}", escaped(label));
+    }
+    for (to, from) in &picture.creations {
+        let _ = writeln!(out, "  a{to} ==> a{from}");
+    }
+    if picture.left_out > 0 {
+        let _ = writeln!(out, "  %% {} needs are left out", picture.left_out);
+    }
+    out.push_str("  classDef deadlock stroke:#d00,stroke-width:3px\n");
+    out
+}
+
+/// The order as a DOT graph.
+#[must_use]
+pub fn order_dot(order: &Order<'_>) -> String {
+    let picture = Picture::of(order);
+    let mut out = String::from("digraph order {\n  node [shape=box]\n");
+    for (id, member) in &picture.nodes {
+        let color = if member.is_deadlocked { ", color=red, penwidth=3" } else { "" };
+        let _ = writeln!(out, "  a{id} [label=\"{}\"{color}]", escaped(member.app.name()));
+    }
+    for ((to, from), (label, is_hard)) in &picture.edges {
+        let style = if *is_hard { "solid" } else { "dashed" };
+        let _ = writeln!(out, "  a{to} -> a{from} [label=\"{}\", style={style}]", escaped(label));
+    }
+    for (to, from) in &picture.creations {
+        let _ = writeln!(out, "  a{to} -> a{from} [style=bold]");
+    }
+    if picture.left_out > 0 {
+        let _ = writeln!(out, "  // {} needs are left out", picture.left_out);
+    }
+    out.push_str("}\n");
+    out
+}
+
+/// Nodes and arrows by number; an arrow for each two, whatever they need of each other.
+struct Picture<'o, 'f> {
+    nodes: BTreeMap<u32, &'o Member<'f>>,
+    edges: BTreeMap<(u32, u32), (String, bool)>,
+    creations: BTreeSet<(u32, u32)>,
+    left_out: usize,
+}
+
+impl<'o, 'f> Picture<'o, 'f> {
+    fn of(order: &'o Order<'f>) -> Self {
+        let mut picture = Picture {
+            nodes: BTreeMap::new(),
+            edges: BTreeMap::new(),
+            creations: BTreeSet::new(),
+            left_out: 0,
+        };
+        let id = |app: App<'_>| app.id().0;
+        for edge in &order.edges {
+            let key = (id(edge.to), id(edge.from));
+            if !picture.edges.contains_key(&key) && picture.edges.len() >= MOST {
+                picture.left_out += 1;
+                continue;
+            }
+            let is_hard = edge.strength == Strength::Hard;
+            let label = match edge.what.kind {
+                "" => edge.kind.name(),
+                kind => kind,
+            };
+            let known = picture.edges.entry(key).or_insert_with(|| (label.to_owned(), is_hard));
+            known.1 |= is_hard;
+            if !known.0.split(", ").any(|other| other == label) && known.0.len() < 60 {
+                known.0 = format!("{}, {label}", known.0);
+            }
+            for app in [edge.from, edge.to] {
+                if let Some(member) = order.member(app.namespace(), app.name()) {
+                    picture.nodes.insert(id(app), member);
+                }
+            }
+        }
+        for (at, member) in &picture.nodes {
+            if let Some(creator) =
+                member.creator.map(id).filter(|creator| picture.nodes.contains_key(creator))
+            {
+                picture.creations.insert((creator, *at));
+            }
+        }
+        picture
+    }
+}
+
+/// A text within quotes, of which neither format has to know more.
+fn escaped(text: &str) -> String {
+    text.chars()
+        .map(|c| if matches!(c, '"' | '\\' | '|' | '<' | '>' | '`') || c.is_control() { '_' } else { c })
+        .collect()
+}
