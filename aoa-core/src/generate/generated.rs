@@ -107,7 +107,7 @@ impl GeneratedSet {
     }
 
     /// The template of Application `at` and its number, where no patch comes on top of it.
-    pub(crate) fn template(&self, at: usize) -> Option<(u32, &Value)> {
+    pub(crate) fn unpatched_template(&self, at: usize) -> Option<(u32, &Value)> {
         let branch = self.apps.get(at)?.branch;
         let template = &self.branches.get(usize::try_from(branch).ok()?)?.template;
         (!self.set.is_patched()).then_some((branch, template))

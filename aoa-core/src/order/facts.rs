@@ -73,7 +73,7 @@ pub(super) struct FactsReader {
 impl FactsReader {
     pub(super) fn of(&mut self, app: App<'_>) -> Facts {
         if let Some((generation, set, at)) = app.generated() {
-            if let Some((branch, template)) = set.template(at) {
+            if let Some((branch, template)) = set.unpatched_template(at) {
                 let known = self.templates.entry((generation, branch)).or_insert_with(|| {
                     let decides = [&["metadata", "annotations"][..], &["spec", "syncPolicy"]]
                         .into_iter()

@@ -74,7 +74,11 @@ fn rendered(fleet: &Fleet, namespace: &str, name: &str) -> Option<Value> {
         for manifest in content.manifests.iter() {
             if manifest.kind() == "ConfigMap" && manifest.name() == name && manifest.group().is_empty() {
                 let written = manifest.namespace();
-                let lands = if written.is_empty() { app.destination_namespace().unwrap_or_default() } else { written };
+                let lands = if written.is_empty() {
+                    app.destination_namespace().unwrap_or_default()
+                } else {
+                    written
+                };
                 if lands == namespace {
                     return Some(manifest.object.get("data").cloned().unwrap_or_else(|| Map::new().into()));
                 }
