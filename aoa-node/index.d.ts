@@ -244,7 +244,33 @@ export class Loaded {
   readonly notes: string[]
   /** Resolves the fleet, off the event loop. */
   resolve(): Promise<Fleet>
+  /** The same fleet with something thought otherwise. */
+  thought(edits: Edits): Promise<Loaded>
+  /** What something would change: the fleet as it is against what is thought otherwise. */
+  whatIf(edits: Edits, options?: { showSecrets?: boolean }): Promise<Changes>
 }
+
+/** What is thought otherwise, written as the command takes it: one or several of each. */
+export interface Edits {
+  /** `CLUSTER:KEY=VALUE`, or `CLUSTER:KEY-` without it */
+  label?: string | string[]
+  /** `CLUSTER:KEY=VALUE`, or `CLUSTER:KEY-` without it */
+  annotate?: string | string[]
+  /** Files with clusters. */
+  addCluster?: string | URL | (string | URL)[]
+  removeCluster?: string | string[]
+  /** `APP=REVISION`, `APP:2=REVISION` for the second of several sources */
+  revision?: string | string[]
+  /** `CLUSTER=VERSION` */
+  kubeVersion?: string | string[]
+  deleteApp?: string | string[]
+  deleteSet?: string | string[]
+  deleteProject?: string | string[]
+  removeFile?: string | string[]
+}
+
+/** What can be asked about: an address as the command takes it, or one thing by its kind. */
+export type About = string | { app: string } | { appset: string } | { project: string } | { cluster: string } | { file: string } | { object: string }
 
 /** A resolved fleet. */
 export class Fleet implements Iterable<App> {
@@ -254,6 +280,12 @@ export class Fleet implements Iterable<App> {
   readonly apps: readonly App[]
   /** The Application `name` or `namespace/name`; throws AoaError if there is none, or several. */
   app(address: string): App
+  /** Why something is there: what `aoa why -o json` prints. An object is written `CLUSTER/NAMESPACE/KIND/NAME`. */
+  why(about: About, options?: { field?: string; fields?: boolean; showSecrets?: boolean }): Promise<Record<string, unknown>>
+  /** Why something is not there, and the smallest change that brings it: what `aoa why-not -o json` prints. */
+  whyNot(about: string | { app: string } | { appset: string; cluster?: string } | { object: string }, options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>
+  /** How exported state differs: files that `kubectl get applications,applicationsets,appprojects -A -o yaml` or `argocd app list -o json` printed. */
+  drift(snapshots: string | URL | (string | URL)[], options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>
   /** The whole fleet as JSON: the same bytes as `aoa tree -o json` prints. */
   json(options?: { manifests?: boolean; showSecrets?: boolean }): string
   /** The same as data; its shape is the schema that `aoa schema` prints. */

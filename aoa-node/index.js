@@ -50,7 +50,39 @@ async function load (path = '.', options = {}) {
   const folder = pathOf(path, 'the folder')
   const file = config === undefined ? undefined : pathOf(config, 'the configuration')
   try {
-    return new Loaded(await native.load(folder, file))
+    return new Loaded(await native.load(folder, file), folder, file)
+  } catch (error) {
+    throw translate(error)
+  }
+}
+
+const EDITS = [
+  'label', 'annotate', 'addCluster', 'removeCluster', 'revision', 'kubeVersion', 'deleteApp', 'deleteSet', 'deleteProject',
+  'removeFile'
+]
+
+/** What is thought otherwise, as the native module takes it: a list of each. */
+function editsOf (edits) {
+  checkOptions(edits, EDITS)
+  const lists = Object.entries(edits).map(([name, words]) => {
+    const several = Array.isArray(words) ? words : [words]
+    return [name, several.map(word => pathOf(word, `\`${name}\``))]
+  })
+  return JSON.stringify(Object.fromEntries(lists))
+}
+
+/** What is asked about: an address, or one thing by its kind. */
+function addressOf (about, kinds) {
+  if (typeof about === 'string') return about
+  const given = kinds.filter(kind => about[kind] !== undefined)
+  if (given.length !== 1) throw new TypeError(`one thing can be asked about: an address, or one of ${kinds.join(', ')}`)
+  return `${given[0]}:${about[given[0]]}`
+}
+
+/** An answer that comes as JSON text. */
+async function answer (asked) {
+  try {
+    return JSON.parse(await asked())
   } catch (error) {
     throw translate(error)
   }
@@ -96,7 +128,27 @@ async function alone (make, path, options) {
 
 class Loaded {
   #native
-  constructor (loaded) { this.#native = loaded }
+  #folder
+  #config
+  constructor (loaded, folder, config) {
+    this.#native = loaded
+    this.#folder = folder
+    this.#config = config
+  }
+
+  async thought (edits) {
+    try {
+      return new Loaded(await native.load(this.#folder, this.#config, editsOf(edits)), this.#folder, this.#config)
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  async whatIf (edits, options = {}) {
+    checkOptions(options, ['showSecrets'])
+    const thought = await this.thought(edits)
+    return answer(() => thought.#native.whatIf(options.showSecrets ?? false))
+  }
 
   get notes () { return this.#native.notes() }
 
@@ -137,6 +189,30 @@ class Fleet {
     if (found.length === 0) throw new AoaError(`there is no Application \`${address}\``, 'not-found')
     const names = found.map(app => `${app.namespace}/${app.name}`).join(', ')
     throw new AoaError(`\`${address}\` names ${found.length} Applications`, 'invalid', `say which: ${names}`)
+  }
+
+  async why (about, options = {}) {
+    const kinds = ['app', 'appset', 'project', 'cluster', 'file', 'object']
+    if (typeof about !== 'string') checkOptions(about, kinds)
+    checkOptions(options, ['field', 'fields', 'showSecrets'])
+    const { field, fields = false, showSecrets = false } = options
+    const address = addressOf(about, kinds)
+    return answer(() => this.#native.why(address, field, fields, showSecrets))
+  }
+
+  async whyNot (about, options = {}) {
+    checkOptions(options, ['showSecrets'])
+    const kinds = ['app', 'appset', 'object']
+    if (typeof about !== 'string') checkOptions(about, [...kinds, 'cluster'])
+    const address = addressOf(about, kinds)
+    const on = about.cluster === undefined ? undefined : `cluster:${about.cluster}`
+    return answer(() => this.#native.whyNot(address, on, options.showSecrets ?? false))
+  }
+
+  async drift (snapshots, options = {}) {
+    checkOptions(options, ['showSecrets'])
+    const files = (Array.isArray(snapshots) ? snapshots : [snapshots]).map(file => pathOf(file, 'a snapshot'))
+    return answer(() => this.#native.drift(files, options.showSecrets ?? false))
   }
 
   json (options = {}) {

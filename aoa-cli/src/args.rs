@@ -147,6 +147,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa why-not appset:workloads cluster:prod        no app of a set on a cluster\n  aoa why-not payments-prod                        no such Application\n  aoa why-not object:prod/shop/Deployment/web      no such object\n\nThe change that it names was tried out: with it, it is there."
     )]
     WhyNot(WhyNotArgs),
+    /// Compare the fleet with the exported state of its Argo CD
+    #[command(
+        after_help = "Examples:\n  kubectl get applications,applicationsets,appprojects -A -o yaml | aoa drift -\n  argocd app list -o json | aoa drift -\n  aoa drift eu.yaml us.yaml --exit-code\n\nWhat is there and should not be, what should be and is not, what reads otherwise or follows another revision; health and\nsync status up the tree."
+    )]
+    Drift(DriftArgs),
     /// Say what something would change: the fleet as it is, and as it would be
     #[command(
         name = "what-if",
@@ -229,6 +234,21 @@ pub(crate) struct DiffArgs {
     pub(crate) all: bool,
     #[command(flatten)]
     pub(crate) gates: GateArgs,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct DriftArgs {
+    /// What kubectl or argocd printed, YAML or JSON; - is standard input
+    #[arg(required = true, value_name = "SNAPSHOT")]
+    pub(crate) snapshots: Vec<PathBuf>,
+    /// The folder of the fleet
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    pub(crate) repo: PathBuf,
+    /// Exit with 1 if anything differs
+    #[arg(long)]
+    pub(crate) exit_code: bool,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

@@ -7,6 +7,7 @@
 #![deny(missing_docs)]
 
 mod alone;
+mod answers;
 mod both;
 mod check;
 mod files;
@@ -18,8 +19,10 @@ mod jsonnet;
 mod load;
 mod revision;
 mod settings;
+mod snapshot;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
+pub use answers::{changes_json, drift_json, why_json, why_not_json};
 pub use both::{Both, Compared, load_both, what_if};
 pub use check::read_baseline;
 pub use folder::{FolderLimits, read_file, read_folder};
@@ -31,6 +34,7 @@ pub use jsonnet::JsonnetProcess;
 pub use jsonnet::{Jrsonnet, serve_jsonnet};
 pub use load::{CONFIG_FILE, LoadOptions, Loaded, load};
 pub use revision::{End, ends};
+pub use snapshot::read_snapshot;
 
 pub use aoa_core as core;
 pub use aoa_core::Inputs;

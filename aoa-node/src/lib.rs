@@ -4,17 +4,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aoa_core::lang::{Error as AoaError, ErrorKind, Result as AoaResult, Value, json};
+use aoa_core::overlay::OverlayWords;
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{Compared, LoadOptions, Loaded};
+use aoa_host::{LoadOptions, Loaded};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
 
-/// Loads the fleet of a folder.
+/// Loads the fleet of a folder; `edits` is JSON of what is to be thought otherwise.
 #[napi]
-pub fn load(path: String, config: Option<String>) -> AsyncTask<LoadTask> {
-    AsyncTask::new(LoadTask { path: path.into(), config: config.map(PathBuf::from) })
+pub fn load(path: String, config: Option<String>, edits: Option<String>) -> AsyncTask<LoadTask> {
+    AsyncTask::new(LoadTask { path: path.into(), config: config.map(PathBuf::from), edits })
 }
 
 /// Renders one chart; options and result are JSON.
@@ -56,12 +57,7 @@ pub struct DiffTask {
 impl DiffTask {
     fn changes(&self) -> AoaResult<String> {
         let both = aoa_host::load_both(&self.what, &self.repository, &self.options)?;
-        let Compared { before, after, changes, .. } = both.compare()?;
-        let redactor = Redactor::of_both(&before, &after, self.show_secrets);
-        let mut out = Vec::new();
-        let written = wire::write_changes(&changes, &redactor, &mut out);
-        written.map_err(|e| AoaError::invalid(e.to_string()))?;
-        String::from_utf8(out).map_err(|e| AoaError::invalid(e.to_string()))
+        aoa_host::changes_json(&both, self.show_secrets)
     }
 }
 
@@ -104,6 +100,18 @@ impl Task for AloneTask {
 pub struct LoadTask {
     path: PathBuf,
     config: Option<PathBuf>,
+    edits: Option<String>,
+}
+
+impl LoadTask {
+    fn load(&self) -> AoaResult<Loaded> {
+        let mut options = LoadOptions::default().with_config(self.config.clone());
+        if let Some(edits) = &self.edits {
+            let data = json::read(edits.as_bytes(), json::Numbers::default())?;
+            options = options.with_overlay(OverlayWords::read(&data)?);
+        }
+        aoa_host::load(&self.path, &options)
+    }
 }
 
 impl Task for LoadTask {
@@ -111,8 +119,7 @@ impl Task for LoadTask {
     type JsValue = NativeLoaded;
 
     fn compute(&mut self) -> Result<Loaded> {
-        let options = LoadOptions::default().with_config(self.config.clone());
-        aoa_host::load(&self.path, &options).map_err(to_js)
+        self.load().map_err(to_js)
     }
 
     fn resolve(&mut self, _: Env, loaded: Loaded) -> Result<NativeLoaded> {
@@ -139,6 +146,37 @@ impl NativeLoaded {
     pub fn resolve(&self) -> AsyncTask<ResolveTask> {
         AsyncTask::new(ResolveTask { loaded: self.loaded.clone() })
     }
+
+    /// What changes from the fleet as it is to what is thought otherwise: what `aoa what-if -o json` prints.
+    #[napi]
+    pub fn what_if(&self, show_secrets: bool) -> AsyncTask<AnswerTask> {
+        let loaded = self.loaded.clone();
+        AnswerTask::new(move || aoa_host::changes_json(&aoa_host::what_if((*loaded).clone()), show_secrets))
+    }
+}
+
+/// An answer, worked out on a thread of its own.
+pub struct AnswerTask {
+    answer: Box<dyn Fn() -> AoaResult<String> + Send>,
+}
+
+impl AnswerTask {
+    fn new(answer: impl Fn() -> AoaResult<String> + Send + 'static) -> AsyncTask<AnswerTask> {
+        AsyncTask::new(AnswerTask { answer: Box::new(answer) })
+    }
+}
+
+impl Task for AnswerTask {
+    type Output = String;
+    type JsValue = String;
+
+    fn compute(&mut self) -> Result<String> {
+        (self.answer)().map_err(to_js)
+    }
+
+    fn resolve(&mut self, _: Env, answer: String) -> Result<String> {
+        Ok(answer)
+    }
 }
 
 /// Resolving, on a thread of its own.
@@ -152,8 +190,9 @@ impl Task for ResolveTask {
 
     fn compute(&mut self) -> Result<NativeFleet> {
         let fleet = Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs).map_err(to_js)?;
+        self.loaded.inputs.overlay.check(&[&fleet]).map_err(to_js)?;
         let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
-        Ok(NativeFleet { fleet, hides, shows })
+        Ok(NativeFleet { fleet, hides: Arc::new(hides), shows: Arc::new(shows) })
     }
 
     fn resolve(&mut self, _: Env, fleet: NativeFleet) -> Result<NativeFleet> {
@@ -165,8 +204,8 @@ impl Task for ResolveTask {
 #[napi]
 pub struct NativeFleet {
     fleet: Fleet,
-    hides: Redactor,
-    shows: Redactor,
+    hides: Arc<Redactor>,
+    shows: Arc<Redactor>,
 }
 
 #[napi]
@@ -186,6 +225,33 @@ impl NativeFleet {
         String::from_utf8(out).map_err(|e| Error::from_reason(e.to_string()))
     }
 
+    /// Why something is there: what `aoa why -o json` prints.
+    #[napi]
+    pub fn why(
+        &self,
+        address: String,
+        field: Option<String>,
+        fields: bool,
+        show_secrets: bool,
+    ) -> AsyncTask<AnswerTask> {
+        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
+        AnswerTask::new(move || aoa_host::why_json(&fleet, &address, field.as_deref(), fields, &redactor))
+    }
+
+    /// Why something is not there: what `aoa why-not -o json` prints.
+    #[napi]
+    pub fn why_not(&self, about: String, on: Option<String>, show_secrets: bool) -> AsyncTask<AnswerTask> {
+        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
+        AnswerTask::new(move || aoa_host::why_not_json(&fleet, &about, on.as_deref(), &redactor))
+    }
+
+    /// How exported state differs: what `aoa drift -o json` prints.
+    #[napi]
+    pub fn drift(&self, files: Vec<String>, show_secrets: bool) -> AsyncTask<AnswerTask> {
+        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
+        AnswerTask::new(move || aoa_host::drift_json(&fleet, &files, &redactor))
+    }
+
     /// One Application.
     #[napi]
     pub fn app_json(
@@ -201,6 +267,12 @@ impl NativeFleet {
         let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);
         let redactor = if show_secrets { &self.shows } else { &self.hides };
         wire::app_json(app, options, redactor).map_err(to_js)
+    }
+}
+
+impl NativeFleet {
+    fn redactor(&self, show_secrets: bool) -> Arc<Redactor> {
+        if show_secrets { self.shows.clone() } else { self.hides.clone() }
     }
 }
 

@@ -4,9 +4,10 @@ use std::path::{Path, PathBuf};
 
 use aoa_core::fleet::App;
 use aoa_core::lang::{Error, ErrorKind, Result, Value, json};
+use aoa_core::overlay::OverlayWords;
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{Compared, LoadOptions, Loaded};
+use aoa_host::{LoadOptions, Loaded};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -45,12 +46,7 @@ fn changes(
     show_secrets: bool,
 ) -> Result<String> {
     let both = aoa_host::load_both(what, repository, &LoadOptions::default().with_config(config))?;
-    let Compared { before, after, changes, .. } = both.compare()?;
-    let redactor = Redactor::of_both(&before, &after, show_secrets);
-    let mut out = Vec::new();
-    let written = wire::write_changes(&changes, &redactor, &mut out);
-    written.map_err(|e| Error::invalid(e.to_string()))?;
-    String::from_utf8(out).map_err(|e| Error::invalid(e.to_string()))
+    aoa_host::changes_json(&both, show_secrets)
 }
 
 /// Renders one chart; options and result are JSON.
@@ -70,13 +66,23 @@ fn alone(make: fn(&Path, &Value) -> Result<Value>, path: &Path, options: &str) -
     json::to_string(&make(path, &options)?)
 }
 
-/// Loads the fleet of a folder.
+/// Loads the fleet of a folder; `edits` is JSON of what is to be thought otherwise.
 #[pyfunction]
-#[pyo3(signature = (path, config=None))]
-fn load(py: Python<'_>, path: PathBuf, config: Option<PathBuf>) -> PyResult<NativeLoaded> {
-    let options = LoadOptions::default().with_config(config);
+#[pyo3(signature = (path, config=None, edits=None))]
+fn load(
+    py: Python<'_>,
+    path: PathBuf,
+    config: Option<PathBuf>,
+    edits: Option<&str>,
+) -> PyResult<NativeLoaded> {
+    let words = edits.map(overlay).transpose().map_err(to_python)?.unwrap_or_default();
+    let options = LoadOptions::default().with_config(config).with_overlay(words);
     let loaded = py.detach(|| aoa_host::load(&path, &options)).map_err(to_python)?;
     Ok(NativeLoaded { loaded })
+}
+
+fn overlay(edits: &str) -> Result<OverlayWords> {
+    OverlayWords::read(&json::read(edits.as_bytes(), json::Numbers::default())?)
 }
 
 /// A loaded fleet.
@@ -94,10 +100,20 @@ impl NativeLoaded {
 
     /// Resolves the fleet, without the interpreter's lock.
     fn resolve(&self, py: Python<'_>) -> PyResult<NativeFleet> {
-        let resolve = || Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs);
+        let resolve = || {
+            let fleet = Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs)?;
+            self.loaded.inputs.overlay.check(&[&fleet])?;
+            Ok(fleet)
+        };
         let fleet = py.detach(resolve).map_err(to_python)?;
         let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
         Ok(NativeFleet { fleet, hides, shows })
+    }
+
+    /// What changes from the fleet as it is to what is thought otherwise: the bytes that `aoa what-if -o json` prints.
+    fn what_if(&self, py: Python<'_>, show_secrets: bool) -> PyResult<String> {
+        let both = aoa_host::what_if(self.loaded.clone());
+        py.detach(|| aoa_host::changes_json(&both, show_secrets)).map_err(to_python)
     }
 }
 
@@ -133,9 +149,38 @@ impl NativeFleet {
         let redactor = if show_secrets { &self.shows } else { &self.hides };
         wire::app_json(self.app(namespace, name)?, options, redactor).map_err(to_python)
     }
+
+    /// Why something is there: the bytes that `aoa why -o json` prints.
+    fn why(
+        &self,
+        py: Python<'_>,
+        address: &str,
+        field: Option<&str>,
+        fields: bool,
+        show_secrets: bool,
+    ) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::why_json(&self.fleet, address, field, fields, redactor)).map_err(to_python)
+    }
+
+    /// Why something is not there: the bytes that `aoa why-not -o json` prints.
+    fn why_not(&self, py: Python<'_>, about: &str, on: Option<&str>, show_secrets: bool) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::why_not_json(&self.fleet, about, on, redactor)).map_err(to_python)
+    }
+
+    /// How exported state differs: the bytes that `aoa drift -o json` prints.
+    fn drift(&self, py: Python<'_>, files: Vec<PathBuf>, show_secrets: bool) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::drift_json(&self.fleet, &files, redactor)).map_err(to_python)
+    }
 }
 
 impl NativeFleet {
+    fn redactor(&self, show_secrets: bool) -> &Redactor {
+        if show_secrets { &self.shows } else { &self.hides }
+    }
+
     fn app(&self, namespace: &str, name: &str) -> PyResult<App<'_>> {
         self.fleet.app(namespace, name).ok_or_else(|| {
             to_python(Error::new(

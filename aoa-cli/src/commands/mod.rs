@@ -3,6 +3,7 @@
 mod apps;
 mod check;
 mod diff;
+mod drift;
 mod import;
 mod init;
 #[cfg(feature = "jsonnet")]
@@ -60,6 +61,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Check(check) => check::run(check, global, out),
         Command::Rule(rule) => rule::run(rule, out),
         Command::Diff(diff) => diff::run(diff, global, out),
+        Command::Drift(args) => drift::run(args, global, out),
         Command::Why(args) => why::run(args, global, out),
         Command::WhyNot(args) => why::run_not(args, global, out),
         Command::WhatIf(what_if) => what_if::run(what_if, global, out),

@@ -3,9 +3,10 @@
 use aoa_lang::source::TreePath;
 use aoa_lang::text::selector::{label_key_problems, label_value_problems};
 use aoa_lang::value::Text;
-use aoa_lang::{Error, Result};
+use aoa_lang::{Error, Result, Value};
 
 use super::{Edit, Named, Overlay};
+use crate::config::closest;
 use crate::model::{Cluster, Kind};
 
 /// What was typed of each kind of edit: one field for each flag.
@@ -47,6 +48,42 @@ pub struct OverlayWords {
 }
 
 impl OverlayWords {
+    /// Reads words as data: `{"label": ["prod:env=stage"], "deleteApp": ["web"]}`.
+    ///
+    /// # Errors
+    ///
+    /// `Invalid` for an unknown key (with the likeliest known one as help) or for what is no list of strings.
+    pub fn read(data: &Value) -> Result<Self> {
+        let mut words = OverlayWords::default();
+        for (key, value) in data.as_map().into_iter().flat_map(|map| map.iter()) {
+            let key = key.to_str_lossy();
+            let list = match key.as_ref() {
+                "label" => &mut words.label,
+                "annotate" => &mut words.annotate,
+                "addCluster" => &mut words.add_cluster,
+                "removeCluster" => &mut words.remove_cluster,
+                "revision" => &mut words.revision,
+                "kubeVersion" => &mut words.kube_version,
+                "deleteApp" => &mut words.delete_app,
+                "deleteSet" => &mut words.delete_set,
+                "deleteProject" => &mut words.delete_project,
+                "removeFile" => &mut words.remove_file,
+                other => {
+                    let error = Error::invalid(format!("there is no edit `{other}`"));
+                    return Err(match closest(other, &KEYS) {
+                        Some(close) => error.with_help(format!("did you mean `{close}`?")),
+                        None => error.with_help(format!("there are {}", KEYS.join(", "))),
+                    });
+                }
+            };
+            let wrong = || Error::invalid(format!("`{key}` is not a list of strings"));
+            for item in value.as_list().ok_or_else(wrong)?.iter() {
+                list.push(item.as_str().ok_or_else(wrong)?.to_owned());
+            }
+        }
+        Ok(words)
+    }
+
     /// Whether nothing was typed.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -89,6 +126,19 @@ impl OverlayWords {
         Ok(Overlay::of(edits))
     }
 }
+
+const KEYS: [&str; 10] = [
+    "label",
+    "annotate",
+    "addCluster",
+    "removeCluster",
+    "revision",
+    "kubeVersion",
+    "deleteApp",
+    "deleteSet",
+    "deleteProject",
+    "removeFile",
+];
 
 type Problems = fn(&str) -> Vec<String>;
 

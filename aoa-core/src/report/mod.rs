@@ -5,6 +5,7 @@
 mod apps;
 mod changes;
 mod check;
+mod drift;
 mod findings;
 mod order;
 mod reasons;
@@ -18,6 +19,7 @@ pub use check::{
     CheckTextOptions, check_markdown, check_text, github_annotations, gitlab_report, junit_report, rule_list,
     rule_text, sarif_report,
 };
+pub use drift::drift_text;
 pub use findings::findings_text;
 pub use order::{OrderOptions, app_order_text, deletion_text, order_dot, order_mermaid, order_text};
 pub use reasons::{absence_text, reasons_text};

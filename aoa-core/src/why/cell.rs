@@ -212,7 +212,7 @@ impl Cell<'_, '_> {
         let is_known =
             |input: &Input| matches!(&input.kind, InputKind::Cluster { name } if *name == cluster.name);
         if !into.iter().any(is_known) {
-            into.push(self.asked.destination_input(cluster));
+            into.push(self.asked.destination_input(cluster, &self.object.name.to_str_lossy()));
         }
     }
 

@@ -225,7 +225,7 @@ impl<'f> Asked<'f> {
         };
         let mut inputs = Vec::new();
         if let Some(cluster) = self.needed_cluster(&destination) {
-            inputs.push(self.destination_input(cluster));
+            inputs.push(self.destination_input(cluster, &application.name.to_str_lossy()));
         }
         let found: Vec<&Manifest> =
             content.manifests.iter().filter(|manifest| is_of(manifest, object, namespace)).collect();
@@ -292,11 +292,11 @@ impl<'f> Asked<'f> {
     }
 
     /// The cluster that an Application must be able to reach.
-    pub(super) fn destination_input(&self, cluster: &Cluster) -> Input {
+    pub(super) fn destination_input(&self, cluster: &Cluster, of: &str) -> Input {
         Input {
             kind: InputKind::Cluster { name: cluster.name.clone() },
             site: lines::of_cluster(self.fleet, cluster, None),
-            words: "where it goes".to_owned(),
+            words: format!("where {of} goes"),
             without: Without::Frozen,
         }
     }

@@ -9,7 +9,7 @@ use super::lines;
 use super::reasons::{AppReasons, FieldReason, ParameterReason, Site};
 use crate::config::closest;
 use crate::finding::Place;
-use crate::fleet::{App, Parent, SetId};
+use crate::fleet::{App, Parent, SetId, SourceType};
 use crate::generate::{GeneratedSet, Origin, at, leaf_generators};
 
 /// Most fields that are told.
@@ -32,8 +32,10 @@ pub(super) fn add(asked: &Asked<'_>, app: App<'_>, query: &Query, reasons: &mut 
         None => {
             let mut all = Vec::new();
             leaves(&application.object, &mut all);
+            let is_own = |path: &String| path.starts_with("metadata") || path.starts_with("spec");
             let is_revision = |path: &String| path.ends_with("targetRevision");
-            all.into_iter().filter(|path| query.all_fields || is_revision(path)).take(MOST).collect()
+            let is_told = |path: &String| is_own(path) && (query.all_fields || is_revision(path));
+            all.into_iter().filter(is_told).take(MOST).collect()
         }
     };
     let fields = Fields { asked, app };
@@ -89,13 +91,27 @@ impl Fields<'_, '_> {
     /// A field of a manifest.
     fn written(&self, reason: &mut FieldReason, steps: &[Step<'_>]) {
         let fleet = self.asked.fleet;
+        let parent = self.app.parent();
+        let rendered = |fleet: &crate::fleet::Fleet| {
+            let parent = parent.as_ref()?;
+            let app = fleet.app(&parent.namespace.to_str_lossy(), &parent.name.to_str_lossy())?;
+            let plain =
+                |source: &crate::fleet::SourceResult| source.source_type == Some(SourceType::Directory);
+            (!app.content()?.sources.iter().all(plain)).then(|| format!("rendered by {}", parent.name))
+        };
         match self.app.place() {
             Some(place) => match lines::exact_field(fleet, place, steps) {
                 Some((site, found)) if found == steps.len() => reason.site = Some(site),
-                _ => reason.written = "not written there: read so by Argo CD".to_owned(),
+                _ => match rendered(fleet) {
+                    Some(by) => {
+                        reason.written = by;
+                        reason.site = Some(lines::site(place));
+                    }
+                    None => reason.written = "not written there: read so by Argo CD".to_owned(),
+                },
             },
             None => {
-                let parent = self.app.parent().map(|parent| parent.name.to_string()).unwrap_or_default();
+                let parent = parent.map(|parent| parent.name.to_string()).unwrap_or_default();
                 reason.written = format!("rendered by {parent}");
             }
         }

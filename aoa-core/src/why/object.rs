@@ -92,6 +92,17 @@ fn holder(
         }
         None => makers(asked, &application, &Wanted { is_it: &is_it, name: &object.name }),
     };
+    let paths = sources_of(&spec);
+    let source = match &manifest.place {
+        Some(place) => paths.iter().position(|source| {
+            let path = source.str_at(&["path"]).and_then(TreePath::new);
+            path.is_some_and(|path| place.path.is_within(&path))
+        }),
+        None => types
+            .iter()
+            .position(|t| matches!(t, Some(SourceType::Helm | SourceType::Kustomize | SourceType::Plugin))),
+    };
+    let is_plain = source.and_then(|at| types.get(at)).copied().flatten() == Some(SourceType::Directory);
     let field = match field {
         None => None,
         Some(field) => {
@@ -117,21 +128,11 @@ fn holder(
                 parameters: Vec::new(),
             };
             match &manifest.place {
-                Some(place) => reason.site = Some(lines::field(asked.fleet, place, &steps)),
-                None => decide(asked, &application, &is_it, &steps, &types, (Some(value), &mut reason)),
+                Some(place) if is_plain => reason.site = Some(lines::field(asked.fleet, place, &steps)),
+                _ => decide(asked, &application, &is_it, &steps, &types, (Some(value), &mut reason)),
             }
             Some(reason)
         }
-    };
-    let paths = sources_of(&spec);
-    let source = match &manifest.place {
-        Some(place) => paths.iter().position(|source| {
-            let path = source.str_at(&["path"]).and_then(TreePath::new);
-            path.is_some_and(|path| place.path.is_within(&path))
-        }),
-        None => types
-            .iter()
-            .position(|t| matches!(t, Some(SourceType::Helm | SourceType::Kustomize | SourceType::Plugin))),
     };
     Ok(Holder {
         app: app_ref(app.namespace(), app.name()),

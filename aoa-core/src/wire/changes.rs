@@ -104,7 +104,7 @@ fn write_app(out: &mut String, redactor: &Redactor, change: &AppChange) -> Resul
 }
 
 /// A list; an empty one is left out.
-fn list<T>(
+pub(super) fn list<T>(
     fields: &mut ObjectWriter<'_>,
     key: &'static str,
     items: &[T],
@@ -155,7 +155,7 @@ fn write_fate(out: &mut String, redactor: &Redactor, fate: &Fate) -> Result<()> 
     })
 }
 
-fn write_field(out: &mut String, redactor: &Redactor, field: &FieldChange) -> Result<()> {
+pub(super) fn write_field(out: &mut String, redactor: &Redactor, field: &FieldChange) -> Result<()> {
     write_object(out, redactor, |fields| {
         if field.is_secret {
             fields.text("path", &field.path);

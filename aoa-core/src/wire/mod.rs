@@ -5,6 +5,7 @@
 
 mod changes;
 mod check;
+mod drift;
 mod fleet;
 mod order;
 mod reasons;
@@ -25,6 +26,7 @@ mod yaml;
 pub use app::app_json;
 pub use changes::write_changes;
 pub use check::write_check;
+pub use drift::write_drift;
 pub use fleet::{write_apps, write_findings, write_fleet};
 pub use manifests::{
     manifests_of, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,

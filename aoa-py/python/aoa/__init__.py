@@ -127,7 +127,8 @@ def load(path: Union[str, "os.PathLike[str]"] = ".", config: Union[str, "os.Path
 
     Raises :class:`Error` for a folder or configuration that cannot be read.
     """
-    return Loaded(_call(_aoa.load, os.fspath(path), None if config is None else os.fspath(config)))
+    folder, file = os.fspath(path), None if config is None else os.fspath(config)
+    return Loaded(_call(_aoa.load, folder, file), folder, file)
 
 
 def diff(
@@ -295,11 +296,37 @@ def build_kustomization(
     return Built(data["text"], tuple(data["manifests"]))
 
 
+def _address(address: Optional[str], **kinds: Optional[str]) -> str:
+    given = [(kind, name) for kind, name in kinds.items() if name is not None]
+    if (address is not None) + len(given) != 1:
+        raise TypeError(f"one thing can be asked about: an address, or one of {', '.join(kinds)}")
+    if address is not None:
+        return address
+    kind, name = given[0]
+    return f"{kind}:{name}"
+
+
+_EDITS = {
+    "label": "label",
+    "annotate": "annotate",
+    "add_cluster": "addCluster",
+    "remove_cluster": "removeCluster",
+    "revision": "revision",
+    "kube_version": "kubeVersion",
+    "delete_app": "deleteApp",
+    "delete_set": "deleteSet",
+    "delete_project": "deleteProject",
+    "remove_file": "removeFile",
+}
+
+
 class Loaded:
     """A loaded fleet."""
 
-    def __init__(self, native: Any) -> None:
+    def __init__(self, native: Any, folder: str = ".", config: Optional[str] = None) -> None:
         self._native = native
+        self._folder = folder
+        self._config = config
 
     def __repr__(self) -> str:
         return "<Loaded>"
@@ -313,6 +340,26 @@ class Loaded:
         """Resolves the fleet; other threads run meanwhile. Raises :class:`Error` if a bound on the whole fleet is passed."""
         return Fleet(_call(self._native.resolve))
 
+    def thought(self, **edits: Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]) -> Loaded:
+        """The same fleet with something thought otherwise, each written as the command takes it: ``label="prod:env=stage"``,
+        ``annotate``, ``add_cluster`` (a file), ``remove_cluster``, ``revision="web=v2"``, ``kube_version="prod=1.35.0"``, ``delete_app``,
+        ``delete_set``, ``delete_project``, ``remove_file``; one or a sequence of each.
+        """
+        words: dict[str, list[str]] = {}
+        for name, value in edits.items():
+            if name not in _EDITS:
+                raise TypeError(f"there is no edit {name!r}; there are {', '.join(_EDITS)}")
+            several = [value] if isinstance(value, (str, os.PathLike)) else list(value)
+            words[_EDITS[name]] = [os.fspath(one) for one in several]
+        native = _call(_aoa.load, self._folder, self._config, json.dumps(words))
+        return Loaded(native, self._folder, self._config)
+
+    def what_if(
+        self, *, show_secrets: bool = False, **edits: Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
+    ) -> Changes:
+        """What something would change: ``what_if(label="prod:env=stage")`` compares the fleet as it is with :meth:`thought`."""
+        return Changes(_call(self.thought(**edits)._native.what_if, show_secrets))
+
 
 class Fleet:
     """A resolved fleet."""
@@ -325,6 +372,44 @@ class Fleet:
 
     def __iter__(self) -> Iterator[App]:
         return iter(self.apps)
+
+    def why(
+        self,
+        address: Optional[str] = None,
+        *,
+        app: Optional[str] = None,
+        appset: Optional[str] = None,
+        project: Optional[str] = None,
+        cluster: Optional[str] = None,
+        file: Optional[str] = None,
+        object: Optional[str] = None,
+        field: Optional[str] = None,
+        fields: bool = False,
+        show_secrets: bool = False,
+    ) -> dict[str, Any]:
+        """Why something is there: what ``aoa why -o json`` prints, as data. ``object`` is written ``CLUSTER/NAMESPACE/KIND/NAME``."""
+        about = _address(address, app=app, appset=appset, project=project, cluster=cluster, file=file, object=object)
+        return json.loads(_call(self._native.why, about, field, fields, show_secrets))
+
+    def why_not(
+        self,
+        address: Optional[str] = None,
+        *,
+        app: Optional[str] = None,
+        appset: Optional[str] = None,
+        cluster: Optional[str] = None,
+        object: Optional[str] = None,
+        show_secrets: bool = False,
+    ) -> dict[str, Any]:
+        """Why something is not there, and the smallest change that brings it: ``why_not(appset="web", cluster="prod")``."""
+        about = _address(address, app=app, appset=appset, object=object)
+        on = None if cluster is None else f"cluster:{cluster}"
+        return json.loads(_call(self._native.why_not, about, on, show_secrets))
+
+    def drift(self, *snapshots: Union[str, "os.PathLike[str]"], show_secrets: bool = False) -> dict[str, Any]:
+        """How exported state differs from the fleet: files that ``kubectl get applications,applicationsets,appprojects -A -o yaml`` or
+        ``argocd app list -o json`` printed."""
+        return json.loads(_call(self._native.drift, [os.fspath(file) for file in snapshots], show_secrets))
 
     def __contains__(self, address: object) -> bool:
         """Whether there is this Application: ``"name"``, ``"namespace/name"`` or an :class:`App`."""

@@ -1,0 +1,123 @@
+//! Answers as JSON text: what the command prints with `-o json`, for the bindings.
+
+use std::path::Path;
+
+use aoa_core::Fleet;
+use aoa_core::address::Address;
+use aoa_core::drift::drift;
+use aoa_core::lang::{Error, Result};
+use aoa_core::why::{Query, why, why_not};
+use aoa_core::wire::{Redactor, write_absence, write_changes, write_drift, write_reasons};
+
+use crate::both::{Both, Compared};
+use crate::snapshot::read_snapshot;
+
+/// Why something is there: what `aoa why ADDRESS -o json` prints.
+///
+/// # Errors
+///
+/// As [`why`]; `Invalid` for what is no address.
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, load, why_json};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = why_json(&fleet, "web", None, false, &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"heldBy\":1"), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn why_json(
+    fleet: &Fleet,
+    address: &str,
+    field: Option<&str>,
+    all_fields: bool,
+    redactor: &Redactor,
+) -> Result<String> {
+    let query =
+        Query::new(Address::parse(address)?).with_field(field.map(str::to_owned)).with_all_fields(all_fields);
+    let reasons = why(fleet, &query)?;
+    text(|out| write_reasons(&reasons, redactor, out))
+}
+
+/// Why something is not there: what `aoa why-not ABOUT [ON] -o json` prints.
+///
+/// # Errors
+///
+/// As [`why_not`]; `Invalid` for what is no address.
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, load, why_not_json};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = why_not_json(&fleet, "web", None, &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"present\":["), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn why_not_json(fleet: &Fleet, about: &str, on: Option<&str>, redactor: &Redactor) -> Result<String> {
+    let on = on.map(Address::parse).transpose()?;
+    let absence = why_not(fleet, &Address::parse(about)?, on.as_ref())?;
+    text(|out| write_absence(&absence, redactor, out))
+}
+
+/// How exported state differs from a fleet: what `aoa drift FILES -o json` prints.
+///
+/// # Errors
+///
+/// As [`read_snapshot`].
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, drift_json, load};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = drift_json(&fleet, &[folder.path().join("root.yaml")], &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"equal\":1"), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn drift_json(fleet: &Fleet, files: &[impl AsRef<Path>], redactor: &Redactor) -> Result<String> {
+    let drift = drift(fleet, &read_snapshot(files)?);
+    text(|out| write_drift(&drift, redactor, out))
+}
+
+/// What changes from one side to the other: what `aoa diff -o json` and `aoa what-if -o json` print.
+///
+/// # Errors
+///
+/// As [`Both::compare`].
+///
+/// ```
+/// use aoa_host::{LoadOptions, changes_json, load_both};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let folder = folder.path().to_str().unwrap().to_owned();
+/// let both = load_both(&[folder.clone(), folder], ".".as_ref(), &LoadOptions::default())?;
+/// assert!(changes_json(&both, false)?.contains("\"schemaVersion\""));
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn changes_json(both: &Both, show_secrets: bool) -> Result<String> {
+    let Compared { before, after, changes, .. } = both.compare()?;
+    let redactor = Redactor::of_both(&before, &after, show_secrets);
+    text(|out| write_changes(&changes, &redactor, out))
+}
+
+fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<String> {
+    let mut out = Vec::new();
+    write(&mut out).map_err(|e| Error::invalid(e.to_string()))?;
+    String::from_utf8(out).map_err(|e| Error::invalid(e.to_string()))
+}
