@@ -40,7 +40,9 @@ pub struct Drift {
     pub equal_others: usize,
     /// Sets whose Applications are as they should be on some clusters and not on others.
     pub partial: Vec<Partial>,
-    /// Health and sync status, of each owner with all that is below it.
+    /// Health and sync status of all Applications of the fleet that are there.
+    pub health: Tally,
+    /// The same, of each owner with all that is below it.
     pub rollup: Vec<Rollup>,
     /// Applications that more than one snapshot holds.
     pub repeated: Vec<ObjectRef>,
@@ -205,7 +207,7 @@ pub fn drift(fleet: &Fleet, snapshot: &Snapshot) -> Drift {
     }
     drift.differences.sort_by(|a, b| a.object.cmp(&b.object));
     drift.partial = by_set.into_iter().filter_map(|(set, apps)| partial(set, &apps)).collect();
-    drift.rollup = rollup::rollup(fleet, snapshot);
+    (drift.health, drift.rollup) = rollup::rollup(fleet, snapshot);
     drift
 }
 

@@ -107,8 +107,9 @@ impl Tally {
     }
 }
 
-/// Every owner with what is below it, from the roots down; nothing where the snapshot has no status.
-pub(super) fn rollup(fleet: &Fleet, snapshot: &Snapshot) -> Vec<Rollup> {
+/// All Applications, and every owner with what is below it, from the roots down; nothing where the snapshot has no status.
+pub(super) fn rollup(fleet: &Fleet, snapshot: &Snapshot) -> (Tally, Vec<Rollup>) {
+    let mut all = Tally::default();
     let mut found: BTreeMap<Vec<ObjectRef>, Rollup> = BTreeMap::new();
     let mut ways: BTreeMap<ObjectRef, Vec<ObjectRef>> = BTreeMap::new();
     for app in fleet.apps() {
@@ -121,6 +122,7 @@ pub(super) fn rollup(fleet: &Fleet, snapshot: &Snapshot) -> Vec<Rollup> {
             continue;
         }
         let health = Health::from_name(health);
+        all.add(health, sync);
         let Some(parent) = app.parent() else { continue };
         let way = way(fleet, &parent, &mut ways);
         for end in 1..=way.len() {
@@ -138,7 +140,7 @@ pub(super) fn rollup(fleet: &Fleet, snapshot: &Snapshot) -> Vec<Rollup> {
             }
         }
     }
-    found.into_values().collect()
+    (all, found.into_values().collect())
 }
 
 /// The owners from a root down to `owner`.

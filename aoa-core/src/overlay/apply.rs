@@ -135,7 +135,23 @@ fn remove_file(inputs: &mut Inputs, repository: &Text, path: &TreePath) -> Resul
         url == repository || (repository.is_empty() && *url == first)
     };
     inputs.roots.retain(|root| !(is_of(root) && root.path.is_within(path)));
+    // Clusters are registered in files, too.
+    let before = inputs.clusters.len();
+    inputs.clusters.retain(|cluster| {
+        let file = cluster.origin.as_ref().map(|origin| origin.path.to_str_lossy().into_owned());
+        !file.is_some_and(|file| is_below(&file, path.as_str()))
+    });
+    let found = found || inputs.clusters.len() < before;
     if found { Ok(()) } else { Err(("there is no such file".to_owned(), Vec::new())) }
+}
+
+/// Whether a file that somebody named by a longer path is `path` or lies in it.
+fn is_below(file: &str, path: &str) -> bool {
+    let mut starts = std::iter::once(0).chain(file.match_indices('/').map(|(at, _)| at.saturating_add(1)));
+    starts.any(|at| {
+        let rest = file.get(at..).and_then(|rest| rest.strip_prefix(path));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
 }
 
 /// Changes the trees of a repository: all that stand for its remotes. Tells whether anything was changed.

@@ -1,12 +1,10 @@
 //! Drift for people: how many are as they should be, what is not, what fails.
 
-use std::collections::BTreeMap;
-
 use aoa_lang::Value;
 
 use super::style::{Role, Text};
 use super::table::columns;
-use crate::drift::{Difference, Drift, DriftKind, Rollup};
+use crate::drift::{Difference, Drift, DriftKind, Rollup, Tally};
 use crate::model::{Kind, ObjectRef};
 use crate::wire::Redactor;
 
@@ -28,10 +26,11 @@ pub fn drift_text(drift: &Drift, redactor: &Redactor) -> Text {
     let role = if drift.is_empty() { Role::Good } else { Role::Warning };
     let mut verdict = format!("{} of {} equal your Argo CD", drift.equal, plural(drift.apps, "app"));
     if different > 0 {
-        verdict.push_str(&format!(", {different} differ"));
+        verdict.push_str(&format!(", {different} {}", if different == 1 { "differs" } else { "differ" }));
     }
     if others > 0 {
-        verdict.push_str(&format!("; so do {}", plural(others, "set or project")));
+        let what = if others == 1 { "set or project differs" } else { "sets and projects differ" };
+        verdict.push_str(&format!("; {others} {what}"));
     }
     out.push(role, verdict).end_line();
     counts(drift, &mut out);
@@ -93,29 +92,23 @@ fn counts(drift: &Drift, out: &mut Text) {
         let rate = different.saturating_mul(1000) / drift.apps;
         words.push(format!("drift {}.{} %", rate / 10, rate % 10));
     }
-    if let Some(all) = whole(&drift.rollup) {
+    if let Some(all) = whole(&drift.health) {
         words.push(all);
     }
     out.push(Role::Plain, words.join(" · ")).end_line();
 }
 
-/// Health and sync status of all that stands below roots.
-fn whole(rollup: &[Rollup]) -> Option<String> {
-    let roots = rollup.iter().filter(|owner| owner.depth == 0);
-    let (mut health, mut out_of_sync) = (BTreeMap::new(), 0usize);
-    for root in roots {
-        for (of, count) in &root.below.health {
-            let sum: &mut usize = health.entry(*of).or_default();
-            *sum = sum.saturating_add(*count);
-        }
-        out_of_sync = out_of_sync.saturating_add(root.below.out_of_sync);
-    }
-    if health.is_empty() {
+/// Health and sync status of all.
+fn whole(tally: &Tally) -> Option<String> {
+    if tally.health.is_empty() {
         return None;
     }
     let words: Vec<String> =
-        health.iter().map(|(health, count)| format!("{count} {}", health.name())).collect();
-    let sync = if out_of_sync > 0 { format!(", {out_of_sync} OutOfSync") } else { String::new() };
+        tally.health.iter().map(|(health, count)| format!("{count} {}", health.name())).collect();
+    let sync = match tally.out_of_sync {
+        0 => String::new(),
+        count => format!(", {count} OutOfSync"),
+    };
     Some(format!("{}{sync}", words.join(", ")))
 }
 

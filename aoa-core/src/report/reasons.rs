@@ -431,7 +431,10 @@ pub fn absence_text(absence: &Absence, redactor: &Redactor) -> Text {
                 if change.lost > 0 { format!(", -{}", plural(change.lost, "app")) } else { String::new() };
             let sets =
                 if change.sets > 0 { format!(", {}", plural(change.sets, "appset")) } else { String::new() };
-            let size = format!("smallest change (+{}{lost}{sets}): ", plural(change.apps, "app"));
+            let size = match (change.apps, change.lost) {
+                (0, 0) => "smallest change (apps move, none comes or goes): ".to_owned(),
+                (apps, _) => format!("smallest change (+{}{lost}{sets}): ", plural(apps, "app")),
+            };
             let words = match change.words.is_empty() {
                 true => format!("aoa what-if {}", change.overlay),
                 false => {

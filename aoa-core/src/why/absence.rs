@@ -204,7 +204,10 @@ fn rejected_or_lost(
         && let Some(error) = rejected.get(&Text::from(name.as_str()))
     {
         let words = format!("Argo CD does not create {name}: {error}");
-        absence.blockers.push(Blocker::new("rejected", words).at(template(), "template"));
+        // Of several cells with one name each is rejected for the other.
+        if !absence.blockers.iter().any(|known| known.words == words) {
+            absence.blockers.push(Blocker::new("rejected", words).at(template(), "template"));
+        }
         if absence.change.is_none() {
             for (edits, words) in mends(fleet, trial, at, &error.to_str_lossy()) {
                 absence.change = tried(asked, edits, words, about.is_there)?;

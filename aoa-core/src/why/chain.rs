@@ -229,11 +229,14 @@ impl<'f> Asked<'f> {
         }
         let found: Vec<&Manifest> =
             content.manifests.iter().filter(|manifest| is_of(manifest, object, namespace)).collect();
-        let mut files: Vec<&Place> = found.iter().filter_map(|manifest| manifest.place.as_ref()).collect();
+        let place_of =
+            |manifest: &&'_ Manifest| lines::in_a_file(self.fleet, manifest.place.as_ref()).cloned();
+        let places: Vec<Option<Place>> = found.iter().map(place_of).collect();
+        let mut files: Vec<&Place> = places.iter().flatten().collect();
         files.dedup_by(|a, b| a.path == b.path && a.repository == b.repository);
         let spec = application.normalized_spec();
         let how = how(&spec, content.sources.iter().map(|source| source.source_type));
-        if found.iter().any(|manifest| manifest.place.is_none()) || found.is_empty() {
+        if places.iter().any(Option::is_none) || places.is_empty() {
             let made = rendered::inputs(self, &application, object, namespace);
             // Who stands in a file as well does not hang on the others.
             let is_alone = files.is_empty();

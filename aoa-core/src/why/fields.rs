@@ -99,7 +99,7 @@ impl Fields<'_, '_> {
                 |source: &crate::fleet::SourceResult| source.source_type == Some(SourceType::Directory);
             (!app.content()?.sources.iter().all(plain)).then(|| format!("rendered by {}", parent.name))
         };
-        match self.app.place() {
+        match lines::in_a_file(fleet, self.app.place()) {
             Some(place) => match lines::exact_field(fleet, place, steps) {
                 Some((site, found)) if found == steps.len() => reason.site = Some(site),
                 _ => match rendered(fleet) {

@@ -20,6 +20,14 @@ pub(super) fn read(fleet: &Fleet, repository: &Text, path: &TreePath) -> Option<
     named.chain(others).flat_map(|r| &r.checkouts).find_map(|checkout| checkout.tree.read(path).ok())
 }
 
+/// The place of what stands in a file as it is, or in a template; what a kustomization builds has only its folder.
+pub(super) fn in_a_file<'p>(fleet: &Fleet, place: Option<&'p Place>) -> Option<&'p Place> {
+    let place = place?;
+    let mut repositories = fleet.inputs().repositories.iter().filter(|r| r.url == place.repository);
+    let is_file = repositories.any(|r| r.checkouts.iter().any(|c| c.tree.get(&place.path).is_some()));
+    is_file.then_some(place)
+}
+
 /// Where `place` stands.
 pub(super) fn site(place: &Place) -> Site {
     Site { repository: place.repository.clone(), path: place.path.as_str().to_owned(), line: place.line }

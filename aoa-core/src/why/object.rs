@@ -83,7 +83,8 @@ fn holder(
         content.map(|content| content.sources.iter().map(|s| s.source_type).collect()).unwrap_or_default();
     let namespace = app.destination().namespace;
     let is_it = |other: &Manifest| is_meant(other, object, &namespace);
-    let inputs = match &manifest.place {
+    let place = lines::in_a_file(asked.fleet, manifest.place.as_ref());
+    let inputs = match place {
         Some(place) => {
             let site = lines::site(place);
             let words = lines::words(asked.fleet, &site);
@@ -93,7 +94,7 @@ fn holder(
         None => makers(asked, &application, &Wanted { is_it: &is_it, name: &object.name }),
     };
     let paths = sources_of(&spec);
-    let source = match &manifest.place {
+    let source = match place {
         Some(place) => paths.iter().position(|source| {
             let path = source.str_at(&["path"]).and_then(TreePath::new);
             path.is_some_and(|path| place.path.is_within(&path))
@@ -127,7 +128,7 @@ fn holder(
                 written: String::new(),
                 parameters: Vec::new(),
             };
-            match &manifest.place {
+            match place {
                 Some(place) if is_plain => reason.site = Some(lines::field(asked.fleet, place, &steps)),
                 _ => decide(asked, &application, &is_it, &steps, &types, (Some(value), &mut reason)),
             }

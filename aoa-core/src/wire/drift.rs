@@ -30,6 +30,8 @@ fn write_all(out: &mut String, redactor: &Redactor, drift: &Drift) -> Result<()>
             out.push('\n');
             write_difference(out, redactor, difference)
         })?;
+        let (out, redactor) = fields.key("health");
+        write_tally(out, redactor, &drift.health)?;
         list(fields, "partial", &drift.partial, write_partial)?;
         list(fields, "repeated", &drift.repeated, write_object_ref)?;
         list(fields, "rollup", &drift.rollup, write_rollup)?;
