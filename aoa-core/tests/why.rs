@@ -1,6 +1,6 @@
 //! Laws of reasons, over generated fleets: what is marked as necessary is, and what is not is not; what would bring something does.
 
-#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
 use std::fmt::Write as _;
 

@@ -87,9 +87,8 @@ fn counts(drift: &Drift, out: &mut Text) {
     .map(|(count, word)| format!("{count} {word}"))
     .collect();
     let different = drift.different_apps();
-    if drift.apps > 0 {
-        // In tenths of a percent.
-        let rate = different.saturating_mul(1000) / drift.apps;
+    // In tenths of a percent.
+    if let Some(rate) = different.saturating_mul(1000).checked_div(drift.apps) {
         words.push(format!("drift {}.{} %", rate / 10, rate % 10));
     }
     if let Some(all) = whole(&drift.health) {

@@ -370,10 +370,9 @@ fn of_cluster(reasons: &ClusterReasons) -> Text {
         let apps = format!("{:>3}  {}", group.apps.len(), names(&group.apps));
         rows.push((owner, apps, at(site), why));
     }
-    let width = |of: &dyn Fn(&(String, String, String, String)) -> usize| {
-        rows.iter().map(of).max().unwrap_or_default()
-    };
-    let (owners, apps) = (width(&|row| row.0.chars().count()), width(&|row| row.1.chars().count()).min(70));
+
+    let owners = rows.iter().map(|row| row.0.chars().count()).max().unwrap_or_default();
+    let apps = rows.iter().map(|row| row.1.chars().count()).max().unwrap_or_default().min(70);
     for (owner, names, site, why) in &rows {
         let gap = |width: usize, text: &str| " ".repeat(width.saturating_sub(text.chars().count()));
         out.push(Role::Name, owner)

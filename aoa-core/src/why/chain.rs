@@ -177,15 +177,15 @@ impl<'f> Asked<'f> {
 
     fn link(&self, object: &ObjectRef, parent: Parent) -> Link {
         let (how, inputs) = match parent {
-            Parent::Root => self.from_root(object),
-            Parent::App(app) => self.from_app(object, app),
+            Parent::Root => self.by_root(object),
+            Parent::App(app) => self.by_app(object, app),
             Parent::Set(set) => cell::inputs(self, object, set),
         };
         let place = self.place(object);
         Link { object: object.clone(), site: place.as_ref().map(lines::site), how, inputs }
     }
 
-    fn from_root(&self, object: &ObjectRef) -> (String, Vec<Input>) {
+    fn by_root(&self, object: &ObjectRef) -> (String, Vec<Input>) {
         let inputs = self.fleet.inputs();
         let Some(place) = self.place(object) else {
             let in_inventory = inputs.objects.iter().any(|one| {
@@ -213,7 +213,7 @@ impl<'f> Asked<'f> {
         (said.to_owned(), vec![Input { kind, site: Some(site), words, without }])
     }
 
-    fn from_app(&self, object: &ObjectRef, app: AppId) -> (String, Vec<Input>) {
+    fn by_app(&self, object: &ObjectRef, app: AppId) -> (String, Vec<Input>) {
         let data = &self.fleet.data;
         let Some(application) = data.application(app) else { return (String::new(), Vec::new()) };
         let content = data.apps.get(app.0 as usize).and_then(|record| record.content.as_ref());

@@ -158,7 +158,7 @@ struct Candidate {
 
 enum Taken {
     FromApp(Value),
-    FromFile(Edit),
+    FromFile(Box<Edit>),
 }
 
 /// Finds what decides a field of a rendered object: the value, patch or file without which it reads otherwise.
@@ -177,7 +177,7 @@ fn decide(
                 let app = Application { object: object.clone(), ..app.clone() };
                 again.content(&app, again.inputs())
             }
-            Taken::FromFile(edit) => again.content(app, &again.with(Overlay::of([edit.clone()]))),
+            Taken::FromFile(edit) => again.content(app, &again.with(Overlay::of([(**edit).clone()]))),
         };
         let other = content.manifests.iter().find(|manifest| is_it(manifest));
         if let Some(other) = other
@@ -297,11 +297,11 @@ fn values_of_chart(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
         Some(Candidate {
             words: format!("value {path} of the chart"),
             site: lines::in_file(asked.fleet, &repository, &file, &steps),
-            without: Taken::FromFile(Edit::PutFile {
+            without: Taken::FromFile(Box::new(Edit::PutFile {
                 repository: repository.clone(),
                 path: file.clone(),
                 text: text.into(),
-            }),
+            })),
         })
     });
     candidates.collect()
@@ -349,11 +349,11 @@ fn of_kustomization(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
         Some(Candidate {
             words: format!("{key} of the kustomization"),
             site: lines::in_file(asked.fleet, &repository, &file, &steps),
-            without: Taken::FromFile(Edit::PutFile {
+            without: Taken::FromFile(Box::new(Edit::PutFile {
                 repository: repository.clone(),
                 path: file.clone(),
                 text: text.into(),
-            }),
+            })),
         })
     });
     candidates.collect()
