@@ -16,6 +16,7 @@
 //! | [`time`] | times, durations and zones | Go 1.26 `time` |
 //! | [`patch`] | JSON patches, merge patches, strategic merges | evanphx/json-patch, Kubernetes 1.36 |
 //! | [`template`] | Go templates with their function tables, and `{{name}}` placeholders | Go 1.26 `text/template`, sprig 3.3.0, fasttemplate 1.2.2 |
+//! | [`rego`] | policies | OPA 1.17.1 |
 //! | [`cel`] | expressions of admission policies | cel-go 0.26.0, Kubernetes 1.36 |
 //! | [`text`] | regular expressions, globs, selectors, versions | Go 1.26, gobwas, doublestar, Kubernetes 1.36, Masterminds |
 #![forbid(unsafe_code)]
@@ -40,6 +41,7 @@ pub mod jq;
 pub mod json;
 pub mod limits;
 pub mod patch;
+pub mod rego;
 pub mod source;
 pub mod strconv;
 pub mod template;

@@ -35,6 +35,10 @@ pub struct Limits {
     pub shared_output: u64,
     /// Most steps that one JSON patch may take: what it copies, compares and moves counts.
     pub patch_steps: u64,
+    /// Most steps that one run of a Rego policy may take.
+    pub rego_steps: u64,
+    /// Most bytes that one run of a Rego policy may build.
+    pub rego_bytes: u64,
 }
 
 impl Default for Limits {
@@ -50,6 +54,8 @@ impl Default for Limits {
             shared_steps: 500_000_000,
             shared_output: 2 << 30,
             patch_steps: 50_000_000,
+            rego_steps: 20_000_000,
+            rego_bytes: 512 << 20,
         }
     }
 }

@@ -13,9 +13,11 @@
 //! | `validate` | whether a project is well formed |
 //! | `roles`, `access` | roles, their tokens and policies, and who may do what |
 //!
-//! [`admission`] stands alone: the ValidatingAdmissionPolicies of Kubernetes.
+//! Two engines stand alone: [`admission`], the ValidatingAdmissionPolicies of Kubernetes, and [`gatekeeper`], its constraint
+//! templates and constraints.
 
 pub mod admission;
+pub mod gatekeeper;
 
 mod access;
 mod effective;

@@ -5,6 +5,7 @@ pub mod appset;
 pub mod argo;
 pub mod convert;
 pub mod fleet;
+pub mod gatekeeper;
 pub mod helm;
 pub mod jq;
 pub mod kustomize;
@@ -26,6 +27,7 @@ pub fn answer(area: &str, op: &str, input: &Json) -> Option<Answer> {
         "kustomize" => kustomize::answer(op, input),
         "admission" => admission::answer(op, input),
         "jq" => jq::answer(op, input),
+        "gatekeeper" => gatekeeper::answer(op, input),
         _ => None,
     }
 }

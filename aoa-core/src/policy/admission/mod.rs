@@ -16,6 +16,7 @@
 //! | `validation` | one policy, one binding, one parameter |
 //! | `review` | all of them: decisions, response, warnings, annotations |
 //! | `typecheck` | what the types of built-in kinds say against expressions |
+//! | `constraint` | the same in Gatekeeper's templates |
 //! | `validate` | whether a policy or binding is well formed |
 
 mod policy;
@@ -27,6 +28,7 @@ mod matching;
 mod params;
 
 mod activation;
+mod constraint;
 mod expressions;
 mod validation;
 
@@ -38,6 +40,7 @@ mod validate;
 mod tests;
 
 pub use cluster::{Cluster, CustomKind, KindScope};
+pub(in crate::policy) use constraint::ConstraintCode;
 pub use policy::{Action, Binding, FailurePolicy, Policy};
 pub use request::{Request, User};
 pub use review::{Decision, Evaluation, PolicySet, Response, Review};

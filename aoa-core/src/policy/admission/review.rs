@@ -6,7 +6,7 @@ use aoa_lang::strconv::quote;
 use aoa_lang::text::selector::label_key_problems;
 use aoa_lang::{Error, ErrorKind, Result, Value, json};
 
-use super::activation::Values;
+use super::activation::{BUDGET, Values};
 use super::cluster::{Cluster, with};
 use super::expressions::Expressions;
 use super::matching::{Matched, matches};
@@ -282,7 +282,8 @@ impl Reviewer<'_> {
             for values in [&mut values, &mut conditions, &mut annotations] {
                 values.params = object.clone();
             }
-            let verdict = validate(&entry.policy, &entry.expressions, &values, &conditions, &annotations);
+            let verdict =
+                validate(&entry.policy, &entry.expressions, &values, &conditions, &annotations, BUDGET);
             self.record(&entry.policy, binding, &name, verdict, collected);
         }
         Ok(())

@@ -37,13 +37,14 @@ pub(super) fn validate(
     values: &Values,
     condition_values: &Values,
     annotation_values: &Values,
+    budget: u64,
 ) -> Verdict {
     match matches_conditions(policy, expressions, condition_values) {
         Ok(true) => {}
         Ok(false) => return Verdict::default(),
         Err(message) => return refused(policy, message),
     }
-    let round = Activation::new(values, expressions, BUDGET, Authorizer::Declared);
+    let round = Activation::new(values, expressions, budget, Authorizer::Declared);
     let mut results = Vec::with_capacity(expressions.validations.len());
     for expression in &expressions.validations {
         match round.evaluate(expression) {

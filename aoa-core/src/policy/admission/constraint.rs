@@ -1,0 +1,168 @@
+//! CEL in constraint templates, which Gatekeeper runs as the policy of an API server without one.
+
+use std::collections::BTreeMap;
+
+use aoa_lang::cel::PER_CALL_LIMIT;
+use aoa_lang::{Error, Result, Value};
+
+use super::activation::Values;
+use super::expressions::{
+    Authorizer, Expression, Expressions, VARIABLES, Wanted, composed, declared, environment,
+};
+use super::policy::{FailurePolicy, Named, Policy, Validation};
+use super::request::{Request, Resource, User};
+use super::validation::validate;
+use crate::model::GroupVersionKind;
+
+/// The code of a template for the engine `K8sNativeValidation`, compiled.
+pub(in crate::policy) struct ConstraintCode {
+    policy: Policy,
+    expressions: Expressions,
+}
+
+/// The object, or the one that is deleted.
+const ANY_OBJECT: &str =
+    r#"has(request.operation) && request.operation == "DELETE" && object == null ? oldObject : object"#;
+const PARAMS: &str = "!has(params.spec) ? null : !has(params.spec.parameters) ? null: params.spec.parameters";
+const RESERVED: &str = "gatekeeper_internal_";
+
+impl ConstraintCode {
+    /// Reads and compiles the source of a template. An expression that does not compile is told when it is asked.
+    ///
+    /// # Errors
+    /// `Invalid` with Gatekeeper's texts.
+    pub(in crate::policy) fn compile(source: &Value) -> Result<Self> {
+        let conditions = named(source, "matchCondition")?;
+        let variables = named(source, "variables")?;
+        if let Some(condition) = conditions.iter().find(|condition| condition.name.starts_with(RESERVED)) {
+            return Err(reserved("match condition", "invalid match condition definition", &condition.name));
+        }
+        if let Some(variable) = variables.iter().find(|variable| variable.name.starts_with(RESERVED)) {
+            return Err(reserved("variable", "invalid variable definition", &variable.name));
+        }
+        let failure_policy = match text(source, "failurePolicy")?.as_deref() {
+            None | Some("Fail") => FailurePolicy::Fail,
+            Some("Ignore") => FailurePolicy::Ignore,
+            Some(other) => {
+                let message = format!("invalid failure policy: unrecognized failure policy: {other}");
+                return Err(Error::invalid(message));
+            }
+        };
+        let mut validations = Vec::new();
+        for validation in list(source, "validations")? {
+            validations.push(Validation {
+                expression: text(validation, "expression")?.unwrap_or_default(),
+                message: text(validation, "message")?.unwrap_or_default(),
+                message_expression: text(validation, "messageExpression")?.unwrap_or_default(),
+                reason: None,
+            });
+        }
+        let bound =
+            |name: &str, expression: &str| Named { name: name.to_owned(), expression: expression.to_owned() };
+        let policy = Policy {
+            name: String::new(),
+            failure_policy,
+            param_kind: None,
+            constraints: None,
+            conditions,
+            variables: [bound("anyObject", ANY_OBJECT), bound("params", PARAMS)]
+                .into_iter()
+                .chain(variables)
+                .collect(),
+            validations,
+            annotations: Vec::new(),
+        };
+        Ok(ConstraintCode { expressions: expressions(&policy), policy })
+    }
+
+    /// The messages of the validations that an object does not pass under a constraint.
+    pub(in crate::policy) fn review(
+        &self,
+        object: &Value,
+        constraint: &Value,
+        kind: GroupVersionKind<'_>,
+        namespace: &str,
+        name: &str,
+    ) -> Vec<String> {
+        let user =
+            User { name: String::new(), uid: String::new(), groups: Vec::new(), extra: BTreeMap::new() };
+        let request = Request { kind, namespace, name, user, ..Request::default() };
+        let none = Resource { group: String::new(), version: String::new(), name: String::new() };
+        let values = Values {
+            object: object.clone(),
+            old_object: Value::Null,
+            params: constraint.clone(),
+            request: request.to_value(kind, &none, &none),
+            namespace: Value::Null,
+        };
+        let verdict = validate(&self.policy, &self.expressions, &values, &values, &values, PER_CALL_LIMIT);
+        verdict.failed.into_iter().map(|(_, failed)| failed.message).collect()
+    }
+}
+
+/// Parameters are seen by variables alone.
+fn expressions(policy: &Policy) -> Expressions {
+    let mut with_params = composed(environment(true, Authorizer::Absent));
+    let mut plain = composed(environment(false, Authorizer::Absent));
+    let mut variables = BTreeMap::new();
+    for variable in &policy.variables {
+        let expression = Expression::compile(&with_params, &variable.expression, Wanted::Any);
+        let type_ = expression.output.as_ref().map_or(aoa_lang::cel::Type::Dyn, declared);
+        with_params = with_params.with_field(VARIABLES, &*variable.name, type_.clone());
+        plain = plain.with_field(VARIABLES, &*variable.name, type_);
+        variables.insert(variable.name.clone(), expression);
+    }
+    let compile = |text: &str, wanted| Expression::compile(&plain, text, wanted);
+    Expressions {
+        conditions: policy.conditions.iter().map(|c| compile(&c.expression, Wanted::Bool)).collect(),
+        validations: policy.validations.iter().map(|v| compile(&v.expression, Wanted::Bool)).collect(),
+        messages: policy
+            .validations
+            .iter()
+            .map(|v| {
+                let text = &v.message_expression;
+                (!text.is_empty()).then(|| compile(text, Wanted::String))
+            })
+            .collect(),
+        annotations: Vec::new(),
+        variables,
+    }
+}
+
+fn reserved(what: &str, prefix: &str, name: &str) -> Error {
+    Error::invalid(format!("{prefix}: {name} is not a valid {what}; cannot have \"{RESERVED}\" as a prefix"))
+}
+
+fn wrong_type(key: &str) -> Error {
+    Error::invalid(format!("unrecognized type in {key}"))
+}
+
+fn text(object: &Value, key: &str) -> Result<Option<String>> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.to_str_lossy().into_owned())),
+        Some(_) => Err(wrong_type(key)),
+    }
+}
+
+fn list<'v>(object: &'v Value, key: &str) -> Result<&'v [Value]> {
+    let items = match object.get(key) {
+        None | Some(Value::Null) => return Ok(&[]),
+        Some(Value::List(items)) => items.as_slice(),
+        Some(_) => return Err(wrong_type(key)),
+    };
+    match items.iter().all(|item| item.as_map().is_some()) {
+        true => Ok(items),
+        false => Err(wrong_type(key)),
+    }
+}
+
+fn named(object: &Value, key: &str) -> Result<Vec<Named>> {
+    let read = |item: &Value| {
+        Ok(Named {
+            name: text(item, "name")?.unwrap_or_default(),
+            expression: text(item, "expression")?.unwrap_or_default(),
+        })
+    };
+    list(object, key)?.iter().map(read).collect()
+}

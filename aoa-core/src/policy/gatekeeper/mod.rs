@@ -1,0 +1,27 @@
+//! Gatekeeper's constraint templates and constraints, as `gator test` of version 3.23.1 applies them.
+//!
+//! A [`Gatekeeper`] takes templates, constraints and data in this order and reviews objects. What it is given is read as
+//! upstream reads it: all numbers are floats. Nothing is asked of a network; what a policy wants from one is told as unknown.
+//!
+//! | file | what |
+//! |---|---|
+//! | `template` | templates and their code |
+//! | `rego` | the modules of a template: what they may import and refer to, and the rule that asks them |
+//! | `schema` | the schemas of parameters: what they may say, what they refuse, defaults |
+//! | `constraint` | constraints and what they do |
+//! | `matching` | which objects a constraint means |
+//! | `expansion` | ExpansionTemplates: the Pods of a Deployment |
+//! | `mutation` | mutators, which change what is expanded |
+//! | `client` | all together |
+
+mod client;
+mod constraint;
+mod expansion;
+mod matching;
+mod mutation;
+mod rego;
+mod schema;
+mod template;
+
+pub use client::{Gatekeeper, Review, Violation, test};
+pub use matching::Source;
