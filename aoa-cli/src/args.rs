@@ -297,6 +297,12 @@ pub(crate) struct WhatIfArgs {
 
 #[derive(ClapArgs)]
 pub(crate) struct GateArgs {
+    /// Tell what it comes from, whom it touches and who should look at it
+    #[arg(long)]
+    pub(crate) impact: bool,
+    /// Print Markdown for a comment, with the impact: never more than 65,536 characters
+    #[arg(long, conflicts_with_all = ["json", "output"])]
+    pub(crate) markdown: bool,
     /// Exit with 1 if anything changes
     #[arg(long)]
     pub(crate) exit_code: bool,

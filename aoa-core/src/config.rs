@@ -32,7 +32,9 @@ pub struct Config {
     pub gates: Gates,
     /// `check`: what `aoa check` does where the command line does not say.
     pub check: CheckConfig,
-    /// Sections that are known but that this version does not use: `owners`, `policies`.
+    /// `owners`: who owns what.
+    pub owners: OwnersConfig,
+    /// Sections that are known but that this version does not use: `policies`.
     pub unused: Vec<&'static str>,
 }
 
@@ -48,6 +50,28 @@ pub struct RootConfig {
     pub name: Text,
     /// How a folder is rendered: `directory`, `helm` or `kustomize`, as in an ApplicationSource.
     pub source: Map,
+}
+
+/// The section `owners`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OwnersConfig {
+    /// `label`: the label of Applications that names their owner; `team` where nobody says.
+    pub label: Text,
+    /// `annotation`: the same as an annotation.
+    pub annotation: Text,
+    /// `codeowners`: whether the CODEOWNERS of the repository count; they do unless somebody says otherwise.
+    pub codeowners: bool,
+}
+
+impl Default for OwnersConfig {
+    fn default() -> Self {
+        OwnersConfig {
+            label: Text::from_static("team"),
+            annotation: Text::from_static("owner"),
+            codeowners: true,
+        }
+    }
 }
 
 /// One of `charts`.
@@ -96,6 +120,7 @@ pub struct CheckConfig {
 const CHECK_FIELDS: [&str; 6] = ["fail-on", "select", "ignore", "severities", "baseline", "baseline-max-age"];
 const ROOT_FIELDS: [&str; 6] = ["path", "repository", "name", "directory", "helm", "kustomize"];
 const CHARTS_FIELDS: [&str; 2] = ["path", "repository"];
+const OWNERS_FIELDS: [&str; 3] = ["label", "annotation", "codeowners"];
 const GATES_FIELDS: [&str; 4] = ["max-deletes", "max-clusters", "max-unknown", "protect"];
 const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"];
 
@@ -191,6 +216,7 @@ impl Config {
                 "argocd" => config.argocd = argocd(value)?,
                 "check" => config.check = check(value)?,
                 "gates" => config.gates = gates(value)?,
+                "owners" => config.owners = owners(value)?,
                 other => config.unused.extend(Self::SECTIONS.iter().find(|s| **s == other)),
             }
         }
@@ -332,6 +358,24 @@ fn severities(value: &Value) -> Result<Vec<(Rule, Severity)>> {
         all.extend(rules_named(&name.to_str_lossy())?.into_iter().map(|rule| (rule, severity)));
     }
     Ok(all)
+}
+
+fn owners(value: &Value) -> Result<OwnersConfig> {
+    let fields = map(value, "`owners`")?;
+    check_keys(fields, &OWNERS_FIELDS, "owners")?;
+    let mut owners = OwnersConfig::default();
+    if fields.contains_key("label") {
+        owners.label = text(fields, "label", "owners")?;
+    }
+    if fields.contains_key("annotation") {
+        owners.annotation = text(fields, "annotation", "owners")?;
+    }
+    match fields.get("codeowners") {
+        None | Some(Value::Null) => {}
+        Some(Value::Bool(flag)) => owners.codeowners = *flag,
+        Some(_) => return Err(Error::invalid("`owners.codeowners` is neither true nor false")),
+    }
+    Ok(owners)
 }
 
 fn gates(value: &Value) -> Result<Gates> {

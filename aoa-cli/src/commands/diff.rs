@@ -2,8 +2,10 @@
 
 use aoa_core::diff::{Changes, GateFailure, Gates};
 use aoa_core::lang::Result;
-use aoa_core::report::{ChangesOptions, Role, Text, changes_text, findings_text};
-use aoa_core::wire::{Redactor, write_changes};
+use aoa_core::report::{
+    ChangesOptions, Role, Text, background_text, changes_markdown, changes_text, findings_text,
+};
+use aoa_core::wire::{Redactor, write_changes_with};
 use aoa_host::{Both, Compared, Loaded, load_both};
 
 use super::{Code, add_evaluator, load_options};
@@ -40,13 +42,28 @@ impl Shown<'_> {
     ) -> Result<Code> {
         let Compared { before, after, changes, .. } = compared;
         let redactor = Redactor::of_both(before, after, global.show_secrets);
+        let wants_background = self.gates.impact || self.gates.markdown;
+        // Owners are those of the configuration as it was: a change does not choose who looks at it.
+        let background =
+            wants_background.then(|| changes.background(before, after, &both.before.config.owners));
+        let all = self.all || self.format == Format::Wide;
+        let options = ChangesOptions::default().with_all_fields(all);
         match self.format {
-            Format::Json => out.with(|out| write_changes(changes, &redactor, out))?,
-            Format::Yaml => out.yaml(|out| write_changes(changes, &redactor, out))?,
+            _ if self.gates.markdown => {
+                let background = background.as_ref().cloned().unwrap_or_default();
+                out.raw(&changes_markdown(changes, &background, &both.ends, &redactor, options))?;
+            }
+            Format::Json => {
+                out.with(|out| write_changes_with(changes, background.as_ref(), &redactor, out))?
+            }
+            Format::Yaml => {
+                out.yaml(|out| write_changes_with(changes, background.as_ref(), &redactor, out))?
+            }
             Format::Text | Format::Wide => {
-                let all = self.all || self.format == Format::Wide;
-                let options = ChangesOptions::default().with_all_fields(all);
                 out.text(&changes_text(changes, &both.ends, &redactor, options))?;
+                if let Some(background) = &background {
+                    out.text(&background_text(background, &redactor))?;
+                }
                 out.text(&findings_text(after, changes.findings.introduced.iter()))?;
             }
         }

@@ -5,20 +5,28 @@
 //! [`ChangeKind::Frozen`] or [`ChangeKind::Appeared`]. Of what goes it is worked out who deletes it, whether its objects go
 //! with it ([`Fate`]), and what that takes along ([`Changes::radius`]).
 
+mod background;
+mod causes;
 mod changes;
+mod codeowners;
 mod fate;
 mod fields;
 mod gates;
+mod impact;
 mod manifests;
 mod pairs;
 mod radius;
 mod risk;
 
+pub use background::Background;
+pub use causes::Cause;
 pub use changes::{AppChange, ChangeKind, Changes, FindingChanges, MissingContent, Whereabouts};
+pub use codeowners::Codeowners;
 pub(crate) use fate::stay_of;
 pub use fate::{Cascade, Fate, Stay};
 pub use fields::{FieldChange, changed_fields};
 pub use gates::{GateFailure, Gates};
+pub use impact::{Impact, Touched};
 pub use manifests::{ManifestChange, ManifestChangeKind, Pruned};
 pub use radius::{ClusterRadius, LostObject, Radius};
 pub use risk::Risk;

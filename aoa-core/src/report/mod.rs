@@ -7,6 +7,8 @@ mod changes;
 mod check;
 mod drift;
 mod findings;
+mod impact;
+mod markdown;
 mod order;
 mod reasons;
 mod style;
@@ -21,6 +23,8 @@ pub use check::{
 };
 pub use drift::drift_text;
 pub use findings::findings_text;
+pub use impact::background_text;
+pub use markdown::changes_markdown;
 pub use order::{OrderOptions, app_order_text, deletion_text, order_dot, order_mermaid, order_text};
 pub use reasons::{absence_text, reasons_text};
 pub use style::{Piece, Role, Text};

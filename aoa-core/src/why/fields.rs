@@ -283,7 +283,7 @@ impl Fields<'_, '_> {
 }
 
 /// The steps of a path such as `spec.sources[1].path`; keys with dots stand in brackets and quotes.
-pub(super) fn steps_of(path: &str) -> Vec<Step<'_>> {
+pub(crate) fn steps_of(path: &str) -> Vec<Step<'_>> {
     let mut steps = Vec::new();
     let mut rest = path;
     while !rest.is_empty() {

@@ -28,13 +28,21 @@ pub(super) fn in_a_file<'p>(fleet: &Fleet, place: Option<&'p Place>) -> Option<&
     is_file.then_some(place)
 }
 
+/// Whether a repository has this file.
+pub(crate) fn has_file(fleet: &Fleet, repository: &Text, path: &TreePath) -> bool {
+    let key = crate::model::repo_url::checkout_key(&repository.to_str_lossy());
+    let mut repositories = fleet.inputs().repositories.iter();
+    let found = repositories.find(|r| crate::model::repo_url::checkout_key(&r.url.to_str_lossy()) == key);
+    found.is_some_and(|r| r.checkouts.iter().any(|checkout| checkout.tree.get(path).is_some()))
+}
+
 /// Where `place` stands.
 pub(super) fn site(place: &Place) -> Site {
     Site { repository: place.repository.clone(), path: place.path.as_str().to_owned(), line: place.line }
 }
 
 /// The line of a field of the document that begins at `place`; of the nearest thing around it that is written out.
-pub(super) fn field(fleet: &Fleet, place: &Place, steps: &[Step<'_>]) -> Site {
+pub(crate) fn field(fleet: &Fleet, place: &Place, steps: &[Step<'_>]) -> Site {
     exact_field(fleet, place, steps).map_or_else(|| site(place), |(site, _)| site)
 }
 
@@ -61,7 +69,7 @@ pub(super) fn in_file(fleet: &Fleet, repository: &Text, path: &TreePath, steps: 
 }
 
 /// Where a cluster is registered: its document, or the line of one of its `labels` or `annotations`.
-pub(super) fn of_cluster(fleet: &Fleet, cluster: &Cluster, entry: Option<(&str, &str)>) -> Option<Site> {
+pub(crate) fn of_cluster(fleet: &Fleet, cluster: &Cluster, entry: Option<(&str, &str)>) -> Option<Site> {
     let origin = cluster.origin.as_ref()?;
     let named = origin.path.to_str_lossy();
     let Some((repository, path)) = in_repository(fleet, &named) else {

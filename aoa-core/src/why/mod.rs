@@ -35,6 +35,9 @@ pub use reasons::{
     ObjectReasons, ParameterReason, Site, Without,
 };
 
+pub(crate) use fields::steps_of;
+pub(crate) use lines::{field as field_site, has_file, of_cluster as cluster_site};
+
 use aoa_lang::{Error, Result};
 
 use crate::address::Address;

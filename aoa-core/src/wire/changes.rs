@@ -11,8 +11,8 @@ use super::parts::{object_ref, write_object_ref};
 use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use crate::diff::{
-    AppChange, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, LostObject, ManifestChange,
-    ManifestChangeKind, Stay, Whereabouts,
+    AppChange, Background, Cause, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, Impact, LostObject,
+    ManifestChange, ManifestChangeKind, Stay, Whereabouts,
 };
 
 /// Writes `changes` as one JSON object.
@@ -21,19 +21,41 @@ use crate::diff::{
 ///
 /// Those of `out`.
 pub fn write_changes(changes: &Changes, redactor: &Redactor, out: &mut impl Write) -> io::Result<()> {
+    write_changes_with(changes, None, redactor, out)
+}
+
+/// The same with what stands around the changes.
+///
+/// # Errors
+///
+/// Those of `out`.
+pub fn write_changes_with(
+    changes: &Changes,
+    background: Option<&Background>,
+    redactor: &Redactor,
+    out: &mut impl Write,
+) -> io::Result<()> {
     let mut text = String::new();
-    write_all(&mut text, redactor, changes).map_err(io::Error::other)?;
+    write_all(&mut text, redactor, changes, background).map_err(io::Error::other)?;
     text.push('\n');
     out.write_all(text.as_bytes())
 }
 
-fn write_all(out: &mut String, redactor: &Redactor, changes: &Changes) -> Result<()> {
+fn write_all(
+    out: &mut String,
+    redactor: &Redactor,
+    changes: &Changes,
+    background: Option<&Background>,
+) -> Result<()> {
     write_object(out, redactor, |fields| {
         let (out, redactor) = fields.key("apps");
         write_list(out, &changes.apps, |out, change| {
             out.push('\n');
             write_app(out, redactor, change)
         })?;
+        if let Some(background) = background {
+            list(fields, "causes", &background.causes, write_cause)?;
+        }
         let (out, redactor) = fields.key("findings");
         write_object(out, redactor, |fields| {
             for (key, findings) in
@@ -45,6 +67,15 @@ fn write_all(out: &mut String, redactor: &Redactor, changes: &Changes) -> Result
             fields.count("unchanged", changes.findings.unchanged);
             Ok(())
         })?;
+        if let Some(background) = background {
+            let (out, redactor) = fields.key("impact");
+            write_impact(out, redactor, &background.impact)?;
+            let owners: Vec<&String> = background.owners.iter().collect();
+            list(fields, "owners", &owners, |out, redactor, owner| {
+                super::object::write_text(out, redactor, owner);
+                Ok(())
+            })?;
+        }
         let (out, redactor) = fields.key("radius");
         write_list(out, &changes.radius().clusters, |out, (name, lost)| {
             write_radius(out, redactor, name, lost)
@@ -52,6 +83,43 @@ fn write_all(out: &mut String, redactor: &Redactor, changes: &Changes) -> Result
         fields.count("schemaVersion", SCHEMA_VERSION as usize);
         let (out, redactor) = fields.key("summary");
         write_summary(out, redactor, changes)
+    })
+}
+
+fn write_cause(out: &mut String, redactor: &Redactor, cause: &Cause) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        fields.count("apps", cause.apps);
+        if let Some(site) = &cause.site {
+            if site.line > 0 {
+                fields.count("line", usize::try_from(site.line).unwrap_or_default());
+            }
+            fields.text("path", &site.path);
+        }
+        fields.count("sets", cause.sets);
+        fields.text("words", &cause.words);
+        Ok(())
+    })
+}
+
+fn write_impact(out: &mut String, redactor: &Redactor, impact: &Impact) -> Result<()> {
+    write_list(out, &impact.dimensions, |out, (dimension, values)| {
+        write_object(out, redactor, |fields| {
+            fields.text("by", dimension);
+            let (out, redactor) = fields.key("values");
+            write_list(out, values, |out, (value, touched)| {
+                write_object(out, redactor, |fields| {
+                    fields.count("added", touched.added);
+                    fields.count("changed", touched.changed);
+                    fields.count("deleted", touched.deleted);
+                    if touched.of > 0 {
+                        fields.count("of", touched.of);
+                    }
+                    fields.count("unknown", touched.unknown);
+                    fields.text("value", value);
+                    Ok(())
+                })
+            })
+        })
     })
 }
 

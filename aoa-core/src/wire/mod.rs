@@ -24,7 +24,7 @@ mod schema;
 mod yaml;
 
 pub use app::app_json;
-pub use changes::write_changes;
+pub use changes::{write_changes, write_changes_with};
 pub use check::write_check;
 pub use drift::write_drift;
 pub use fleet::{write_apps, write_findings, write_fleet};

@@ -1,0 +1,73 @@
+//! What stands around a change, for people.
+
+use super::style::{Role, Text};
+use crate::diff::{Background, Touched};
+use crate::wire::Redactor;
+
+/// Causes that are shown.
+const CAUSES: usize = 8;
+/// Values that are shown of one dimension.
+const VALUES: usize = 8;
+
+/// What a change comes from, whom it touches and who should look at it.
+#[must_use]
+pub fn background_text(background: &Background, redactor: &Redactor) -> Text {
+    let mut out = Text::default();
+    let site = |cause: &crate::diff::Cause| match &cause.site {
+        Some(site) if site.line > 0 => format!("{}:{}", site.path, site.line),
+        Some(site) => site.path.clone(),
+        None => String::new(),
+    };
+    let shown = background.causes.iter().take(CAUSES);
+    let width = shown.clone().map(|cause| site(cause).chars().count()).max().unwrap_or_default();
+    for cause in shown {
+        let site = site(cause);
+        let gap = " ".repeat(width.saturating_sub(site.chars().count()));
+        let apps = if cause.apps == 1 { "1 app".to_owned() } else { format!("{} apps", cause.apps) };
+        let sets = match cause.sets {
+            0 => String::new(),
+            1 => " of 1 appset".to_owned(),
+            sets => format!(" of {sets} appsets"),
+        };
+        out.push(Role::Warning, "cause  ").push(Role::Plain, format!("{site}{gap}  "));
+        out.push(Role::Plain, redactor.redact_text(&cause.words))
+            .push(Role::Faint, format!("; {apps}{sets}"))
+            .end_line();
+    }
+    let more = background.causes.len().saturating_sub(CAUSES);
+    if more > 0 {
+        out.push(Role::Faint, format!("cause  ... and {more} more (-o json)")).end_line();
+    }
+    for (dimension, values) in &background.impact.dimensions {
+        let mut rows: Vec<(&String, &Touched)> = values.iter().collect();
+        rows.sort_by(|a, b| b.1.deleted.cmp(&a.1.deleted).then(b.1.all().cmp(&a.1.all())));
+        let words: Vec<String> =
+            rows.iter().take(VALUES).map(|(value, touched)| one(value, touched)).collect();
+        let more = rows.len().saturating_sub(VALUES);
+        let more = if more > 0 { format!(" · {more} more") } else { String::new() };
+        out.push(Role::Heading, format!("{dimension:<12}"))
+            .push(Role::Plain, format!("{}{more}", words.join(" · ")))
+            .end_line();
+    }
+    if !background.owners.is_empty() {
+        let owners: Vec<&str> = background.owners.iter().map(String::as_str).collect();
+        out.push(Role::Help, format!("ask {}", owners.join(" "))).end_line();
+    }
+    out
+}
+
+/// `prod-us -5 ~2 +1 of 12`
+fn one(value: &str, touched: &Touched) -> String {
+    let mut words = value.to_owned();
+    for (sign, count) in
+        [("-", touched.deleted), ("~", touched.changed), ("+", touched.added), ("?", touched.unknown)]
+    {
+        if count > 0 {
+            words.push_str(&format!(" {sign}{count}"));
+        }
+    }
+    if touched.of > 0 {
+        words.push_str(&format!(" of {}", touched.of));
+    }
+    words
+}
