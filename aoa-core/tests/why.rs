@@ -262,3 +262,41 @@ fn edits_that_nothing_answers_to_are_refused() {
     assert_eq!(with(&inputs, overlay.clone()).apps().len(), 0);
     overlay.check(&[&with(&inputs, overlay.clone())]).unwrap();
 }
+
+/// `cargo test --release -p aoa-core --test why -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn a_reason_takes_no_time_in_a_large_fleet() {
+    let mut files: Vec<(String, String)> = (0..500)
+        .map(|team| (format!("teams/t{team}/team.yaml"), format!("owner: t{team}\nrevision: v{team}\n")))
+        .collect();
+    let set = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: all, namespace: argocd}}\nspec:\n  goTemplate: true\n  generators:\n  - matrix:\n      generators:\n      - clusters: {{selector: {{matchLabels: {{env: prod}}}}}}\n      - git: {{repoURL: '{URL}', revision: HEAD, files: [{{path: 'teams/*/team.yaml'}}]}}\n  template:\n    metadata: {{name: '{{{{ .owner }}}}-{{{{ .name }}}}'}}\n    spec:\n      project: default\n      source: {{repoURL: '{URL}', path: web, targetRevision: '{{{{ .revision }}}}'}}\n      destination: {{name: '{{{{ .name }}}}', namespace: web}}\n"
+    );
+    files.push(("root.yaml".into(), app("root", "apps", "")));
+    files.push(("apps/set.yaml".into(), set));
+    files.push(("web/a.yaml".into(), "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}\n".into()));
+    let mut inputs = Inputs::of_tree(URL, Tree::in_memory(files));
+    inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+    inputs.clusters = (0..100)
+        .map(|number| Cluster {
+            name: format!("c{number}").into(),
+            server: format!("https://c{number}.example.com").into(),
+            labels: [(SECRET_TYPE_LABEL, Value::from("cluster")), ("env", Value::from("prod"))]
+                .into_iter()
+                .collect(),
+            ..Cluster::default()
+        })
+        .collect();
+    let fleet = with(&inputs, Overlay::default());
+    assert_eq!(fleet.apps().len(), 50_001);
+    for (name, field) in [("argocd/t250-c50", None), ("argocd/t250-c50", Some("spec.source.targetRevision"))]
+    {
+        let query = Query::new(Address::parse(name).unwrap()).with_field(field.map(str::to_owned));
+        let start = std::time::Instant::now();
+        for _ in 0..100 {
+            let _ = why(&fleet, &query).unwrap();
+        }
+        println!("{name} {field:?}: {:?}", start.elapsed() / 100);
+    }
+}
