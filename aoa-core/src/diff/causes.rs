@@ -62,7 +62,7 @@ pub(super) fn causes(changes: &[AppChange], before: &Fleet, after: &Fleet) -> Ve
     }
     let mut causes: Vec<Cause> =
         found.into_iter().map(|(key, (apps, sets))| search.cause(&key, apps, sets.len())).collect();
-    causes.sort_by(|a, b| b.apps.cmp(&a.apps));
+    causes.sort_by_key(|cause| std::cmp::Reverse(cause.apps));
     causes.truncate(FILES);
     causes
 }
