@@ -70,6 +70,39 @@ export interface Finding {
   fingerprint: string
   subjects: Ref[]
   places: Place[]
+  /** Of a check: open and aged findings count. */
+  standing?: 'open' | 'aged' | 'known' | 'waived'
+  /** Since when the baseline knows it. */
+  since?: string
+  /** Why it is waived, and until when. */
+  reason?: string
+  until?: string
+}
+
+/** What to check; what is not given is as `check:` of aoa.yaml has it. Rules are named by id, name or the letter of their family. */
+export interface CheckOptions {
+  select?: string[]
+  ignore?: string[]
+  failOn?: 'info' | 'warning' | 'error' | 'never'
+  baseline?: string | URL
+  baselineMaxAge?: number
+  /** The day by which waivers and the baseline expire, `2027-01-31`; else today. */
+  today?: string
+  showSecrets?: boolean
+}
+
+/** What a check found. */
+export interface Checked {
+  readonly summary: {
+    apps: number; unknown: number; errors: number; warnings: number; infos: number; waived: number; known: number
+    failOn: 'info' | 'warning' | 'error' | 'never'; fails: boolean
+  }
+  /** Errors first; also those that are waived or in the baseline. */
+  readonly findings: Finding[]
+  /** Whether a finding of the severity to fail on counts: `aoa check` exits with 1. */
+  readonly fails: boolean
+  /** The same bytes as `aoa check -o FORMAT` prints. */
+  report(format?: 'json' | 'sarif' | 'github' | 'gitlab' | 'markdown' | 'junit'): string
 }
 
 export interface Need {
@@ -184,84 +217,6 @@ export function diff(
   options?: { repo?: string | URL; config?: string | URL; showSecrets?: boolean },
 ): Promise<Changes>
 
-/** What is needed, by group, kind, namespace and name. */
-export interface Named { group?: string; kind?: string; namespace?: string; name?: string }
-
-/** One Application waits for another. */
-export interface OrderEdge {
-  from: Ref
-  to: Ref
-  rule: string
-  what: Named
-  object?: Named
-  by?: Named
-  place?: { repository?: string; path: string; line: number }
-  objects: number
-  providers?: number
-  strength: 'hard' | 'runtime' | 'declared'
-  outcome: 'in-order' | 'heals' | 'not-enforced' | 'by-hand' | 'stuck'
-  why?: string
-  failsSync: boolean
-  message: string
-}
-
-/** In which order Applications come up: what `aoa order -o json` prints. Edges are referred to by their number. */
-export interface Order {
-  schemaVersion: 1
-  scope: { cluster?: string }
-  settings: { wavesOfApplications: 'waits' | 'does-not' | 'unknown'; progressiveSyncs: boolean | null }
-  summary: Record<
-    'apps' | 'blocked' | 'byHand' | 'deadlocked' | 'edges' | 'failing' | 'heal' | 'healAfterFailing' | 'inOrder' | 'stages' | 'stuck' |
-    'unknown' | 'unseen',
-    number
-  >
-  apps: {
-    app: Ref; creator?: Ref; stage: number; state?: 'deadlocked' | 'blocked'; step?: number; wave?: number; unknown?: true; fails?: true
-  }[]
-  edges: OrderEdge[]
-  deadlocks: { apps: Ref[]; edges: number[]; cut: { edges: number[]; smallest: boolean } }[]
-  loops: { apps: Ref[]; edges: number[] }[]
-  unseen: {
-    cluster?: string; rule: string; what: Named; apps: Ref[]; objects: number; unknownApps: number
-    reason: 'not-in-fleet' | 'other-versions' | 'may-come'; details?: string[]
-  }[]
-  idleWaves: { reason: 'no-health' | 'health-unknown' | 'in-set'; message: string; apps: Ref[] }[]
-  longestChain: Ref[]
-  deletion: { stages: Ref[][]; hangs: { app: Ref; without: Ref; rule: string; what: Named; inOrder: boolean }[] }
-}
-
-/** Which versions run where: what `aoa matrix -o json` prints. */
-export interface Matrix {
-  schemaVersion: 1
-  by: string
-  columns: string[]
-  summary: Record<'apps' | 'rows' | 'skewed', number>
-  rows: {
-    name: string
-    skewed: boolean
-    cells: {
-      app: Ref; column?: string; version?: string; chart?: { name?: string; version?: string }
-      images: { name: string; tags: string[] }[]; revisions: string[]; partial?: true
-    }[]
-  }[]
-}
-
-/** The files that Applications read: what `aoa paths -o json` prints. */
-export interface Paths {
-  schemaVersion: 1
-  summary: Record<'apps' | 'lists' | 'misses' | 'noAnnotation' | 'unknown', number>
-  apps: {
-    app: Ref
-    /** The annotation as it is, and one that lists all. */
-    annotation?: string
-    advice?: string
-    listing: 'misses' | 'unknown' | 'lists' | 'no-annotation'
-    unlisted: string[]
-    unlistedAbsent: string[]
-    sources: { repoURL?: string; path?: string; reads: string[]; lists: string[]; absent: string[] }[]
-  }[]
-}
-
 /** A document of a chart: the template that it comes from, and what it holds (null for nothing but comments). */
 export interface Document { path: string; object: Manifest | null }
 
@@ -369,16 +324,12 @@ export class Fleet implements Iterable<App> {
   /** The same as data; its shape is the schema that `aoa schema` prints. */
   readonly data: Record<string, unknown>
   toJSON(): Record<string, unknown>
+  /** What is wrong with the fleet, as `aoa check` says it; throws AoaError for a rule or baseline that does not exist. */
+  check(options?: CheckOptions): Checked
   readonly appSets: AppSet[]
   readonly projects: Project[]
   readonly clusters: Cluster[]
   readonly conflicts: Conflict[]
-  /** In which order the fleet, or one cluster, comes up; with `app` only what it waits for and what waits for it. */
-  order(options?: { cluster?: string; app?: string; showSecrets?: boolean }): Promise<Order>
-  /** Which versions run where, by cluster, `environment` or another label; with `version` who runs it. */
-  matrix(options?: { by?: string; version?: string; showSecrets?: boolean }): Promise<Matrix>
-  /** The files that Applications read, and whether their annotations list them. */
-  paths(options?: { apps?: string[]; showSecrets?: boolean }): Promise<Paths>
   /** What is to be said about the fleet, errors first. */
   readonly findings: Finding[]
   /** What was missing. */

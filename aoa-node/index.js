@@ -221,24 +221,6 @@ class Fleet {
     return ask(() => this.#native.toJson(manifests, showSecrets))
   }
 
-  async order (options = {}) {
-    checkOptions(options, ['cluster', 'app', 'showSecrets'])
-    const { cluster, app, showSecrets = false } = options
-    return answer(() => this.#native.order(cluster, app, showSecrets))
-  }
-
-  async matrix (options = {}) {
-    checkOptions(options, ['by', 'version', 'showSecrets'])
-    const { by = 'cluster', version, showSecrets = false } = options
-    return answer(() => this.#native.matrix(by, version, showSecrets))
-  }
-
-  async paths (options = {}) {
-    checkOptions(options, ['apps', 'showSecrets'])
-    const { apps = [], showSecrets = false } = options
-    return answer(() => this.#native.paths(apps, showSecrets))
-  }
-
   get data () {
     this.#data ??= JSON.parse(this.json())
     return this.#data
@@ -246,6 +228,20 @@ class Fleet {
 
   toJSON () { return this.data }
   [inspect.custom] () { return `<Fleet of ${this.apps.length} apps>` }
+  check (options = {}) {
+    checkOptions(options, ['select', 'ignore', 'failOn', 'baseline', 'baselineMaxAge', 'today', 'showSecrets'])
+    const { select = [], ignore = [], failOn, baseline, baselineMaxAge, today, showSecrets = false } = options
+    const file = baseline === undefined ? undefined : pathOf(baseline, 'the baseline')
+    const request = { select, ignore, failOn, baseline: file, baselineMaxAge, today, showSecrets }
+    const { summary, findings } = JSON.parse(ask(() => this.#native.check('json', request)))
+    return Object.freeze({
+      summary,
+      findings,
+      fails: summary.fails,
+      report: (format = 'json') => ask(() => this.#native.check(format, request))
+    })
+  }
+
   get appSets () { return this.data.appSets }
   get projects () { return this.data.projects }
   get clusters () { return this.data.clusters }

@@ -3,11 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use aoa_core::check::check;
 use aoa_core::lang::{Error as AoaError, ErrorKind, Result as AoaResult, Value, json};
 use aoa_core::overlay::OverlayWords;
+use aoa_core::report::{CheckFormat, check_report};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{LoadOptions, Loaded};
+use aoa_host::{CheckRequest, LoadOptions, Loaded};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
@@ -192,7 +194,8 @@ impl Task for ResolveTask {
         let fleet = Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs).map_err(to_js)?;
         self.loaded.inputs.overlay.check(&[&fleet]).map_err(to_js)?;
         let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
-        Ok(NativeFleet { fleet, hides: Arc::new(hides), shows: Arc::new(shows) })
+        let (hides, shows) = (Arc::new(hides), Arc::new(shows));
+        Ok(NativeFleet { loaded: self.loaded.clone(), fleet, hides, shows })
     }
 
     fn resolve(&mut self, _: Env, fleet: NativeFleet) -> Result<NativeFleet> {
@@ -203,6 +206,7 @@ impl Task for ResolveTask {
 /// A resolved fleet.
 #[napi]
 pub struct NativeFleet {
+    loaded: Arc<Loaded>,
     fleet: Fleet,
     hides: Arc<Redactor>,
     shows: Arc<Redactor>,
@@ -252,30 +256,22 @@ impl NativeFleet {
         AnswerTask::new(move || aoa_host::drift_json(&fleet, &files, &redactor))
     }
 
-    /// In which order a cluster or the fleet comes up: what `aoa order -o json` prints.
+    /// What is wrong with the fleet: the bytes that `aoa check -o FORMAT` prints.
     #[napi]
-    pub fn order(
-        &self,
-        cluster: Option<String>,
-        app: Option<String>,
-        show_secrets: bool,
-    ) -> AsyncTask<AnswerTask> {
-        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
-        AnswerTask::new(move || aoa_host::order_json(&fleet, cluster.as_deref(), app.as_deref(), &redactor))
-    }
-
-    /// Which versions run where: what `aoa matrix -o json` prints.
-    #[napi]
-    pub fn matrix(&self, by: String, version: Option<String>, show_secrets: bool) -> AsyncTask<AnswerTask> {
-        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
-        AnswerTask::new(move || aoa_host::matrix_json(&fleet, &by, version.as_deref(), &redactor))
-    }
-
-    /// Which files Applications read: what `aoa paths -o json` prints.
-    #[napi]
-    pub fn paths(&self, apps: Vec<String>, show_secrets: bool) -> AsyncTask<AnswerTask> {
-        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
-        AnswerTask::new(move || aoa_host::paths_json(&fleet, &apps, &redactor))
+    pub fn check(&self, format: String, request: CheckQuestion) -> Result<String> {
+        let mut asked = CheckRequest::default();
+        asked.select = request.select;
+        asked.ignore = request.ignore;
+        asked.fail_on = request.fail_on;
+        asked.baseline = request.baseline.map(PathBuf::from);
+        asked.baseline_max_age = request.baseline_max_age;
+        asked.today = request.today;
+        let wire = WireOptions::default().with_secrets(request.show_secrets);
+        let report = CheckFormat::from_name(&format).and_then(|format| {
+            let findings = check(&self.fleet, &self.loaded.check_options(&asked)?);
+            check_report(&self.fleet, &findings, format, wire)
+        });
+        report.map_err(to_js)
     }
 
     /// One Application.
@@ -300,6 +296,25 @@ impl NativeFleet {
     fn redactor(&self, show_secrets: bool) -> Arc<Redactor> {
         if show_secrets { self.shows.clone() } else { self.hides.clone() }
     }
+}
+
+/// What somebody asks a check for.
+#[napi(object)]
+pub struct CheckQuestion {
+    /// Only these rules.
+    pub select: Vec<String>,
+    /// Not these.
+    pub ignore: Vec<String>,
+    /// The lowest severity that fails the check.
+    pub fail_on: Option<String>,
+    /// The file of findings that are known.
+    pub baseline: Option<String>,
+    /// How many days an entry of it holds.
+    pub baseline_max_age: Option<u32>,
+    /// The day by which waivers and the baseline expire.
+    pub today: Option<String>,
+    /// Whether secrets are shown.
+    pub show_secrets: bool,
 }
 
 /// Kind, message and help travel in the reason, parted by a character that no message holds.

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use aoa_core::check::check;
 use aoa_core::fleet::App;
 use aoa_core::lang::{Error, ErrorKind, Result, Value, json};
 use aoa_core::overlay::OverlayWords;
+use aoa_core::report::{CheckFormat, check_report};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{LoadOptions, Loaded};
+use aoa_host::{CheckRequest, LoadOptions, Loaded};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -107,7 +109,7 @@ impl NativeLoaded {
         };
         let fleet = py.detach(resolve).map_err(to_python)?;
         let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
-        Ok(NativeFleet { fleet, hides, shows })
+        Ok(NativeFleet { loaded: self.loaded.clone(), fleet, hides, shows })
     }
 
     /// What changes from the fleet as it is to what is thought otherwise: the bytes that `aoa what-if -o json` prints.
@@ -120,6 +122,7 @@ impl NativeLoaded {
 /// A resolved fleet.
 #[pyclass(frozen)]
 struct NativeFleet {
+    loaded: Loaded,
     fleet: Fleet,
     hides: Redactor,
     shows: Redactor,
@@ -143,34 +146,34 @@ impl NativeFleet {
         .map_err(to_python)
     }
 
-    /// In which order a cluster or the fleet comes up: the bytes that `aoa order -o json` prints.
-    fn order(
+    /// What is wrong with the fleet: the bytes that `aoa check -o FORMAT` prints.
+    #[pyo3(signature = (format, select, ignore, fail_on, baseline, baseline_max_age, today, show_secrets))]
+    #[allow(clippy::too_many_arguments, reason = "they are the keywords of one Python function")]
+    fn check(
         &self,
         py: Python<'_>,
-        cluster: Option<&str>,
-        app: Option<&str>,
+        format: &str,
+        select: Vec<String>,
+        ignore: Vec<String>,
+        fail_on: Option<String>,
+        baseline: Option<PathBuf>,
+        baseline_max_age: Option<u32>,
+        today: Option<String>,
         show_secrets: bool,
     ) -> PyResult<String> {
-        let redactor = self.redactor(show_secrets);
-        py.detach(|| aoa_host::order_json(&self.fleet, cluster, app, redactor)).map_err(to_python)
-    }
-
-    /// Which versions run where: the bytes that `aoa matrix -o json` prints.
-    fn matrix(
-        &self,
-        py: Python<'_>,
-        by: &str,
-        version: Option<&str>,
-        show_secrets: bool,
-    ) -> PyResult<String> {
-        let redactor = self.redactor(show_secrets);
-        py.detach(|| aoa_host::matrix_json(&self.fleet, by, version, redactor)).map_err(to_python)
-    }
-
-    /// Which files Applications read: the bytes that `aoa paths -o json` prints.
-    fn paths(&self, py: Python<'_>, apps: Vec<String>, show_secrets: bool) -> PyResult<String> {
-        let redactor = self.redactor(show_secrets);
-        py.detach(|| aoa_host::paths_json(&self.fleet, &apps, redactor)).map_err(to_python)
+        let mut request = CheckRequest::default();
+        request.select = select;
+        request.ignore = ignore;
+        request.fail_on = fail_on;
+        request.baseline = baseline;
+        request.baseline_max_age = baseline_max_age;
+        request.today = today;
+        py.detach(|| {
+            let format = CheckFormat::from_name(format)?;
+            let findings = check(&self.fleet, &self.loaded.check_options(&request)?);
+            check_report(&self.fleet, &findings, format, WireOptions::default().with_secrets(show_secrets))
+        })
+        .map_err(to_python)
     }
 
     /// One Application.

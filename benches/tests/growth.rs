@@ -53,12 +53,12 @@ fn memory_and_time_grow_with_the_fleet() {
     let options = fleet::unrendered();
     let selective = |clusters, sets| fleet::selective(clusters, sets, Dialect::Go);
     check("selectors", each(&selective(100, 40), &options), each(&selective(400, 160), &options));
-    let order = |clusters| {
-        let fleet = resolve(&fleet::stacked(clusters, 50), fleet::one_core());
-        let order = || aoa_core::order::order(&fleet, &aoa_core::order::Scope::Fleet).edges.len();
-        least(5, order).0.as_secs_f64() / fleet.apps().len() as f64
+    let checked = |clusters| {
+        let fleet = resolve(&fleet::matrix(clusters, 100, Dialect::Go, Patch::None), fleet::unrendered());
+        let (took, _) = least(5, || aoa_core::check(&fleet, &aoa_core::check::CheckOptions::default()));
+        took.as_secs_f64() / fleet.apps().len() as f64
     };
-    check("order", order(100), order(400));
+    check("rules", checked(50), checked(200));
     let options = fleet::one_core();
     check("folders", each(&fleet::folders(500, 3), &options), each(&fleet::folders(2_000, 3), &options));
 }

@@ -2,67 +2,51 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
 use aoa_core::Fleet;
-use aoa_core::check::{Baseline, CheckOptions, Findings, check, rules_named, seconds_of_day};
-use aoa_core::finding::Rule;
+use aoa_core::check::{Baseline, Findings, check, rules_named};
 use aoa_core::lang::{Error, Result};
-use aoa_core::report::{
-    CheckTextOptions, check_markdown, check_text, github_annotations, gitlab_report, junit_report,
-    sarif_report,
-};
+use aoa_core::report::{CheckFormat, CheckTextOptions, Role, Text, check_report, check_text};
 use aoa_core::wire::{Redactor, write_check};
-use aoa_host::{Loaded, read_baseline};
+use aoa_host::CheckRequest;
 
 use super::{Code, hint, resolve_loaded, wire_options};
-use crate::args::{CheckArgs, CheckFormat, Global};
-use crate::output::Output;
+use crate::args::{CheckArgs, CheckOutput, Global};
+use crate::output::{Output, note};
 
 pub(super) fn run(args: &CheckArgs, global: &Global, out: &mut Output) -> Result<Code> {
     // What is wrong with the arguments is said before anything is resolved.
-    let (select, ignore) = (rules(&args.select)?, rules(&args.ignore)?);
-    let now = args.today.as_deref().map(today).transpose()?;
+    for name in args.select.iter().chain(&args.ignore) {
+        rules_named(name)?;
+    }
     let (fleet, loaded) = resolve_loaded(&args.path, global)?;
-    let options = options(args, &loaded, select, ignore, now)?;
+    let options = loaded.check_options(&request(args))?;
+    let start = Instant::now();
     let findings = check(&fleet, &options);
+    if global.timing {
+        let mut text = Text::default();
+        text.push(Role::Faint, format!("check {:.1} ms", start.elapsed().as_secs_f64() * 1e3)).end_line();
+        note(&text, global.color);
+    }
     if let Some(file) = &args.write_baseline {
-        let file = file.clone().or_else(|| loaded.baseline_file());
+        let file = file.clone().or_else(|| args.baseline.clone()).or_else(|| loaded.baseline_file());
         return write_baseline(file, &findings, options.now, global);
     }
     print(args, &fleet, &findings, global, out)?;
     Ok(if findings.fails() { Code::Failed } else { Code::Answered })
 }
 
-fn options(
-    args: &CheckArgs,
-    loaded: &Loaded,
-    select: Vec<Rule>,
-    ignore: Vec<Rule>,
-    now: Option<i64>,
-) -> Result<CheckOptions> {
-    let writes = args.write_baseline.is_some();
-    let mut loaded = loaded.clone();
-    // A baseline that is about to be written need not be there.
-    if args.baseline.is_some() || (writes && !loaded.baseline_file().is_some_and(|file| file.exists())) {
-        loaded.config.check.baseline = Default::default();
-    }
-    let mut options = loaded.check_options()?;
-    if let Some(file) = &args.baseline {
-        options.baseline = Some(read_baseline(file)?);
-    }
-    if let Some(baseline) = options.baseline.take() {
-        let days = args.baseline_max_age.or(loaded.config.check.baseline_max_age);
-        options.baseline = Some(baseline.with_max_age(days));
-    }
-    if !select.is_empty() {
-        options.select = select;
-    }
-    options.ignore.extend(ignore);
-    if let Some(fail_on) = args.fail_on {
-        options.fail_on = fail_on.into();
-    }
-    options.now = now.unwrap_or(options.now);
-    Ok(options)
+fn request(args: &CheckArgs) -> CheckRequest {
+    let mut request = CheckRequest::default();
+    request.select = args.select.clone();
+    request.ignore = args.ignore.clone();
+    request.fail_on = args.fail_on.map(|fail_on| fail_on.name().to_owned());
+    request.baseline = args.baseline.clone();
+    request.baseline_max_age = args.baseline_max_age;
+    request.today = args.today.clone();
+    request.writes_baseline = args.write_baseline.is_some();
+    request
 }
 
 fn print(
@@ -72,21 +56,23 @@ fn print(
     global: &Global,
     out: &mut Output,
 ) -> Result<()> {
-    let redactor = Redactor::new(fleet, global.show_secrets);
     let wire = wire_options(global);
-    match args.format() {
-        CheckFormat::Json => out.with(|out| write_check(fleet, findings, wire, out)),
-        CheckFormat::Yaml => out.yaml(|out| write_check(fleet, findings, wire, out)),
-        CheckFormat::Sarif => out.raw(&sarif_report(findings, &redactor)?),
-        CheckFormat::Github => out.raw(&github_annotations(findings, &redactor)),
-        CheckFormat::Gitlab => out.raw(&gitlab_report(findings, &redactor)?),
-        CheckFormat::Markdown => out.raw(&check_markdown(findings, &redactor)),
-        CheckFormat::Junit => out.raw(&junit_report(findings, &redactor)),
-        CheckFormat::Text | CheckFormat::Wide => {
-            let all = args.all || args.format() == CheckFormat::Wide;
-            out.text(&check_text(fleet, findings, &redactor, CheckTextOptions::default().with_all(all)))
+    let format = match args.format() {
+        CheckOutput::Text | CheckOutput::Wide => {
+            let all = args.all || args.format() == CheckOutput::Wide;
+            let redactor = Redactor::new(fleet, global.show_secrets);
+            let options = CheckTextOptions::default().with_all(all);
+            return out.text(&check_text(fleet, findings, &redactor, options));
         }
-    }
+        CheckOutput::Yaml => return out.yaml(|out| write_check(fleet, findings, wire, out)),
+        CheckOutput::Json => CheckFormat::Json,
+        CheckOutput::Sarif => CheckFormat::Sarif,
+        CheckOutput::Github => CheckFormat::Github,
+        CheckOutput::Gitlab => CheckFormat::Gitlab,
+        CheckOutput::Markdown => CheckFormat::Markdown,
+        CheckOutput::Junit => CheckFormat::Junit,
+    };
+    out.raw(&check_report(fleet, findings, format, wire)?)
 }
 
 fn write_baseline(file: Option<PathBuf>, findings: &Findings, now: i64, global: &Global) -> Result<Code> {
@@ -102,17 +88,4 @@ fn write_baseline(file: Option<PathBuf>, findings: &Findings, now: i64, global: 
     fs::write(&file, baseline.to_json()?).map_err(failed)?;
     hint(global, &format!("{} findings written to {}", baseline.entries.len(), file.display()));
     Ok(Code::Answered)
-}
-
-fn today(text: &str) -> Result<i64> {
-    seconds_of_day(text)
-        .ok_or_else(|| Error::invalid(format!("`{text}` is no day")).with_help("write it as 2027-01-31"))
-}
-
-fn rules(names: &[String]) -> Result<Vec<Rule>> {
-    let mut all = Vec::new();
-    for name in names {
-        all.extend(rules_named(name)?);
-    }
-    Ok(all)
 }

@@ -59,7 +59,7 @@ impl<'s, 'f> Sink<'s, 'f> {
         what: impl Into<String>,
     ) {
         let place = match &manifest.place {
-            Some(document) => Some(self.locator.locate(document, steps)),
+            Some(document) => Some(self.line(document, manifest.kind(), manifest.name(), steps)),
             None => self.place_in_app(app, source_steps(app)),
         };
         let about = app.app.origin().unwrap_or_else(|| reference(app));
@@ -70,7 +70,7 @@ impl<'s, 'f> Sink<'s, 'f> {
 
     /// Something about a field of an ApplicationSet.
     pub(crate) fn set(&mut self, rule: Rule, set: AppSet<'f>, steps: &[Step<'_>], what: impl Into<String>) {
-        let place = set.place().map(|document| self.locator.locate(document, steps));
+        let place = set.place().map(|document| self.line(document, "ApplicationSet", set.name(), steps));
         let about = set.reference();
         let waiver = waiver(annotation_texts(set.object()), rule, self.now);
         self.add(rule, Some(about.clone()), what.into(), vec![about], place, waiver);
@@ -84,7 +84,7 @@ impl<'s, 'f> Sink<'s, 'f> {
         steps: &[Step<'_>],
         what: impl Into<String>,
     ) {
-        let place = project.place().map(|document| self.locator.locate(document, steps));
+        let place = project.place().map(|document| self.line(document, "AppProject", project.name(), steps));
         let about = project.reference();
         let waiver = waiver(annotation_texts(project.object()), rule, self.now);
         self.add(rule, Some(about.clone()), what.into(), vec![about], place, waiver);
@@ -139,23 +139,34 @@ impl<'s, 'f> Sink<'s, 'f> {
 
     /// The line of a field of an Application; where nobody wrote it down, the source of the next Application above.
     fn place_in_app(&mut self, app: &AppFacts<'f>, steps: &[Step<'_>]) -> Option<Place> {
-        if let Some(document) = app.app.place() {
-            let template = [Step::Key("spec"), Step::Key("template")];
-            let inside: &[Step<'_>] = if app.app.generated().is_some() { &template } else { &[] };
-            let all: Vec<Step<'_>> = inside.iter().chain(steps).copied().collect();
-            return Some(self.locator.locate(document, &all));
+        if let Some(place) = self.line_of_app(app, steps) {
+            return Some(place);
         }
         let mut above = self.survey.parent_app(app.app);
         while let Some(parent) = above {
-            if let Some(document) = parent.app.place() {
-                let template: &[Step<'_>] = &[Step::Key("spec"), Step::Key("template")];
-                let inside = if parent.app.generated().is_some() { template } else { &[] };
-                let all: Vec<Step<'_>> = inside.iter().chain(source_steps(parent)).copied().collect();
-                return Some(self.locator.locate(document, &all));
+            if let Some(place) = self.line_of_app(parent, source_steps(parent)) {
+                return Some(place);
             }
             above = self.survey.parent_app(parent.app);
         }
         None
+    }
+
+    /// The line of a field of an Application, or of the template of its set.
+    fn line_of_app(&mut self, app: &AppFacts<'f>, steps: &[Step<'_>]) -> Option<Place> {
+        let document = app.app.place()?;
+        let Some(set) = app.app.origin() else {
+            return Some(self.line(document, "Application", app.app.name(), steps));
+        };
+        let template = [Step::Key("spec"), Step::Key("template")];
+        let all: Vec<Step<'_>> = template.iter().chain(steps).copied().collect();
+        Some(self.line(document, "ApplicationSet", &set.name.to_str_lossy(), &all))
+    }
+
+    /// The line of a field of an object. What is built has the folder for a document; mostly the object stands below it.
+    fn line(&mut self, document: &Place, kind: &str, name: &str, steps: &[Step<'_>]) -> Place {
+        let written = self.locator.object_in(document, kind, name);
+        self.locator.locate(written.as_ref().unwrap_or(document), steps)
     }
 
     /// The waiver on an Application, or on the set that generates it.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aoa_lang::Value;
 
 use super::facts::{AppFacts, FactReader};
-use crate::fleet::{App, AppId, Fleet, Parent, SetId};
+use crate::fleet::{App, AppId, Fleet, Parent, Project, SetId};
 use crate::model::{Cluster, Manifest, ObjectRef, repo_url};
 use crate::policy::{Projects, Scopes};
 
@@ -14,6 +14,8 @@ pub(crate) struct Survey<'f> {
     pub(crate) fleet: &'f Fleet,
     /// By namespace and name.
     pub(crate) apps: Vec<AppFacts<'f>>,
+    /// The numbers of the Applications of each project.
+    by_project: HashMap<&'f str, Vec<usize>>,
     /// Where in `apps` each one is.
     places: Vec<usize>,
     pub(crate) clusters: Vec<ClusterFacts<'f>>,
@@ -51,6 +53,7 @@ impl<'f> Survey<'f> {
         let mut survey = Survey {
             fleet,
             apps: Vec::with_capacity(fleet.apps().len()),
+            by_project: HashMap::new(),
             places: vec![0; fleet.data.apps.len()],
             clusters: Vec::new(),
             projects: fleet.data.projects_now(),
@@ -85,6 +88,7 @@ impl<'f> Survey<'f> {
                 cluster.apps.push(at);
                 cluster.is_unknown |= !facts.is_rendered();
             }
+            self.by_project.entry(app.project_name()).or_default().push(at);
             self.apps.push(facts);
         }
     }
@@ -110,6 +114,13 @@ impl<'f> Survey<'f> {
     /// An Application by its number in the fleet.
     pub(crate) fn facts(&self, id: AppId) -> Option<&AppFacts<'f>> {
         self.apps.get(*self.places.get(id.0 as usize)?)
+    }
+
+    /// The Applications of a project; `None` for a project that Argo CD does not look at.
+    pub(crate) fn of_project(&self, project: Project<'f>) -> Option<Vec<&AppFacts<'f>>> {
+        let is_home = self.fleet.data.inputs.settings.namespace == *project.namespace();
+        let numbers = self.by_project.get(project.name()).map(Vec::as_slice).unwrap_or_default();
+        is_home.then(|| numbers.iter().filter_map(|at| self.apps.get(*at)).collect())
     }
 
     /// The number of an Application among `apps`.

@@ -74,13 +74,23 @@ pub enum Cause {
         /// What Argo CD says if there is none.
         error: Text,
     },
+    /// The project is not among what was found, while nobody declared where the fleet begins.
+    UndeclaredProject {
+        /// What Argo CD says if there is none.
+        error: Text,
+    },
     /// The project forbids a manifest.
     DeniedManifest {
         /// Argo CD's message.
         error: Text,
     },
-    /// The Application is its own ancestor.
+    /// The Application brings itself.
     SelfManaged,
+    /// The Application brings the Application or ApplicationSet that brings it.
+    ClaimsParent {
+        /// What it brings.
+        claimed: ObjectRef,
+    },
     /// A repository was found under another form of its URL.
     UrlAlias {
         /// The URL as written in the source.
@@ -148,7 +158,9 @@ impl Cause {
             Cause::DeniedDestination { .. } => Rule::DeniedDestination,
             Cause::UnknownDestination { .. } => Rule::UnknownDestination,
             Cause::NoInventory { .. } => Rule::NoInventory,
+            Cause::UndeclaredProject { .. } => Rule::UndeclaredProject,
             Cause::SelfManaged => Rule::SelfManaged,
+            Cause::ClaimsParent { .. } => Rule::ClaimsParent,
             Cause::UrlAlias { .. } => Rule::UrlAlias,
             Cause::FoundRoot { .. } => Rule::FoundRoot,
             Cause::RefusedObject { .. } => Rule::RefusedObject,
@@ -190,11 +202,13 @@ impl Cause {
                 format!("kept from {}, also brought by {} {how}", name(kept), name(lost))
             }
             Cause::NoInventory { error } => format!("not known without an inventory: {error}"),
+            Cause::UndeclaredProject { error } => format!("not known without declared roots: {error}"),
             Cause::UnknownField { field } => format!("`{field}` is no field of it: the API server drops it"),
             Cause::ProjectFromBelow { project } => format!(
                 "is in project `{project}`, which comes into being only when it is synced: Argo CD waits for ever"
             ),
             Cause::SelfManaged => "manages itself".to_owned(),
+            Cause::ClaimsParent { claimed } => format!("brings {claimed}, which brings it"),
             Cause::UrlAlias { asked, given } => format!("`{asked}` is taken for `{given}`"),
             Cause::FoundRoot { path } => format!("`{path}` is taken for a root: no source covers it"),
             Cause::Judged(judged) => judged.what.to_string(),
@@ -210,6 +224,9 @@ impl Cause {
             }
             Cause::UrlAlias { given, .. } => {
                 Some(format!("Argo CD's projects compare URLs to the letter: write `{given}` everywhere"))
+            }
+            Cause::UndeclaredProject { .. } => {
+                Some("declare under `roots:` of aoa.yaml what brings it".to_owned())
             }
             Cause::NoInventory { .. } => Some(
                 "give the clusters under `clusters:` of aoa.yaml; `aoa import clusters` writes them"

@@ -120,6 +120,8 @@ rules! {
     UnknownDestination = "R022" "unknown-destination" Error,
     /// The destination is not known, since no inventory was given.
     NoInventory = "R023" "no-inventory" Warning,
+    /// The project is not part of what was found, while no roots are declared.
+    UndeclaredProject = "R024" "undeclared-project" Warning,
 
     // Projects
     /// The project does not permit the source.

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use aoa_lang::Limits;
 use aoa_lang::source::{TreePath, line_column};
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Step, locate};
 
 use super::Repositories;
-use super::documents::documents_by_line;
+use super::documents::{documents, documents_by_line};
 use crate::finding::Place;
 
 /// How many bytes of documents are read to find lines; places beyond that are those of their documents.
@@ -19,9 +20,13 @@ const MOST_READ: usize = 128 << 20;
 pub(crate) struct Locator<'r> {
     repositories: &'r Repositories,
     files: HashMap<(Text, TreePath), Option<File>, foldhash::fast::FixedState>,
+    /// Of folders that are built: where the objects in their files begin, by kind and name.
+    folders: HashMap<(Text, TreePath), Objects, foldhash::fast::FixedState>,
     /// How many bytes of documents were read.
     read: usize,
 }
+
+type Objects = HashMap<(String, String), Place>;
 
 /// A file with its documents, by the line of their first thing.
 struct File {
@@ -31,13 +36,51 @@ struct File {
 
 impl<'r> Locator<'r> {
     pub(crate) fn new(repositories: &'r Repositories) -> Self {
-        Locator { repositories, files: HashMap::default(), read: 0 }
+        Locator { repositories, files: HashMap::default(), folders: HashMap::default(), read: 0 }
     }
 
     /// The line of the field that `steps` lead to in the document that begins at `document`; of the nearest part around it
     /// that is written out, where it is not.
     pub(crate) fn locate(&mut self, document: &Place, steps: &[Step<'_>]) -> Place {
         self.field(document, steps).unwrap_or_else(|| document.clone())
+    }
+
+    /// Where the object of this kind and name is written down below a folder that builds it; `None` where it is not, as it may
+    /// have another name there, or come from somewhere else.
+    pub(crate) fn object_in(&mut self, folder: &Place, kind: &str, name: &str) -> Option<Place> {
+        let key = (folder.repository.clone(), folder.path.clone());
+        if !self.folders.contains_key(&key) {
+            let objects = self.objects_below(folder);
+            self.folders.insert(key.clone(), objects);
+        }
+        self.folders.get(&key)?.get(&(kind.to_owned(), name.to_owned())).cloned()
+    }
+
+    fn objects_below(&mut self, folder: &Place) -> Objects {
+        let mut objects = Objects::new();
+        let Some(tree) = self.repositories.tree_with_folder(folder) else { return objects };
+        let is_yaml = |path: &TreePath| path.name().ends_with(".yaml") || path.name().ends_with(".yml");
+        for (path, _) in tree.within(&folder.path).filter(|(path, _)| is_yaml(path)) {
+            let Ok(text) = tree.read(path) else { continue };
+            self.read = self.read.saturating_add(text.len());
+            if self.read > MOST_READ {
+                break;
+            }
+            for document in documents(&text, &Limits::default()) {
+                let Ok(object) = &document.value else { continue };
+                let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
+                let kind = object.str_at(&["kind"]).unwrap_or_default();
+                let place = Place {
+                    path: path.clone(),
+                    line: document.line,
+                    column: document.column,
+                    width: 0,
+                    ..folder.clone()
+                };
+                objects.entry((kind.to_owned(), name.to_owned())).or_insert(place);
+            }
+        }
+        objects
     }
 
     fn field(&mut self, document: &Place, steps: &[Step<'_>]) -> Option<Place> {

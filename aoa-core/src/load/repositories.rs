@@ -109,6 +109,12 @@ impl Repositories {
         repository.checkouts.iter().find_map(|checkout| checkout.tree.read(&place.path).ok())
     }
 
+    /// The first tree of a repository in which `place` is a folder.
+    pub(crate) fn tree_with_folder(&self, place: &Place) -> Option<&Tree> {
+        let repository = self.inputs.repositories.iter().find(|r| r.url == place.repository)?;
+        repository.checkouts.iter().map(|checkout| &checkout.tree).find(|tree| tree.is_folder(&place.path))
+    }
+
     /// The URLs that needed the loose relation, sorted: as asked, and as given.
     pub(crate) fn take_aliases(&self) -> BTreeSet<(Text, Text)> {
         std::mem::take(&mut *self.aliases.lock().unwrap_or_else(PoisonError::into_inner))

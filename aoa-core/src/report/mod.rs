@@ -9,9 +9,7 @@ mod drift;
 mod findings;
 mod impact;
 mod markdown;
-mod matrix;
 mod order;
-mod paths;
 mod reasons;
 mod style;
 mod table;
@@ -20,16 +18,14 @@ mod tree;
 pub use apps::{AppColumns, apps_table};
 pub use changes::{ChangesOptions, changes_text};
 pub use check::{
-    CheckTextOptions, check_markdown, check_text, github_annotations, gitlab_report, junit_report, rule_list,
-    rule_text, sarif_report,
+    CheckFormat, CheckTextOptions, check_markdown, check_report, check_text, github_annotations,
+    gitlab_report, junit_report, rule_list, rule_text, sarif_report,
 };
 pub use drift::drift_text;
 pub use findings::findings_text;
 pub use impact::background_text;
 pub use markdown::changes_markdown;
-pub use matrix::{MatrixOptions, matrix_text};
 pub use order::{OrderOptions, app_order_text, deletion_text, order_dot, order_mermaid, order_text};
-pub use paths::{PathsOptions, paths_text};
 pub use reasons::{absence_text, reasons_text};
 pub use style::{Piece, Role, Text};
 pub use tree::{TreeOptions, tree_text};

@@ -258,8 +258,10 @@ impl Run<'_> {
         let lost = self.data.parent_ref(parent);
         let kept_ref = kept.and_then(|kept| self.data.parent_ref(kept));
         self.data.conflicts.push(Conflict { object: object.clone(), parent: lost.clone(), same });
-        if self.is_among_parents(&object, parent) {
+        if lost.as_ref() == Some(&object) {
             self.findings.add(Cause::SelfManaged, Some(object), spot);
+        } else if self.is_among_parents(&object, parent) {
+            self.findings.add(Cause::ClaimsParent { claimed: object }, lost, spot);
         } else if kept != Some(parent) {
             // A set that is tried again brings its own Applications once more: no conflict for people.
             self.findings.add(Cause::Conflict { kept: kept_ref, lost, same }, Some(object), spot);

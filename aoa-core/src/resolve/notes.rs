@@ -6,6 +6,7 @@ use super::run::Run;
 use super::spot::{Holder, Part, Spot};
 use crate::finding::{Cause, Gap, Place};
 use crate::fleet::{AppId, AppObject, Content, Parent, SetId, SetOutcome, State};
+use crate::inputs::Declared;
 use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
 use crate::policy::{ConditionKind, Projects, application_conditions, denied_manifests, missing_project};
 
@@ -90,7 +91,11 @@ impl Run<'_> {
         }
         let Some(project) = self.project(name) else {
             let error = missing_project(name);
-            return Some(vec![(Cause::InvalidSpec { error }, Part::Project)]);
+            // Roots that were guessed may leave out who brings the project.
+            let is_guess = self.data.inputs.roots.iter().all(|root| root.declared == Declared::Found);
+            let cause =
+                if is_guess { Cause::UndeclaredProject { error } } else { Cause::InvalidSpec { error } };
+            return Some(vec![(cause, Part::Project)]);
         };
         let subject = self.data.app_ref(id);
         if self.is_among_parents(&subject, project.parent) {
@@ -127,7 +132,7 @@ impl Run<'_> {
         broken.chain(denied).collect()
     }
 
-    /// Whether the Application `object` stands among `parent` and its parents.
+    /// Whether `object` stands among `parent` and its parents.
     pub(super) fn is_among_parents(&self, object: &ObjectRef, parent: Parent) -> bool {
         let key = (object.namespace.as_str().unwrap_or_default(), object.name.as_str().unwrap_or_default());
         let mut next = parent;
@@ -142,6 +147,11 @@ impl Run<'_> {
                     next = self.data.apps.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
                 }
                 Parent::Set(id) => {
+                    let set = self.data.sets.get(id.0 as usize);
+                    let is_set = object.kind == Kind::ApplicationSet;
+                    if is_set && set.is_some_and(|set| set.namespace == *key.0 && set.name == *key.1) {
+                        return true;
+                    }
                     next = self.data.sets.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
                 }
             }

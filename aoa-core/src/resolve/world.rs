@@ -116,7 +116,12 @@ impl World for SetWorld<'_> {
 
     fn config_map(&self, name: &str) -> Result<Option<Map>> {
         let found = self.objects("ConfigMap").find(|o| o.str_at(&["metadata", "name"]) == Some(name));
-        Ok(found.map(|o| o.get("data").and_then(Value::as_map).cloned().unwrap_or_default()))
+        // It may be on the cluster: that nobody gave it says nothing.
+        let Some(found) = found else {
+            let reason = format!("the ConfigMap {name} is not supplied");
+            return Err(self.no_answer("clusterDecisionResource or plugin", reason));
+        };
+        Ok(Some(found.get("data").and_then(Value::as_map).cloned().unwrap_or_default()))
     }
 
     fn secret(&self, _: &str, _: &str) -> Secret {

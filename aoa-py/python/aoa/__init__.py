@@ -16,7 +16,7 @@ from typing import Any, Optional, Union
 from . import _aoa
 
 __all__ = [
-    "App", "Built", "Changes", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded", "Order",
+    "App", "Built", "Changes", "Checked", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded",
     "Need", "Ref", "Rendered", "Skipped", "Unknown", "build_kustomization", "diff", "load", "render_chart",
 ]
 __version__: str = _aoa.__version__
@@ -93,14 +93,46 @@ class Finding:
     help: Optional[str]
     fingerprint: str
     subjects: tuple[Ref, ...] = ()
+    standing: str = "open"
 
 
 class Findings(tuple[Finding, ...]):
     """Findings, errors first."""
 
+    @property
+    def open(self) -> Findings:
+        """Those that count: neither waived nor in the baseline."""
+        return Findings(finding for finding in self if finding.standing in ("open", "aged"))
+
     def columns(self) -> dict[str, list[Any]]:
         """One list for each field, for any data frame: ``pandas.DataFrame(fleet.findings.columns())``."""
         return {f.name: [getattr(finding, f.name) for finding in self] for f in fields(Finding) if f.name != "subjects"}
+
+
+class Checked(Findings):
+    """What :meth:`Fleet.check` found."""
+
+    data: dict[str, Any]
+    _fleet: Fleet
+    _arguments: tuple[Any, ...]
+
+    def __repr__(self) -> str:
+        summary = self.summary
+        return f"<Checked: {summary['errors']} errors, {summary['warnings']} warnings, {summary['infos']} notes>"
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """How many errors, warnings and notes count, how many are waived or known, and whether the check fails."""
+        return self.data["summary"]
+
+    @property
+    def fails(self) -> bool:
+        """Whether a finding of the severity to fail on counts: ``aoa check`` exits with 1."""
+        return self.summary["fails"]
+
+    def report(self, format: str = "json") -> str:
+        """The same bytes as ``aoa check -o FORMAT`` prints: ``json``, ``sarif``, ``github``, ``gitlab``, ``markdown``, ``junit``."""
+        return _call(self._fleet._native.check, format, *self._arguments)
 
 
 @dataclass(frozen=True)
@@ -190,54 +222,6 @@ class Changes:
     def introduced(self) -> Findings:
         """What there is to say of the newer side only, errors first."""
         return Findings(_finding(finding) for finding in self.data["findings"]["introduced"])
-
-
-class Order:
-    """In which order Applications come up."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-
-    def __repr__(self) -> str:
-        summary = self.summary
-        return f"<Order: {summary['apps']} apps in {summary['stages']} stages, {len(self.deadlocks)} deadlocks>"
-
-    def to_json(self) -> str:
-        """The same bytes as ``aoa order -o json`` prints."""
-        return self._text
-
-    @cached_property
-    def data(self) -> dict[str, Any]:
-        """The same as data."""
-        return json.loads(self._text)
-
-    @property
-    def apps(self) -> list[dict[str, Any]]:
-        """The Applications that take part, by namespace and name: ``app``, ``stage`` and more of each."""
-        return self.data["apps"]
-
-    @property
-    def stages(self) -> list[list[str]]:
-        """The names of each stage."""
-        stages: dict[int, list[str]] = {}
-        for member in self.apps:
-            stages.setdefault(member["stage"], []).append(member["app"]["name"])
-        return [stages[stage] for stage in sorted(stages)]
-
-    @property
-    def edges(self) -> list[dict[str, Any]]:
-        """Who waits for whom and why: ``from``, ``to``, ``message``, ``strength``, ``outcome`` ..."""
-        return self.data["edges"]
-
-    @property
-    def deadlocks(self) -> list[dict[str, Any]]:
-        """Applications that wait for each other for ever, with the smallest cut."""
-        return self.data["deadlocks"]
-
-    @property
-    def summary(self) -> dict[str, int]:
-        """How many Applications, stages, edges, stuck needs ..."""
-        return self.data["summary"]
 
 
 @dataclass(frozen=True)
@@ -522,24 +506,32 @@ class Fleet:
         """What was missing."""
         return [Need(n["kind"], n["reason"], n["remedy"], _refs(n["subjects"])) for n in self.data["needs"]]
 
-    def order(self, cluster: Optional[str] = None, app: Optional[str] = None, *, show_secrets: bool = False) -> Order:
-        """In which order the fleet, or one cluster, comes up; with ``app`` only what it waits for and what waits for it.
+    def check(
+        self,
+        *,
+        select: Sequence[str] = (),
+        ignore: Sequence[str] = (),
+        fail_on: Optional[str] = None,
+        baseline: Union[str, "os.PathLike[str]", None] = None,
+        baseline_max_age: Optional[int] = None,
+        today: Optional[str] = None,
+        show_secrets: bool = False,
+    ) -> Checked:
+        """What is wrong with the fleet, as ``aoa check`` says it; what is not given is as ``check:`` of ``aoa.yaml`` has it.
 
-        Raises :class:`Error` if there is no such cluster or Application.
+        Rules are named by id, name or the letter of their family; ``today`` (``"2027-01-31"``) is the day by which waivers and the baseline
+        expire. Raises :class:`Error` for a rule or baseline that does not exist.
         """
-        return Order(_call(self._native.order, cluster, app, show_secrets))
-
-    def matrix(self, by: str = "cluster", version: Optional[str] = None, *, show_secrets: bool = False) -> dict[str, Any]:
-        """Which versions run where, by cluster, ``environment`` or another label; with ``version`` who runs it. What ``aoa matrix -o json`` prints."""
-        return json.loads(_call(self._native.matrix, by, version, show_secrets))
-
-    def paths(self, *apps: str, show_secrets: bool = False) -> dict[str, Any]:
-        """The files that Applications read, and whether their annotations list them. What ``aoa paths -o json`` prints."""
-        return json.loads(_call(self._native.paths, list(apps), show_secrets))
+        file = None if baseline is None else os.fspath(baseline)
+        arguments = (list(select), list(ignore), fail_on, file, baseline_max_age, today, show_secrets)
+        data = json.loads(_call(self._native.check, "json", *arguments))
+        checked = Checked(_finding(entry) for entry in data["findings"])
+        checked.data, checked._fleet, checked._arguments = data, self, arguments
+        return checked
 
     @cached_property
     def findings(self) -> Findings:
-        """What is to be said about the fleet, errors first."""
+        """What resolving has to say about the fleet, errors first; :meth:`check` says more."""
         return Findings(_finding(entry) for entry in self.data["findings"])
 
 
@@ -666,4 +658,5 @@ def _finding(data: dict[str, Any]) -> Finding:
         help=data.get("help"),
         fingerprint=data["fingerprint"],
         subjects=subjects,
+        standing=data.get("standing", "open"),
     )

@@ -14,6 +14,7 @@ use std::io::sink;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use aoa_core::check::{CheckOptions, check};
 use aoa_core::wire::{WireOptions, write_apps};
 use aoa_core::{Fleet, Inputs, Options, Resolver};
 use aoa_host::{LoadOptions, load};
@@ -40,6 +41,7 @@ fn main() {
     selectors(&table);
     output(&table);
     rendering(&table);
+    checks(&table);
 }
 
 struct Table {
@@ -148,13 +150,6 @@ fn rendering(table: &Table) {
         });
         seconds(took)
     });
-    for (clusters, apps, target) in [(500, "50000", "0.300 s"), (5_000, "500000", "3.000 s")] {
-        table.row(&format!("the order of {apps} Applications x 6 manifests"), Target::Below(target), || {
-            let fleet = resolve(&fleet::stacked(clusters, 100), fleet::one_core());
-            let order = || aoa_core::order::order(&fleet, &aoa_core::order::Scope::Fleet).edges.len();
-            seconds(least(5, order).0)
-        });
-    }
     let inputs = LazyCell::new(|| fleet::folders(10_000, 3));
     table.row("10000 Applications x 3 manifests, rendered", Target::Below("0.600 s"), || {
         seconds(least(5, || resolve(&inputs, fleet::one_core())).0)
@@ -168,6 +163,29 @@ fn rendering(table: &Table) {
         let wall = |count| (0..5).map(|_| clock(&inputs, threads(count))).min().unwrap_or_default();
         let (one, two) = (wall(1), wall(2));
         format!("{:.2} times ({} and {})", one.as_secs_f64() / two.as_secs_f64(), seconds(one), seconds(two))
+    });
+}
+
+fn checks(table: &Table) {
+    let checking = |inputs: &Inputs, options: Options| {
+        let fleet = resolve(inputs, options);
+        seconds(least(5, || check(&fleet, &CheckOptions::default())).0)
+    };
+    for dialect in [Dialect::Placeholders, Dialect::Go] {
+        let matrix = |directories| fleet::matrix(500, directories, dialect, Patch::None);
+        table.row(
+            &format!("check of 50000 Applications, {}", dialect.name()),
+            Target::Below("0.300 s"),
+            || checking(&matrix(100), fleet::unrendered()),
+        );
+        table.row(
+            &format!("check of 500000 Applications, {}", dialect.name()),
+            Target::Below("3.000 s"),
+            || checking(&matrix(1000), fleet::unrendered()),
+        );
+    }
+    table.row("check of 10000 Applications x 3 manifests", Target::Below("0.500 s"), || {
+        checking(&fleet::folders(10_000, 3), fleet::one_core())
     });
 }
 

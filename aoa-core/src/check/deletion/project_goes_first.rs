@@ -28,7 +28,7 @@ metadata: {name: shop, annotations: {argocd.argoproj.io/sync-wave: "-1"}}"#,
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, project: Project<'f>) {
-    let (Some(parent), Some(own)) = (project.parent(), home_project(survey, project)) else { return };
+    let (Some(parent), Some(own)) = (project.parent(), survey.of_project(project)) else { return };
     let parent_deletes = survey.find(&parent).is_some_and(|p| p.shape.prunes || p.shape.cascades);
     if !parent_deletes {
         return;
@@ -49,10 +49,4 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, project: Project<'f>)
         );
         sink.project(Rule::ProjectGoesFirst, project, &keys(["metadata", "name"]), what);
     }
-}
-
-/// The Applications of a project; `None` for a project that Argo CD does not look at.
-fn home_project<'s, 'f>(survey: &'s Survey<'f>, project: Project<'f>) -> Option<Vec<&'s AppFacts<'f>>> {
-    let is_home = survey.fleet.data.inputs.settings.namespace == *project.namespace();
-    is_home.then(|| survey.apps.iter().filter(|app| app.app.project_name() == project.name()).collect())
 }

@@ -9,6 +9,7 @@ use crate::check::rule_file::{Judge, Page, RuleFile, keys};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
 use crate::finding::Rule;
+use crate::fleet::AppSet;
 
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::MissingInEnvironment,
@@ -38,7 +39,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
         return;
     }
     for (id, apps) in survey.children_of_sets() {
-        let Some(set) = survey.fleet.sets().find(|set| set.id() == id) else { continue };
+        let set = AppSet::new(survey.fleet, id);
         if asks_for_environments(set.object().get("spec").unwrap_or(&Value::Null)) {
             continue;
         }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use aoa_lang::Value;
+
 use crate::check::facts::{AppFacts, SYNC_WAVE};
 use crate::check::rule_file::{Judge, Page, RuleFile, keys};
 use crate::check::sink::Sink;
@@ -28,10 +30,7 @@ resource.customizations.health.argoproj.io_Application: |
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
-    let Some(settings) = &survey.fleet.data.inputs.settings.argocd_cm else { return };
-    let all = settings.str_at(&["resource.customizations"]).unwrap_or_default();
-    let own = settings.str_at(&["resource.customizations.health.argoproj.io_Application"]);
-    if own.is_some_and(|lua| !lua.is_empty()) || all.contains("argoproj.io/Application:") {
+    if health_of_applications(survey) != Some(false) {
         return;
     }
     let mut by_parent: BTreeMap<ObjectRef, Vec<&AppFacts<'f>>> = BTreeMap::new();
@@ -56,4 +55,40 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
         );
         sink.apps(Rule::WaveWithoutHealth, &waved, &keys(["metadata", "annotations", SYNC_WAVE]), what);
     }
+}
+
+/// Whether Argo CD looks at the health of Applications; `None`: not known.
+fn health_of_applications(survey: &Survey<'_>) -> Option<bool> {
+    let given = survey.fleet.data.inputs.settings.argocd_cm.as_ref();
+    let home = survey.fleet.data.inputs.settings.namespace.to_str_lossy();
+    let mut is_known = given.is_some();
+    if given.is_some_and(says_health) {
+        return Some(true);
+    }
+    for app in
+        survey.apps.iter().filter(|app| survey.cluster(app).is_some_and(|c| c.cluster.is_control_plane()))
+    {
+        // Argo CD's own chart holds the settings that count, whatever part of them was given.
+        if !app.is_rendered() && app.sources.iter().any(|source| source.chart == "argo-cd") {
+            is_known = false;
+        }
+        for manifest in app.app.content().into_iter().flat_map(|content| content.manifests.iter()) {
+            if manifest.kind() == "ConfigMap"
+                && manifest.name() == "argocd-cm"
+                && survey.namespace_of(app, manifest) == home
+            {
+                match manifest.object.get("data") {
+                    Some(data) if says_health(data) => return Some(true),
+                    _ => is_known = true,
+                }
+            }
+        }
+    }
+    is_known.then_some(false)
+}
+
+fn says_health(settings: &Value) -> bool {
+    let own = settings.str_at(&["resource.customizations.health.argoproj.io_Application"]);
+    let all = settings.str_at(&["resource.customizations"]).unwrap_or_default();
+    own.is_some_and(|lua| !lua.is_empty()) || all.contains("argoproj.io/Application:")
 }

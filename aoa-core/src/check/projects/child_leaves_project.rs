@@ -1,5 +1,8 @@
 //! Children in another project than their parent's.
 
+use std::collections::HashMap;
+
+use super::gained_rights::gain;
 use super::rights::{goes_anywhere, is_dedicated};
 use crate::check::rule_file::{Judge, Page, RuleFile, keys};
 use crate::check::sink::Sink;
@@ -20,12 +23,18 @@ spec: {project: platform}",
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
+    // A parent that may go anywhere brings others: nobody is surprised.
+    let mut exempt: HashMap<&str, bool> = HashMap::new();
     for app in &survey.apps {
         let Some(parent) = survey.parent_app(app.app) else { continue };
         let (above, own) = (parent.app.project_name(), app.app.project_name());
-        // A parent that may go anywhere brings others: nobody is surprised.
-        if above == own || is_dedicated(survey, above) || survey.projects.get(above).is_none_or(goes_anywhere)
-        {
+        if above == own {
+            continue;
+        }
+        let is_exempt = *exempt.entry(above).or_insert_with(|| {
+            is_dedicated(survey, above) || survey.projects.get(above).is_none_or(goes_anywhere)
+        });
+        if is_exempt || gain(survey, app).is_some() {
             continue;
         }
         let what = format!("is in project `{own}`, its parent `{}` in `{above}`", parent.app.name());

@@ -1,5 +1,7 @@
 //! Children that gain rights by leaving the project of their parent.
 
+use aoa_lang::value::Text;
+
 use super::rights::is_dedicated;
 use crate::check::facts::AppFacts;
 use crate::check::rule_file::{Judge, Page, RuleFile, keys};
@@ -21,28 +23,30 @@ spec: {project: team, destination: {name: prod, namespace: team-web}}",
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
-    let Some(parent) = survey.parent_app(app.app) else { return };
+    if let Some(gain) = gain(survey, app) {
+        sink.app(Rule::GainedRights, app, &keys(["spec", "project"]), gain);
+    }
+}
+
+/// What a child does that the project of its parent denies.
+pub(super) fn gain(survey: &Survey<'_>, app: &AppFacts<'_>) -> Option<String> {
+    let parent = survey.parent_app(app.app)?;
     let (above, own) = (parent.app.project_name(), app.app.project_name());
     if above == own || is_dedicated(survey, above) {
-        return;
+        return None;
     }
-    let Some(rules) = survey.projects.get(above) else { return };
-    let denied =
-        app.sources.iter().find(|s| s.repo_url.as_str().is_some_and(|url| !rules.permits_source(url)));
-    let what = if let Some(source) = denied {
-        format!("source {} in project `{own}`, which project `{above}` of its parent denies", source.repo_url)
-    } else if let Some(cluster) = app.cluster.and_then(|number| survey.clusters.get(number)) {
-        let namespace = app.app.destination_namespace().unwrap_or_default();
-        let (name, server) = (cluster.cluster.name.to_str_lossy(), cluster.cluster.server_key());
-        if rules.permits_destination(&name, server, namespace, survey.projects.scoped_clusters(above)) {
-            return;
-        }
-        format!(
-            "goes to namespace `{namespace}` of cluster `{}` in project `{own}`, which project `{above}` of its parent denies",
-            cluster.name()
-        )
-    } else {
-        return;
-    };
-    sink.app(Rule::GainedRights, app, &keys(["spec", "project"]), what);
+    let rules = survey.projects.get(above)?;
+    let is_denied = |url: &Text| url.as_str().is_some_and(|url| !rules.permits_source(url));
+    if let Some(source) = app.sources.iter().find(|source| is_denied(&source.repo_url)) {
+        let what = format!("source {} in project `{own}`", source.repo_url);
+        return Some(format!("{what}, which project `{above}` of its parent denies"));
+    }
+    let cluster = survey.clusters.get(app.cluster?)?;
+    let namespace = app.app.destination_namespace().unwrap_or_default();
+    let (name, server) = (cluster.cluster.name.to_str_lossy(), cluster.cluster.server_key());
+    if rules.permits_destination(&name, server, namespace, survey.projects.scoped_clusters(above)) {
+        return None;
+    }
+    let what = format!("goes to namespace `{namespace}` of cluster `{}` in project `{own}`", cluster.name());
+    Some(format!("{what}, which project `{above}` of its parent denies"))
 }

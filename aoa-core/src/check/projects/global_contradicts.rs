@@ -4,7 +4,7 @@ use aoa_lang::Value;
 use aoa_lang::text::path_glob::filepath_match;
 use aoa_lang::yaml::Step;
 
-use super::rights::{entries, home_project};
+use super::rights::entries;
 use crate::check::rule_file::{Judge, Page, RuleFile};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
@@ -32,7 +32,7 @@ const PAIRS: [(&str, &str); 2] = [
 ];
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, project: Project<'f>) {
-    if home_project(survey, project).is_none() {
+    if survey.of_project(project).is_none() {
         return;
     }
     let Some(effective) = survey.projects.effective(project.name()) else { return };

@@ -2,9 +2,7 @@
 
 use aoa_lang::Value;
 
-use crate::check::facts::AppFacts;
 use crate::check::survey::Survey;
-use crate::fleet::Project;
 use crate::model::{IN_CLUSTER_NAME, IN_CLUSTER_SERVER};
 use crate::policy::ProjectRules;
 
@@ -17,15 +15,6 @@ const ANYWHERE: &str = "any-namespace-at-all";
 /// The entries of a list of a project.
 pub(super) fn entries<'v>(spec: &'v Value, list: &str) -> &'v [Value] {
     spec.get(list).and_then(Value::as_list).map(|list| list.as_slice()).unwrap_or_default()
-}
-
-/// The Applications of a project; `None` for a project that Argo CD does not look at.
-pub(super) fn home_project<'s, 'f>(
-    survey: &'s Survey<'f>,
-    project: Project<'f>,
-) -> Option<Vec<&'s AppFacts<'f>>> {
-    let is_home = survey.fleet.data.inputs.settings.namespace == *project.namespace();
-    is_home.then(|| survey.apps.iter().filter(|app| app.app.project_name() == project.name()).collect())
 }
 
 /// Whether a project may only write into Argo CD's namespace: it exists for bringing Applications of other projects.

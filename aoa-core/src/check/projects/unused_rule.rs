@@ -3,7 +3,7 @@
 use aoa_lang::Value;
 use aoa_lang::yaml::Step;
 
-use super::rights::{entries, home_project};
+use super::rights::entries;
 use crate::check::facts::AppFacts;
 use crate::check::rule_file::{Judge, Page, RuleFile};
 use crate::check::sink::Sink;
@@ -27,7 +27,7 @@ spec: {sourceRepos: [https://git.example.com/shop]}",
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, project: Project<'f>) {
-    let Some(own) = home_project(survey, project) else { return };
+    let Some(own) = survey.of_project(project) else { return };
     if survey.has_frozen_sets {
         return;
     }

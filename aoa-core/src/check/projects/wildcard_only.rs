@@ -3,7 +3,7 @@
 use aoa_lang::Value;
 use aoa_lang::yaml::Step;
 
-use super::rights::{entries, home_project};
+use super::rights::entries;
 use crate::check::facts::AppFacts;
 use crate::check::rule_file::{Judge, Page, RuleFile};
 use crate::check::sink::Sink;
@@ -27,7 +27,7 @@ spec: {sourceRepos: [https://git.example.com/shop], destinations: [{name: prod, 
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, project: Project<'f>) {
-    let Some(own) = home_project(survey, project) else { return };
+    let Some(own) = survey.of_project(project) else { return };
     let spec = project.spec();
     let sources = entries(spec, "sourceRepos");
     let is_any = |entry: &Value| matches!(entry.as_str(), Some("*" | "**"));

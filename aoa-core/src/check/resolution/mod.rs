@@ -20,6 +20,7 @@ mod repeated_object;
 mod self_managed;
 mod set_failed;
 mod source_failed;
+mod undeclared_project;
 mod unknown_destination;
 mod unknown_field;
 mod unknown_source;
@@ -51,4 +52,5 @@ pub(super) const RULES: &[&RuleFile] = &[
     &repeated_cluster::FILE,
     &unknown_destination::FILE,
     &no_inventory::FILE,
+    &undeclared_project::FILE,
 ];

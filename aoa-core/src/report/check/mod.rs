@@ -1,6 +1,7 @@
 //! What a check found, as people and their tools read it.
 
 mod annotations;
+mod format;
 mod junit;
 mod markdown;
 mod page;
@@ -8,6 +9,7 @@ mod sarif;
 mod text;
 
 pub use annotations::{github_annotations, gitlab_report};
+pub use format::{CheckFormat, check_report};
 pub use junit::junit_report;
 pub use markdown::check_markdown;
 pub use page::{rule_list, rule_text};
