@@ -217,6 +217,84 @@ export function diff(
   options?: { repo?: string | URL; config?: string | URL; showSecrets?: boolean },
 ): Promise<Changes>
 
+/** What is needed, by group, kind, namespace and name. */
+export interface Named { group?: string; kind?: string; namespace?: string; name?: string }
+
+/** One Application waits for another. */
+export interface OrderEdge {
+  from: Ref
+  to: Ref
+  rule: string
+  what: Named
+  object?: Named
+  by?: Named
+  place?: { repository?: string; path: string; line: number }
+  objects: number
+  providers?: number
+  strength: 'hard' | 'runtime' | 'declared'
+  outcome: 'in-order' | 'heals' | 'not-enforced' | 'by-hand' | 'stuck'
+  why?: string
+  failsSync: boolean
+  message: string
+}
+
+/** In which order Applications come up: what `aoa order -o json` prints. Edges are referred to by their number. */
+export interface Order {
+  schemaVersion: 1
+  scope: { cluster?: string }
+  settings: { wavesOfApplications: 'waits' | 'does-not' | 'unknown'; progressiveSyncs: boolean | null }
+  summary: Record<
+    'apps' | 'blocked' | 'byHand' | 'deadlocked' | 'edges' | 'failing' | 'heal' | 'healAfterFailing' | 'inOrder' | 'stages' | 'stuck' |
+    'unknown' | 'unseen',
+    number
+  >
+  apps: {
+    app: Ref; creator?: Ref; stage: number; state?: 'deadlocked' | 'blocked'; step?: number; wave?: number; unknown?: true; fails?: true
+  }[]
+  edges: OrderEdge[]
+  deadlocks: { apps: Ref[]; edges: number[]; cut: { edges: number[]; smallest: boolean } }[]
+  loops: { apps: Ref[]; edges: number[] }[]
+  unseen: {
+    cluster?: string; rule: string; what: Named; apps: Ref[]; objects: number; unknownApps: number
+    reason: 'not-in-fleet' | 'other-versions' | 'may-come'; details?: string[]
+  }[]
+  idleWaves: { reason: 'no-health' | 'health-unknown' | 'in-set'; message: string; apps: Ref[] }[]
+  longestChain: Ref[]
+  deletion: { stages: Ref[][]; hangs: { app: Ref; without: Ref; rule: string; what: Named; inOrder: boolean }[] }
+}
+
+/** Which versions run where: what `aoa matrix -o json` prints. */
+export interface Matrix {
+  schemaVersion: 1
+  by: string
+  columns: string[]
+  summary: Record<'apps' | 'rows' | 'skewed', number>
+  rows: {
+    name: string
+    skewed: boolean
+    cells: {
+      app: Ref; column?: string; version?: string; chart?: { name?: string; version?: string }
+      images: { name: string; tags: string[] }[]; revisions: string[]; partial?: true
+    }[]
+  }[]
+}
+
+/** The files that Applications read: what `aoa paths -o json` prints. */
+export interface Paths {
+  schemaVersion: 1
+  summary: Record<'apps' | 'lists' | 'misses' | 'noAnnotation' | 'unknown', number>
+  apps: {
+    app: Ref
+    /** The annotation as it is, and one that lists all. */
+    annotation?: string
+    advice?: string
+    listing: 'misses' | 'unknown' | 'lists' | 'no-annotation'
+    unlisted: string[]
+    unlistedAbsent: string[]
+    sources: { repoURL?: string; path?: string; reads: string[]; lists: string[]; absent: string[] }[]
+  }[]
+}
+
 /** A document of a chart: the template that it comes from, and what it holds (null for nothing but comments). */
 export interface Document { path: string; object: Manifest | null }
 
@@ -330,6 +408,12 @@ export class Fleet implements Iterable<App> {
   readonly projects: Project[]
   readonly clusters: Cluster[]
   readonly conflicts: Conflict[]
+  /** In which order the fleet, or one cluster, comes up; with `app` only what it waits for and what waits for it. */
+  order(options?: { cluster?: string; app?: string; showSecrets?: boolean }): Promise<Order>
+  /** Which versions run where, by cluster, `environment` or another label; with `version` who runs it. */
+  matrix(options?: { by?: string; version?: string; showSecrets?: boolean }): Promise<Matrix>
+  /** The files that Applications read, and whether their annotations list them. */
+  paths(options?: { apps?: string[]; showSecrets?: boolean }): Promise<Paths>
   /** What is to be said about the fleet, errors first. */
   readonly findings: Finding[]
   /** What was missing. */

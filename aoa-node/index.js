@@ -221,6 +221,24 @@ class Fleet {
     return ask(() => this.#native.toJson(manifests, showSecrets))
   }
 
+  async order (options = {}) {
+    checkOptions(options, ['cluster', 'app', 'showSecrets'])
+    const { cluster, app, showSecrets = false } = options
+    return answer(() => this.#native.order(cluster, app, showSecrets))
+  }
+
+  async matrix (options = {}) {
+    checkOptions(options, ['by', 'version', 'showSecrets'])
+    const { by = 'cluster', version, showSecrets = false } = options
+    return answer(() => this.#native.matrix(by, version, showSecrets))
+  }
+
+  async paths (options = {}) {
+    checkOptions(options, ['apps', 'showSecrets'])
+    const { apps = [], showSecrets = false } = options
+    return answer(() => this.#native.paths(apps, showSecrets))
+  }
+
   get data () {
     this.#data ??= JSON.parse(this.json())
     return this.#data

@@ -163,6 +163,16 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa order                       the whole fleet\n  aoa order cluster:prod-eu       one cluster, everything else is there already\n  aoa order payments-api          what it waits for, and what waits for it\n  aoa order --delete              the way down, and what hangs\n  aoa order -o mermaid            a picture; -o dot for Graphviz\n\nExit code 1 with --exit-code if anything waits for ever."
     )]
     Order(OrderArgs),
+    /// Show which versions run where
+    #[command(
+        after_help = "Examples:\n  aoa matrix                            by cluster\n  aoa matrix --by environment           by a label of clusters or Applications\n  aoa matrix --version 1.14             who runs 1.14?\n  aoa matrix --skewed --app cert-manager\n\nExit code 1 with --exit-code if versions differ."
+    )]
+    Matrix(MatrixArgs),
+    /// Say which files Applications read, and whether their annotations list them
+    #[command(
+        after_help = "Examples:\n  aoa paths                  who misses changes: files that are read and not listed\n  aoa paths payments-api     all that it reads, and an annotation that lists it\n  aoa paths --exit-code      for CI\n\nThe annotation is argocd.argoproj.io/manifest-generate-paths. Exit code 1 with --exit-code if somebody misses changes."
+    )]
+    Paths(PathsArgs),
     /// Write aoa.yaml from what is found
     #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
     Init(InitArgs),
@@ -343,6 +353,48 @@ pub(crate) struct OrderArgs {
     /// The same as -o json
     #[arg(long, conflicts_with = "output")]
     pub(crate) json: bool,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct MatrixArgs {
+    /// The folder of the fleet
+    #[arg(default_value = ".")]
+    pub(crate) path: PathBuf,
+    /// What the columns are: cluster, environment, or another label
+    #[arg(long, default_value = "cluster", value_name = "LABEL")]
+    pub(crate) by: String,
+    /// Only what runs this version: of a chart, an image, a revision
+    #[arg(long, value_name = "VERSION")]
+    pub(crate) version: Option<String>,
+    /// Only Applications whose name holds this
+    #[arg(long, value_name = "NAME")]
+    pub(crate) app: Option<String>,
+    /// Only what runs in different versions
+    #[arg(long)]
+    pub(crate) skewed: bool,
+    /// Exit with 1 if versions differ
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
+pub(crate) struct PathsArgs {
+    /// Applications: name or namespace/name (default: all)
+    #[arg(value_name = "APP")]
+    pub(crate) apps: Vec<String>,
+    /// The folder of the fleet
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    pub(crate) repo: PathBuf,
+    /// Show everything
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Exit with 1 if somebody misses changes
+    #[arg(long)]
+    pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -6,8 +6,14 @@ use aoa_core::Fleet;
 use aoa_core::address::Address;
 use aoa_core::drift::drift;
 use aoa_core::lang::{Error, Result};
+use aoa_core::matrix::{By, matrix};
+use aoa_core::order::{Scope, order};
+use aoa_core::paths::paths;
 use aoa_core::why::{Query, why, why_not};
-use aoa_core::wire::{Redactor, write_absence, write_changes, write_drift, write_reasons};
+use aoa_core::wire::{
+    Redactor, write_absence, write_changes, write_drift, write_matrix, write_order, write_paths,
+    write_reasons,
+};
 
 use crate::both::{Both, Compared};
 use crate::snapshot::read_snapshot;
@@ -114,6 +120,96 @@ pub fn changes_json(both: &Both, show_secrets: bool) -> Result<String> {
     let Compared { before, after, changes, .. } = both.compare()?;
     let redactor = Redactor::of_both(&before, &after, show_secrets);
     text(|out| write_changes(&changes, &redactor, out))
+}
+
+/// In which order a cluster or the fleet comes up, or what is around one Application: what `aoa order -o json` prints.
+///
+/// # Errors
+///
+/// As [`Scope::cluster`] and [`Fleet::app_at`].
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, load, order_json};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = order_json(&fleet, None, None, &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"stages\":1"), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn order_json(
+    fleet: &Fleet,
+    cluster: Option<&str>,
+    app: Option<&str>,
+    redactor: &Redactor,
+) -> Result<String> {
+    let scope = cluster.map_or(Ok(Scope::Fleet), |cluster| Scope::cluster(fleet, cluster))?;
+    let order = order(fleet, &scope);
+    let around = app.map(|app| Ok(order.around(fleet.app_at(app)?))).transpose()?;
+    text(|out| write_order(around.as_ref().unwrap_or(&order), redactor, out))
+}
+
+/// Which versions run where, or who runs one: what `aoa matrix -o json` prints.
+///
+/// # Errors
+///
+/// None.
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, load, matrix_json};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = matrix_json(&fleet, "cluster", None, &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"rows\":1"), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn matrix_json(fleet: &Fleet, by: &str, version: Option<&str>, redactor: &Redactor) -> Result<String> {
+    let by = if by == "cluster" { By::Cluster } else { By::Label(by.to_owned()) };
+    let mut matrix = matrix(fleet, &by);
+    if let Some(version) = version {
+        matrix = matrix.who_runs(version);
+    }
+    text(|out| write_matrix(&matrix, redactor, out))
+}
+
+/// Which files Applications read and list; none stand for all: what `aoa paths -o json` prints.
+///
+/// # Errors
+///
+/// As [`Fleet::app_at`].
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, load, paths_json};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = paths_json(&fleet, &[], &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"noAnnotation\":1"), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn paths_json(fleet: &Fleet, apps: &[String], redactor: &Redactor) -> Result<String> {
+    let named = match apps {
+        [] => fleet.apps().collect(),
+        names => names.iter().map(|name| fleet.app_at(name)).collect::<Result<Vec<_>>>()?,
+    };
+    let paths = paths(fleet, named);
+    text(|out| write_paths(&paths, redactor, out))
 }
 
 fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<String> {

@@ -274,6 +274,32 @@ impl NativeFleet {
         report.map_err(to_js)
     }
 
+    /// In which order a cluster or the fleet comes up: what `aoa order -o json` prints.
+    #[napi]
+    pub fn order(
+        &self,
+        cluster: Option<String>,
+        app: Option<String>,
+        show_secrets: bool,
+    ) -> AsyncTask<AnswerTask> {
+        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
+        AnswerTask::new(move || aoa_host::order_json(&fleet, cluster.as_deref(), app.as_deref(), &redactor))
+    }
+
+    /// Which versions run where: what `aoa matrix -o json` prints.
+    #[napi]
+    pub fn matrix(&self, by: String, version: Option<String>, show_secrets: bool) -> AsyncTask<AnswerTask> {
+        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
+        AnswerTask::new(move || aoa_host::matrix_json(&fleet, &by, version.as_deref(), &redactor))
+    }
+
+    /// Which files Applications read: what `aoa paths -o json` prints.
+    #[napi]
+    pub fn paths(&self, apps: Vec<String>, show_secrets: bool) -> AsyncTask<AnswerTask> {
+        let (fleet, redactor) = (self.fleet.clone(), self.redactor(show_secrets));
+        AnswerTask::new(move || aoa_host::paths_json(&fleet, &apps, &redactor))
+    }
+
     /// One Application.
     #[napi]
     pub fn app_json(

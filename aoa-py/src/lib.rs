@@ -176,6 +176,36 @@ impl NativeFleet {
         .map_err(to_python)
     }
 
+    /// In which order a cluster or the fleet comes up: the bytes that `aoa order -o json` prints.
+    fn order(
+        &self,
+        py: Python<'_>,
+        cluster: Option<&str>,
+        app: Option<&str>,
+        show_secrets: bool,
+    ) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::order_json(&self.fleet, cluster, app, redactor)).map_err(to_python)
+    }
+
+    /// Which versions run where: the bytes that `aoa matrix -o json` prints.
+    fn matrix(
+        &self,
+        py: Python<'_>,
+        by: &str,
+        version: Option<&str>,
+        show_secrets: bool,
+    ) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::matrix_json(&self.fleet, by, version, redactor)).map_err(to_python)
+    }
+
+    /// Which files Applications read: the bytes that `aoa paths -o json` prints.
+    fn paths(&self, py: Python<'_>, apps: Vec<String>, show_secrets: bool) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::paths_json(&self.fleet, &apps, redactor)).map_err(to_python)
+    }
+
     /// One Application.
     fn app_json(&self, namespace: &str, name: &str, manifests: bool, show_secrets: bool) -> PyResult<String> {
         let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);

@@ -180,6 +180,40 @@ pub fn folders(apps: usize, manifests: usize) -> Inputs {
     with_root(files)
 }
 
+/// One ApplicationSet of `clusters` x `addons`; each add-on defines a kind, uses that of the one before it, and holds what Pods
+/// refer to.
+#[must_use]
+pub fn stacked(clusters: usize, addons: usize) -> Inputs {
+    let mut inputs = matrix(clusters, 0, Dialect::Placeholders, Patch::None);
+    let set = matrix_set();
+    let mut files = vec![(SET_FILE.to_owned(), set)];
+    for i in 0..addons {
+        let before = i.saturating_sub(1);
+        let mut text = format!(
+            "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: {{name: \
+             things{i}.example.com}}\nspec:\n  group: example.com\n  scope: Namespaced\n  names: {{kind: Thing{i}, plural: \
+             things{i}}}\n  versions: [{{name: v1, served: true, storage: true}}]\n---\napiVersion: example.com/v1\nkind: \
+             Thing{before}\nmetadata: {{name: a{i}}}\n---\napiVersion: v1\nkind: Secret\nmetadata: {{name: \
+             addon-{i}}}\n---\napiVersion: batch/v1\nkind: Job\nmetadata: {{name: job-{i}}}\nspec: {{template: {{spec: {{containers: \
+             [{{name: a, image: a, envFrom: [{{secretRef: {{name: addon-{before}}}}}]}}]}}}}}}\n"
+        );
+        text.push_str(&text::service("web", i));
+        text.push_str(&text::config_map("web", i));
+        files.push((format!("apps/app-{i:03}/all.yaml"), text));
+    }
+    inputs.repositories = with_root(files).repositories;
+    inputs
+}
+
+fn matrix_set() -> String {
+    let generators = format!(
+        "  - matrix:\n      generators:\n      - clusters: {{selector: {{matchLabels: {{tier: workload}}}}}}\n      - git: \
+         {{repoURL: {REPOSITORY}, revision: main, directories: [{{path: apps/*}}]}}\n"
+    );
+    let name = "{{name}}-{{path.basename}}";
+    application_set("bench", Dialect::Placeholders, Patch::None, &generators, name, "{{path}}")
+}
+
 fn parent() -> String {
     plain_application("parent", "apps")
 }
@@ -258,6 +292,14 @@ mod tests {
         assert!(fleet.findings().is_empty(), "{:?}", fleet.findings());
         let manifests: usize = fleet.apps().filter_map(|app| app.content()).map(|c| c.manifests.len()).sum();
         assert_eq!((fleet.apps().len(), manifests), (6, 5 + 15));
+    }
+
+    #[test]
+    fn stacks_have_an_order() {
+        let fleet = Resolver::new(one_core()).resolve(&stacked(3, 4)).unwrap();
+        assert!(fleet.findings().is_empty(), "{:?}", fleet.findings());
+        let order = aoa_core::order::order(&fleet, &aoa_core::order::Scope::Fleet);
+        assert_eq!((order.apps.len(), order.edges.len(), order.stages().len()), (12, 2 * 3 * 3, 4));
     }
 
     #[test]

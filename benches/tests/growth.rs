@@ -59,6 +59,12 @@ fn memory_and_time_grow_with_the_fleet() {
         took.as_secs_f64() / fleet.apps().len() as f64
     };
     check("rules", checked(50), checked(200));
+    let order = |clusters| {
+        let fleet = resolve(&fleet::stacked(clusters, 50), fleet::one_core());
+        let order = || aoa_core::order::order(&fleet, &aoa_core::order::Scope::Fleet).edges.len();
+        least(5, order).0.as_secs_f64() / fleet.apps().len() as f64
+    };
+    check("order", order(100), order(400));
     let options = fleet::one_core();
     check("folders", each(&fleet::folders(500, 3), &options), each(&fleet::folders(2_000, 3), &options));
 }

@@ -8,7 +8,9 @@ mod import;
 mod init;
 #[cfg(feature = "jsonnet")]
 mod jsonnet;
+mod matrix;
 mod order;
+mod paths;
 mod render;
 mod rule;
 mod tree;
@@ -66,6 +68,8 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::WhyNot(args) => why::run_not(args, global, out),
         Command::WhatIf(what_if) => what_if::run(what_if, global, out),
         Command::Order(order) => order::run(order, global, out),
+        Command::Matrix(matrix) => matrix::run(matrix, global, out),
+        Command::Paths(paths) => paths::run(paths, global, out),
         Command::Init(init) => init::run(init, out),
         Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),
         Command::Schema(schema) => {

@@ -221,9 +221,20 @@ fn both<'f>(old: App<'f>, now: App<'f>, sameness: &mut Sameness<'f>) -> Option<A
         fields,
         manifests,
         missing,
-        fate: None,
+        fate: handed_over(old, now),
         obstacles: now.obstacles(),
     })
+}
+
+/// What happens to an Application that a set had and something else brings now: a set deletes what it owns, and nobody takes it
+/// over before.
+fn handed_over(old: App<'_>, now: App<'_>) -> Option<Fate> {
+    let set = old.origin()?;
+    if now.origin().as_ref() == Some(&set) {
+        return None;
+    }
+    let departure = departure(old, old.fleet(), now.fleet());
+    fate(old, departure, now.fleet()).ok().filter(|fate| matches!(fate, Fate::Deleted { .. }))
 }
 
 /// Why contents cannot be compared; `None` also where both sides lack the same.

@@ -94,6 +94,8 @@ pub struct Member<'f> {
     pub step: Option<usize>,
     /// Whether its content is not known in full: what it needs and brings could not be seen.
     pub is_unknown: bool,
+    /// Whether Argo CD fails on its content: it never comes up.
+    pub fails: bool,
 }
 
 /// How firmly one Application stands on another.
@@ -163,7 +165,7 @@ pub struct Edge<'f> {
     pub outcome: Outcome,
     /// Whether a sync fails while it is not met; if not, only what was applied does not work yet.
     pub fails_sync: bool,
-    /// Whether what is needed comes in a later wave of the very sync that needs it.
+    /// Whether what is needed comes in a later wave, or step of a rollout, than what needs it.
     pub comes_later: bool,
 }
 
@@ -494,6 +496,7 @@ fn members<'f>(world: &World<'f>, waits: &Waits, graph: &Graph) -> Vec<Member<'f
             wave: (world.waits() && node.creator.is_some()).then_some(node.entry_wave),
             step: waits.steps.get(&at).map(|(_, step)| *step as usize + 1),
             is_unknown: world.is_unknown(at),
+            fails: world.fails(at),
         }
     });
     members.collect()
@@ -545,6 +548,9 @@ impl Edge<'_> {
     /// Whom it needs and why, in words: `needs CRD Issuer of cert-manager`.
     #[must_use]
     pub fn message(&self) -> String {
+        if self.kind == NeedKind::Declared && self.object.is_none() {
+            return format!("is declared to come after {}", self.to.name());
+        }
         let of = if self.from.id() == self.to.id() { "itself" } else { self.to.name() };
         let by = match &self.by {
             Some(by)
@@ -564,8 +570,7 @@ impl Edge<'_> {
     #[must_use]
     pub fn remedy(&self) -> String {
         if self.comes_later {
-            let needing = self.object.map_or("what needs it", |object| object.kind);
-            return format!("a wave for {} that is not after that of the {needing}", self.to.name());
+            return format!("an earlier wave for {}, or for what brings it", self.to.name());
         }
         self.kind.remedy(&self.what, self.object.as_ref())
     }
@@ -699,9 +704,6 @@ impl NeedKind {
             NeedKind::SelfWebhook => format!("has its Pods admitted by webhook {}", what.path()),
             NeedKind::Service => format!("has a hook that calls service {}", what.path()),
             NeedKind::Reference => format!("refers to {kind} {}", what.path()),
-            NeedKind::Declared if what.group == "argoproj.io" && what.kind == "Application" => {
-                "is declared to come after".to_owned()
-            }
             NeedKind::Declared => format!("is declared to come after {kind} {}", what.path()),
             _ => format!("needs {kind} {}", what.path()),
         }

@@ -25,7 +25,7 @@ pub(super) struct Need<'f> {
     pub(super) providers: u32,
     pub(super) strength: Strength,
     pub(super) outcome: Outcome,
-    /// Whether what is needed comes in a later wave of the very sync that needs it.
+    /// Whether what is needed comes in a later wave, or step of a rollout, than what needs it.
     pub(super) comes_later: bool,
 }
 
@@ -238,7 +238,8 @@ fn cluster(world: &World<'_>, want: &Want<'_>) -> u32 {
 fn said<'f>(world: &World<'f>, unseen: BTreeMap<(u32, NeedKind, Key<'f>), Asked>) -> Vec<Unseen<'f>> {
     let mut unknown: BTreeMap<u32, usize> = BTreeMap::new();
     for (at, node) in world.nodes.iter().enumerate() {
-        if world.is_unknown(super::world::number(at)) {
+        let at = super::world::number(at);
+        if world.is_unknown(at) || world.fails(at) {
             *unknown.entry(node.cluster).or_default() += 1;
         }
     }

@@ -14,6 +14,7 @@ pub(super) fn judge(world: &World<'_>, waits: &Waits, graph: &Graph, needs: &mut
         for at in &knot.needs {
             if let Some(need) = needs.get_mut(*at as usize) {
                 need.outcome = Outcome::Deadlock;
+                need.comes_later |= precedence(world, waits, need) == Precedence::After;
             }
         }
     }

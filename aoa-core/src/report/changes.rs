@@ -148,7 +148,13 @@ fn deletions(changes: &Changes, out: &mut Text) {
         let (sign, role, words) = match fate {
             Fate::Deleted { by, cascade } => {
                 let role = if *cascade == Cascade::Objects { Role::Error } else { Role::Warning };
-                ("-", role, format!("deleted with {}: {}", by.name, cascade.message()))
+                let anew = match (&change.kind, change.after.as_ref().and_then(|after| after.parent.as_ref()))
+                {
+                    (ChangeKind::Moved, Some(parent)) => format!(", then made anew by {}", parent.name),
+                    (ChangeKind::Moved, None) => ", then made anew".to_owned(),
+                    _ => String::new(),
+                };
+                ("-", role, format!("deleted with {}{anew}: {}", by.name, cascade.message()))
             }
             Fate::Stays(why) => ("·", Role::Faint, format!("stays: {}", why.message())),
         };

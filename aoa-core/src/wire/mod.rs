@@ -7,7 +7,9 @@ mod changes;
 mod check;
 mod drift;
 mod fleet;
+mod matrix;
 mod order;
+mod paths;
 mod reasons;
 
 mod app;
@@ -31,7 +33,9 @@ pub use fleet::{write_apps, write_findings, write_fleet};
 pub use manifests::{
     manifests_of, write_manifests_json, write_manifests_yaml, write_objects_json, write_objects_yaml,
 };
+pub use matrix::write_matrix;
 pub use order::write_order;
+pub use paths::write_paths;
 pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};

@@ -89,6 +89,9 @@ fn write_member(out: &mut String, redactor: &Redactor, member: &Member<'_>) -> R
             let (out, redactor) = fields.key("creator");
             write_app(out, redactor, creator)?;
         }
+        if member.fails {
+            fields.flag("fails", true);
+        }
         fields.count("stage", member.stage);
         let state = match (member.is_deadlocked, member.is_blocked) {
             (true, _) => "deadlocked",
@@ -245,6 +248,7 @@ fn write_summary(out: &mut String, redactor: &Redactor, order: &Order<'_>) -> Re
         fields.count("byHand", outcome("by-hand"));
         fields.count("deadlocked", order.apps.iter().filter(|member| member.is_deadlocked).count());
         fields.count("edges", order.edges.len());
+        fields.count("failing", order.apps.iter().filter(|member| member.fails).count());
         fields.count("heal", outcome("heals"));
         fields.count("healAfterFailing", order.edges.iter().filter(hard).count());
         fields.count("inOrder", outcome("in-order"));

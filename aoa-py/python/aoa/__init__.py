@@ -16,7 +16,7 @@ from typing import Any, Optional, Union
 from . import _aoa
 
 __all__ = [
-    "App", "Built", "Changes", "Checked", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded",
+    "App", "Built", "Changes", "Checked", "Conflict", "Content", "Document", "Error", "Failed", "Finding", "Findings", "Fleet", "Hook", "Known", "Loaded", "Order",
     "Need", "Ref", "Rendered", "Skipped", "Unknown", "build_kustomization", "diff", "load", "render_chart",
 ]
 __version__: str = _aoa.__version__
@@ -222,6 +222,54 @@ class Changes:
     def introduced(self) -> Findings:
         """What there is to say of the newer side only, errors first."""
         return Findings(_finding(finding) for finding in self.data["findings"]["introduced"])
+
+
+class Order:
+    """In which order Applications come up."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __repr__(self) -> str:
+        summary = self.summary
+        return f"<Order: {summary['apps']} apps in {summary['stages']} stages, {len(self.deadlocks)} deadlocks>"
+
+    def to_json(self) -> str:
+        """The same bytes as ``aoa order -o json`` prints."""
+        return self._text
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The same as data."""
+        return json.loads(self._text)
+
+    @property
+    def apps(self) -> list[dict[str, Any]]:
+        """The Applications that take part, by namespace and name: ``app``, ``stage`` and more of each."""
+        return self.data["apps"]
+
+    @property
+    def stages(self) -> list[list[str]]:
+        """The names of each stage."""
+        stages: dict[int, list[str]] = {}
+        for member in self.apps:
+            stages.setdefault(member["stage"], []).append(member["app"]["name"])
+        return [stages[stage] for stage in sorted(stages)]
+
+    @property
+    def edges(self) -> list[dict[str, Any]]:
+        """Who waits for whom and why: ``from``, ``to``, ``message``, ``strength``, ``outcome`` ..."""
+        return self.data["edges"]
+
+    @property
+    def deadlocks(self) -> list[dict[str, Any]]:
+        """Applications that wait for each other for ever, with the smallest cut."""
+        return self.data["deadlocks"]
+
+    @property
+    def summary(self) -> dict[str, int]:
+        """How many Applications, stages, edges, stuck needs ..."""
+        return self.data["summary"]
 
 
 @dataclass(frozen=True)
@@ -528,6 +576,21 @@ class Fleet:
         checked = Checked(_finding(entry) for entry in data["findings"])
         checked.data, checked._fleet, checked._arguments = data, self, arguments
         return checked
+
+    def order(self, cluster: Optional[str] = None, app: Optional[str] = None, *, show_secrets: bool = False) -> Order:
+        """In which order the fleet, or one cluster, comes up; with ``app`` only what it waits for and what waits for it.
+
+        Raises :class:`Error` if there is no such cluster or Application.
+        """
+        return Order(_call(self._native.order, cluster, app, show_secrets))
+
+    def matrix(self, by: str = "cluster", version: Optional[str] = None, *, show_secrets: bool = False) -> dict[str, Any]:
+        """Which versions run where, by cluster, ``environment`` or another label; with ``version`` who runs it. What ``aoa matrix -o json`` prints."""
+        return json.loads(_call(self._native.matrix, by, version, show_secrets))
+
+    def paths(self, *apps: str, show_secrets: bool = False) -> dict[str, Any]:
+        """The files that Applications read, and whether their annotations list them. What ``aoa paths -o json`` prints."""
+        return json.loads(_call(self._native.paths, list(apps), show_secrets))
 
     @cached_property
     def findings(self) -> Findings:

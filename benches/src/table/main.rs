@@ -150,6 +150,13 @@ fn rendering(table: &Table) {
         });
         seconds(took)
     });
+    for (clusters, apps, target) in [(500, "50000", "0.300 s"), (5_000, "500000", "3.000 s")] {
+        table.row(&format!("the order of {apps} Applications x 6 manifests"), Target::Below(target), || {
+            let fleet = resolve(&fleet::stacked(clusters, 100), fleet::one_core());
+            let order = || aoa_core::order::order(&fleet, &aoa_core::order::Scope::Fleet).edges.len();
+            seconds(least(5, order).0)
+        });
+    }
     let inputs = LazyCell::new(|| fleet::folders(10_000, 3));
     table.row("10000 Applications x 3 manifests, rendered", Target::Below("0.600 s"), || {
         seconds(least(5, || resolve(&inputs, fleet::one_core())).0)

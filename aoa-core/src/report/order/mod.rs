@@ -28,6 +28,8 @@ impl OrderOptions {
 
 /// Edges of one outcome that are shown.
 const SHOWN: usize = 8;
+/// Characters that are shown of a reason.
+const REASON: usize = 120;
 /// Names that are shown of many.
 const NAMES: usize = 4;
 
@@ -43,6 +45,7 @@ pub fn order_text(order: &Order<'_>, options: OrderOptions) -> Text {
     let is_shown =
         |outcome| outcome != Outcome::Deadlock && (options.all || outcome != Outcome::BehindDeadlock);
     let is_stuck = |edge: &&Edge<'_>| edge.outcome.name() == "stuck" && is_shown(edge.outcome);
+    failures(order, most, &mut out);
     edges(order.edges.iter().filter(is_stuck), Role::Error, most, &mut out);
     stages::write(order, options, &mut out);
     let heals: Vec<&Edge<'_>> = order.edges.iter().filter(|edge| edge.outcome == Outcome::Heals).collect();
@@ -83,7 +86,8 @@ fn verdict(order: &Order<'_>) -> Text {
     let (locked, behind) = (count(|m| m.is_deadlocked), count(|m| m.is_blocked));
     let unknown = match count(|m| m.is_unknown) {
         0 => String::new(),
-        unknown => format!(" ({unknown} could not be seen)"),
+        1 => "; the content of 1 app could not be seen".to_owned(),
+        unknown => format!("; the content of {unknown} apps could not be seen"),
     };
     if all == 0 {
         out.push(Role::Good, format!("nothing comes up on {who}: no app goes there")).end_line();
@@ -102,6 +106,7 @@ fn verdict(order: &Order<'_>) -> Text {
     }
     let mut stuck: Vec<u32> =
         order.edges.iter().filter(|e| e.outcome.name() == "stuck").map(|e| e.from.id().0).collect();
+    stuck.extend(order.apps.iter().filter(|member| member.fails).map(|member| member.app.id().0));
     stuck.sort_unstable();
     stuck.dedup();
     let stages = order.stages().len();
@@ -177,11 +182,27 @@ fn write_deadlock(order: &Order<'_>, deadlock: &Deadlock<'_>, most: usize, out: 
     out.end_line();
 }
 
+/// Applications that never come up, whoever else does.
+fn failures(order: &Order<'_>, most: usize, out: &mut Text) {
+    let failing: Vec<App<'_>> =
+        order.apps.iter().filter(|member| member.fails).map(|member| member.app).collect();
+    for app in failing.iter().take(most) {
+        let reason = app.content().and_then(|content| content.state.reason()).unwrap_or_default();
+        let first: String = reason.lines().next().unwrap_or_default().chars().take(REASON).collect();
+        out.push(Role::Error, "STUCK").push(Role::Plain, "  ").push(Role::Name, app.name());
+        out.push(Role::Plain, format!(" Argo CD fails on its content: {first}")).end_line();
+    }
+    more(failing.len(), most, "", out);
+}
+
 /// Where an edge can be seen.
 fn place(edge: &Edge<'_>) -> Text {
     let mut out = Text::default();
     if let Some(place) = &edge.place {
-        out.push(Role::Faint, format!("   {}:{}", place.path, place.line));
+        // What a kustomization builds comes from its folder, not from a line.
+        let name = place.path.as_str().rsplit('/').next().unwrap_or_default();
+        let line = if name.contains('.') { format!(":{}", place.line) } else { String::new() };
+        out.push(Role::Faint, format!("   {}{line}", place.path));
     }
     out
 }
@@ -264,6 +285,8 @@ fn rest(order: &Order<'_>, runtime: usize, out: &mut Text) {
 }
 
 fn unseen(order: &Order<'_>, most: usize, out: &mut Text) {
+    // Installers are many where there are any.
+    let some = |names: &[String]| few(&names.iter().map(String::as_str).collect::<Vec<_>>());
     for unseen in order.unseen.iter().take(most) {
         let names: Vec<&str> = unseen.apps.iter().map(App::name).collect();
         let what = unseen.kind.phrase(&unseen.what);
@@ -278,7 +301,7 @@ fn unseen(order: &Order<'_>, most: usize, out: &mut Text) {
             }
             UnseenReason::NotInFleet => "could not be seen: nobody in the fleet brings it".to_owned(),
             UnseenReason::OtherVersions(served) => format!("is only served as {}", served.join(", ")),
-            UnseenReason::MayCome(from) => format!("could not be seen: may come with {}", from.join(", ")),
+            UnseenReason::MayCome(from) => format!("could not be seen: may come with {}", some(from)),
         };
         let cluster = match order.scope {
             Scope::Fleet if !unseen.cluster.is_empty() => format!(" on {}", unseen.cluster),

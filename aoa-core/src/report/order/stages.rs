@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::OrderOptions;
 use crate::fleet::App;
-use crate::order::{Member, Order, Strength};
+use crate::order::{Member, NeedKind, Order, Strength};
 use crate::report::style::{Role, Text};
 use crate::sync::{sync_phases, sync_wave};
 
@@ -69,12 +69,13 @@ fn reason(order: &Order<'_>, member: &Member<'_>) -> Option<String> {
     let mut needs = order.edges.iter().filter(|edge| edge.from.id() == member.app.id());
     let hard = needs.clone().find(|edge| edge.strength == Strength::Hard);
     let edge = hard.or_else(|| needs.next())?;
-    let kind = edge.what.kind;
-    Some(match kind {
-        "Namespace" | "AppProject" => {
-            format!("{} {}", kind.to_lowercase().replace("appp", "p"), edge.what.name)
-        }
-        kind => kind.to_owned(),
+    Some(match edge.kind {
+        NeedKind::Namespace => format!("namespace {}", edge.what.name),
+        NeedKind::Project => format!("project {}", edge.what.name),
+        NeedKind::Webhook | NeedKind::SelfWebhook => "webhook".to_owned(),
+        NeedKind::Declared => "declared".to_owned(),
+        NeedKind::ClusterCredential | NeedKind::RepositoryCredential => "credentials".to_owned(),
+        _ => edge.what.kind.to_owned(),
     })
 }
 
