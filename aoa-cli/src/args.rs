@@ -604,6 +604,14 @@ pub(crate) enum SchemaOf {
     Output,
     /// aoa.yaml
     Config,
+    /// What aoa diff and aoa what-if print as JSON
+    Changes,
+    /// What aoa why prints as JSON
+    Why,
+    /// What aoa why-not prints as JSON
+    WhyNot,
+    /// What aoa drift prints as JSON
+    Drift,
 }
 
 #[derive(ClapArgs)]

@@ -24,7 +24,9 @@ use std::time::Instant;
 
 use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
-use aoa_core::wire::{WireOptions, config_schema, output_schema};
+use aoa_core::wire::{
+    WireOptions, changes_schema, config_schema, drift_schema, output_schema, why_not_schema, why_schema,
+};
 use aoa_core::{Fleet, Options, Resolver};
 use aoa_host::{LoadOptions, Loaded, load};
 use clap::CommandFactory;
@@ -76,6 +78,10 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
             let text = match schema.of {
                 SchemaOf::Output => output_schema(),
                 SchemaOf::Config => config_schema(),
+                SchemaOf::Changes => changes_schema(),
+                SchemaOf::Why => why_schema(),
+                SchemaOf::WhyNot => why_not_schema(),
+                SchemaOf::Drift => drift_schema(),
             };
             out.raw(text).map(|()| Code::Answered)
         }

@@ -38,7 +38,10 @@ pub use order::write_order;
 pub use paths::write_paths;
 pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
-pub use schema::{SCHEMA_VERSION, config_schema, imitated_versions, output_schema};
+pub use schema::{
+    SCHEMA_VERSION, changes_schema, config_schema, drift_schema, imitated_versions, output_schema,
+    why_not_schema, why_schema,
+};
 pub use yaml::json_to_yaml;
 
 /// What the JSON holds.

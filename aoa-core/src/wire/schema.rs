@@ -9,6 +9,30 @@ pub fn output_schema() -> &'static str {
     include_str!("output.schema.json")
 }
 
+/// The JSON schema of [`write_changes`](super::write_changes)'s output.
+#[must_use]
+pub fn changes_schema() -> &'static str {
+    include_str!("changes.schema.json")
+}
+
+/// The JSON schema of [`write_reasons`](super::write_reasons)'s output.
+#[must_use]
+pub fn why_schema() -> &'static str {
+    include_str!("why.schema.json")
+}
+
+/// The JSON schema of [`write_absence`](super::write_absence)'s output.
+#[must_use]
+pub fn why_not_schema() -> &'static str {
+    include_str!("why-not.schema.json")
+}
+
+/// The JSON schema of [`write_drift`](super::write_drift)'s output.
+#[must_use]
+pub fn drift_schema() -> &'static str {
+    include_str!("drift.schema.json")
+}
+
 /// The JSON schema of `aoa.yaml`, for editors.
 #[must_use]
 pub fn config_schema() -> &'static str {
