@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aoa_lang::source::{ContentId, TreePath};
+use aoa_lang::source::{Entry, Tree, TreePath};
 use aoa_lang::value::{Map, Text};
 
 use super::{AppChange, changed_fields};
@@ -120,11 +120,20 @@ fn changed_files(before: &Fleet, after: &Fleet) -> BTreeMap<String, BTreeSet<Tre
         if old.tree.shares(&new.tree) {
             continue;
         }
-        let files = |tree: &aoa_lang::source::Tree| -> BTreeMap<TreePath, ContentId> {
-            tree.entries().map(|(path, entry)| (path.clone(), entry.content)).collect()
+        let (old_tree, new_tree) = (&old.tree, &new.tree);
+        let files = |tree: &Tree| -> BTreeMap<TreePath, Entry> {
+            tree.entries().map(|(path, entry)| (path.clone(), entry.clone())).collect()
         };
-        let (old, new) = (files(&old.tree), files(&new.tree));
-        let paths = old.keys().chain(new.keys()).filter(|path| old.get(*path) != new.get(*path));
+        let (old, new) = (files(old_tree), files(new_tree));
+        // Two folders name the same bytes differently: of equal length, only the bytes tell.
+        let is_same = |path: &TreePath| match (old.get(path), new.get(path)) {
+            (Some(old), Some(new)) if old.content == new.content && old.mode == new.mode => true,
+            (Some(old), Some(new)) if old.size == new.size && old.mode == new.mode => {
+                old_tree.read(path).ok() == new_tree.read(path).ok()
+            }
+            _ => false,
+        };
+        let paths = old.keys().chain(new.keys()).filter(|path| !is_same(path));
         changed.entry(key).or_default().extend(paths.cloned());
     }
     changed
