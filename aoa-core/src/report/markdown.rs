@@ -26,6 +26,7 @@ pub fn changes_markdown(
     let verdict = cut(lines.next().unwrap_or_default(), 2000);
     let counts = cut(lines.next().unwrap_or_default(), 2000);
     let mut out = format!("### {}\n\n{}\n", escaped(&verdict), escaped(&counts));
+    let head = out.len();
     causes(background, redactor, &mut out);
     impact(background, &mut out);
     if !background.owners.is_empty() {
@@ -33,6 +34,11 @@ pub fn changes_markdown(
         let more = background.owners.len().saturating_sub(50);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         out.push_str(&format!("\nAsk {}{more}\n", owners.join(", ")));
+    }
+    // Names that are mostly marks grow when they are escaped.
+    if out.len() > MOST / 2 {
+        out.truncate(head);
+        out.push_str("\nCauses, impact and owners are left out: they are too long (`aoa diff --impact`).\n");
     }
     details(lines, &mut out);
     out
