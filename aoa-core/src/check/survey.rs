@@ -7,6 +7,7 @@ use aoa_lang::Value;
 use super::facts::{AppFacts, FactReader};
 use crate::fleet::{App, AppId, Fleet, Parent, Project, SetId};
 use crate::model::{Cluster, Manifest, ObjectRef, repo_url};
+use crate::policy::delivered::{self, Verdict};
 use crate::policy::{Projects, Scopes};
 
 /// The fleet as rules see it.
@@ -25,6 +26,8 @@ pub(crate) struct Survey<'f> {
     pub(crate) has_frozen_sets: bool,
     /// Where the fleet itself lies: the repositories of its objects, by host and path.
     pub(crate) own_repositories: BTreeSet<String>,
+    /// What the policies that the fleet delivers say.
+    pub(crate) verdicts: Vec<Verdict<'f>>,
 }
 
 /// What is delivered to a cluster.
@@ -60,6 +63,7 @@ impl<'f> Survey<'f> {
             scopes: Scopes::default(),
             has_frozen_sets: fleet.sets().any(|set| set.is_frozen()),
             own_repositories: BTreeSet::new(),
+            verdicts: delivered::review(fleet),
         };
         let given = fleet.data.inputs.repositories.iter().filter(|r| !r.checkouts.is_empty());
         survey.own_repositories = given.map(|r| repo_url::checkout_key(&r.url.to_str_lossy())).collect();

@@ -197,6 +197,14 @@ rules! {
     /// An add-on is missing in one environment.
     MissingInEnvironment = "E002" "missing-in-environment" Info,
 
+    // Policies
+    /// A policy that the fleet delivers would refuse an object that it delivers to the same cluster.
+    DeniedByPolicy = "A001" "denied-by-policy" Error,
+    /// A policy that the fleet delivers is violated, and lets the object pass.
+    WarnedByPolicy = "A002" "warned-by-policy" Warning,
+    /// A policy that the fleet delivers cannot be evaluated without the cluster.
+    UnevaluatedPolicy = "A003" "unevaluated-policy" Info,
+
     // The check itself
     /// A waiver has no reason or no expiry, or is past it.
     BrokenWaiver = "C001" "broken-waiver" Warning,

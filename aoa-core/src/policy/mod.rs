@@ -14,9 +14,10 @@
 //! | `roles`, `access` | roles, their tokens and policies, and who may do what |
 //!
 //! Two engines stand alone: [`admission`], the ValidatingAdmissionPolicies of Kubernetes, and [`gatekeeper`], its constraint
-//! templates and constraints.
+//! templates and constraints. [`delivered`] applies both to a fleet.
 
 pub mod admission;
+pub mod delivered;
 pub mod gatekeeper;
 
 mod access;

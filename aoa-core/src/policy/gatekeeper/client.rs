@@ -1,11 +1,12 @@
 //! Templates, constraints and data together; reviews.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aoa_lang::rego::Val;
 use aoa_lang::{Error, Result, Value};
 
-use super::constraint::{Constraint, check_metadata, is_constraint};
+use super::constraint::{Constraint, POINT, check_metadata, is_constraint};
 use super::expansion::{Expansions, is_expansion};
 use super::matching::{Namespace, Source};
 use super::mutation::{Mutators, is_mutator};
@@ -14,7 +15,7 @@ use super::template::{Engine, TARGET, Template, group_version, is_template};
 use crate::model::GroupVersionKind;
 
 /// Templates with their constraints, and the objects that policies may look up.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Gatekeeper {
     templates: BTreeMap<String, Entry>,
     namespaces: BTreeMap<String, Value>,
@@ -22,10 +23,13 @@ pub struct Gatekeeper {
     inventory: BTreeMap<Vec<String>, Val>,
     data: Option<Val>,
     now: Option<i64>,
+    /// Where it enforces; `gator`'s point if nothing is given.
+    point: Option<&'static str>,
 }
 
+#[derive(Clone)]
 struct Entry {
-    template: Template,
+    template: Arc<Template>,
     object: Value,
     constraints: BTreeMap<String, Constraint>,
 }
@@ -39,7 +43,7 @@ pub struct Violation {
     pub message: String,
     /// What the constraint, or the ExpansionTemplate, does about it.
     pub action: String,
-    /// The actions at `gator`'s own point, where they are scoped.
+    /// The actions at the point that is asked, where they are scoped.
     pub scoped: Vec<String>,
     /// What the policy says beside the text; nothing if it is Rego that failed, or CEL.
     pub details: Option<Value>,
@@ -68,6 +72,13 @@ impl Gatekeeper {
         self
     }
 
+    /// Enforces as the webhook does: what constraints do is what they do at its point.
+    #[must_use]
+    pub fn at_admission(mut self) -> Self {
+        self.point = Some("validation.gatekeeper.sh");
+        self
+    }
+
     /// Adds a template, in the place of an earlier one of its name; constraints stay.
     ///
     /// # Errors
@@ -76,7 +87,7 @@ impl Gatekeeper {
         let read = Template::read(template)?;
         let known = self.templates.remove(&read.name);
         let constraints = known.map(|entry| entry.constraints).unwrap_or_default();
-        let entry = Entry { object: template.clone(), constraints, template: read };
+        let entry = Entry { object: template.clone(), constraints, template: Arc::new(read) };
         self.templates.insert(entry.template.name.clone(), entry);
         Ok(())
     }
@@ -92,7 +103,7 @@ impl Gatekeeper {
             let message = format!("missing ConstraintTemplate: template \"{kind}\" not found");
             return Err(Error::new(aoa_lang::ErrorKind::NotFound, message));
         };
-        let constraint = Constraint::read(constraint, &entry.template)?;
+        let constraint = Constraint::read(constraint, &entry.template, self.point.unwrap_or(POINT))?;
         entry.constraints.insert(constraint.name.clone(), constraint);
         self.data = None;
         Ok(())
@@ -294,7 +305,10 @@ impl Gatekeeper {
         }
         let constraints = self.templates.values().flat_map(|entry| {
             entry.constraints.values().filter_map(|constraint| {
-                let asks = constraint.matching.as_ref().is_some_and(super::matching::Match::asks_namespace);
+                let asks = constraint
+                    .matching
+                    .as_ref()
+                    .is_some_and(|matching| matching.asks_namespace_for(reviewed));
                 asks.then(|| format!("{}/{}", entry.template.kind, constraint.name))
             })
         });

@@ -13,12 +13,13 @@ const GROUP: &str = "constraints.gatekeeper.sh";
 pub(super) const POINT: &str = "gator.gatekeeper.sh";
 
 /// A constraint of a template.
+#[derive(Clone)]
 pub(super) struct Constraint {
     pub(super) name: String,
     pub(super) object: Value,
     pub(super) matching: Option<Match>,
     pub(super) action: String,
-    /// The actions at our point, if they are scoped.
+    /// The actions at the point, if they are scoped.
     pub(super) scoped: Option<BTreeSet<String>>,
 }
 
@@ -36,7 +37,7 @@ impl Constraint {
     ///
     /// # Errors
     /// `Invalid` with upstream's texts.
-    pub(super) fn read(object: &Value, template: &Template) -> Result<Self> {
+    pub(super) fn read(object: &Value, template: &Template, point: &str) -> Result<Self> {
         let name = object.str_at(&["metadata", "name"]).unwrap_or_default();
         Match::validate(object).map_err(invalid)?;
         let problems = subdomain_problems(name);
@@ -62,7 +63,7 @@ impl Constraint {
             Some(Value::String(text)) => text.to_str_lossy().into_owned(),
             Some(_) => return Err(invalid("invalid spec.enforcementAction")),
         };
-        let scoped = if action == "scoped" { Some(scoped(&object)?) } else { None };
+        let scoped = if action == "scoped" { Some(scoped(&object, point)?) } else { None };
         let matching = Match::of(&object)?;
         Ok(Constraint { name: name.to_owned(), matching, action, scoped, object })
     }
@@ -79,7 +80,7 @@ pub(super) fn check_metadata(object: &Value) -> Result<()> {
     Ok(())
 }
 
-fn scoped(object: &Value) -> Result<BTreeSet<String>> {
+fn scoped(object: &Value, enforced: &str) -> Result<BTreeSet<String>> {
     let Some(Value::List(actions)) = object.at(&["spec", "scopedEnforcementActions"]) else {
         return Err(Error::invalid("missing required field: spec.scopedEnforcementActions must be defined"));
     };
@@ -93,7 +94,7 @@ fn scoped(object: &Value) -> Result<BTreeSet<String>> {
                     found.insert(action.to_owned());
                     break;
                 }
-                POINT => {
+                name if name == enforced => {
                     found.insert(action.to_owned());
                 }
                 _ => {}

@@ -167,9 +167,9 @@ impl Match {
         })
     }
 
-    /// Whether the answer depends on labels of the namespace.
-    pub(super) fn asks_namespace(&self) -> bool {
-        self.namespace_labels.is_some()
+    /// Whether the answer depends on labels of the object's namespace.
+    pub(super) fn asks_namespace_for(&self, object: &Value) -> bool {
+        self.namespace_labels.is_some() && self.matches(object, None, Source::Original).is_err()
     }
 }
 
@@ -273,7 +273,7 @@ pub(super) fn selects(selector: &Value, labels: &Value) -> std::result::Result<b
 }
 
 /// A `*` at the beginning, the end, or both.
-pub(super) fn wildcard(pattern: &str, candidate: &str) -> bool {
+pub(in crate::policy) fn wildcard(pattern: &str, candidate: &str) -> bool {
     match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
         (Some(rest), Some(_)) => candidate.contains(rest.strip_suffix('*').unwrap_or(rest)),
         (Some(rest), None) => candidate.ends_with(rest),

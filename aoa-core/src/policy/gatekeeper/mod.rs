@@ -25,3 +25,4 @@ mod template;
 
 pub use client::{Gatekeeper, Review, Violation, test};
 pub use matching::Source;
+pub(in crate::policy) use matching::wildcard as is_wildcard_match;

@@ -1,0 +1,349 @@
+//! The policies of a cluster, compiled, and what they are asked with.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use aoa_lang::{ErrorKind, Value};
+
+use super::Outcome;
+use super::objects::labelled;
+use crate::model::{GroupVersionKind, Manifest};
+use crate::policy::admission::{
+    self, Binding, CustomKind, Evaluation, KindScope, Policy, PolicySet, Request,
+};
+use crate::policy::gatekeeper::{Gatekeeper, Source};
+
+const ADMISSION: &str = "admissionregistration.k8s.io";
+const CONSTRAINTS: &str = "constraints.gatekeeper.sh";
+const TEMPLATES: &str = "templates.gatekeeper.sh";
+
+/// Compiled policies; numbers are those of the objects that they come from.
+pub(super) struct Engines {
+    admission: Vec<Admission>,
+    gatekeeper: Gatekeeper,
+    /// By `Kind/name`.
+    constraints: HashMap<String, usize>,
+    /// Namespaces that Gatekeeper leaves out.
+    excluded: Vec<String>,
+    /// What cannot be evaluated, and why.
+    pub(super) notes: Vec<(usize, String)>,
+}
+
+struct Admission {
+    at: usize,
+    set: PolicySet,
+    /// Whether labels of the namespace matter.
+    asks_namespace: bool,
+    param: Option<(String, String)>,
+}
+
+/// What is known of a cluster.
+pub(super) struct Place {
+    /// With the namespaces that are delivered.
+    known: admission::Cluster,
+    /// With all namespaces that objects go to.
+    all: admission::Cluster,
+    namespaces: BTreeSet<String>,
+    gatekeeper: Gatekeeper,
+}
+
+/// Whether an object is a policy, or belongs to one.
+pub(super) fn is_policy(manifest: &Manifest) -> bool {
+    match manifest.group() {
+        ADMISSION => manifest.kind().contains("AdmissionPolicy"),
+        "kyverno.io" | "policies.kyverno.io" => manifest.kind().ends_with("Policy"),
+        CONSTRAINTS | TEMPLATES => true,
+        "mutations.gatekeeper.sh" | "config.gatekeeper.sh" | "expansion.gatekeeper.sh" => true,
+        _ => false,
+    }
+}
+
+fn group(object: &Value) -> &str {
+    object.str_at(&["apiVersion"]).and_then(|text| text.split_once('/')).map_or("", |(group, _)| group)
+}
+
+fn kind(object: &Value) -> &str {
+    object.str_at(&["kind"]).unwrap_or_default()
+}
+
+fn name(object: &Value) -> &str {
+    object.str_at(&["metadata", "name"]).unwrap_or_default()
+}
+
+impl Engines {
+    pub(super) fn compile(policies: &[&Value]) -> Self {
+        let mut engines = Engines {
+            admission: Vec::new(),
+            gatekeeper: Gatekeeper::new().at_admission(),
+            constraints: HashMap::new(),
+            excluded: Vec::new(),
+            notes: Vec::new(),
+        };
+        let mut bindings: Vec<(Binding, bool)> = Vec::new();
+        // Kinds of constraints whose template is left out; that is told at the template.
+        let mut skipped: BTreeSet<String> = BTreeSet::new();
+        for (at, object) in policies.iter().enumerate() {
+            match (group(object), kind(object)) {
+                (ADMISSION, "ValidatingAdmissionPolicyBinding") => match Binding::read(object) {
+                    Ok(binding) => bindings.push((binding, has_selector(object, "matchResources"))),
+                    Err(error) => engines.note(at, format!("the API server refuses it: {}", error.message())),
+                },
+                (TEMPLATES, "ConstraintTemplate") => {
+                    let made = object.str_at(&["spec", "crd", "spec", "names", "kind"]).unwrap_or_default();
+                    if let Some(reason) = engines.template(object) {
+                        skipped.insert(made.to_owned());
+                        engines.note(at, reason);
+                    }
+                }
+                ("config.gatekeeper.sh", "Config") => engines.excluded.extend(excluded(object)),
+                ("mutations.gatekeeper.sh", _) | (ADMISSION, "MutatingAdmissionPolicy") => {
+                    engines.note(at, "it changes objects, which is not evaluated".to_owned());
+                }
+                ("kyverno.io" | "policies.kyverno.io", _) => {
+                    engines.note(at, "policies of Kyverno are not evaluated".to_owned());
+                }
+                _ => {}
+            }
+        }
+        for (at, object) in policies.iter().enumerate() {
+            match (group(object), kind(object)) {
+                (ADMISSION, "ValidatingAdmissionPolicy") => engines.policy(at, object, &bindings),
+                (CONSTRAINTS, kind) if !skipped.contains(kind) => engines.constraint(at, object),
+                _ => {}
+            }
+        }
+        engines.notes.sort();
+        engines
+    }
+
+    fn note(&mut self, at: usize, reason: String) {
+        self.notes.push((at, reason));
+    }
+
+    /// Adds a template, or says why not.
+    fn template(&mut self, object: &Value) -> Option<String> {
+        let text = aoa_lang::json::to_string(object).unwrap_or_default();
+        if text.contains("external_data") {
+            return Some("it asks a provider of external data".to_owned());
+        }
+        if text.contains("data.inventory") {
+            return Some("it looks up other objects of the cluster".to_owned());
+        }
+        let error = self.gatekeeper.add_template(object).err()?;
+        Some(format!("Gatekeeper refuses it: {}", error.message()))
+    }
+
+    fn constraint(&mut self, at: usize, object: &Value) {
+        match self.gatekeeper.add_constraint(object) {
+            Ok(()) => {
+                self.constraints.insert(format!("{}/{}", kind(object), name(object)), at);
+            }
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                self.note(at, "its template is not delivered".to_owned());
+            }
+            Err(error) => self.note(at, format!("Gatekeeper refuses it: {}", error.message())),
+        }
+    }
+
+    fn policy(&mut self, at: usize, object: &Value, bindings: &[(Binding, bool)]) {
+        let policy = match Policy::read(object) {
+            Ok(policy) => policy,
+            Err(error) => return self.note(at, format!("the API server refuses it: {}", error.message())),
+        };
+        let own: Vec<&(Binding, bool)> =
+            bindings.iter().filter(|(b, _)| b.policy() == policy.name()).collect();
+        if own.is_empty() {
+            return;
+        }
+        let text = aoa_lang::json::to_string(object).unwrap_or_default();
+        if text.contains("authorizer") || text.contains("userInfo") {
+            return self.note(at, "it asks who sends the request".to_owned());
+        }
+        let asks_namespace = text.contains("namespaceObject")
+            || has_selector(object, "matchConstraints")
+            || own.iter().any(|(_, has_selector)| *has_selector);
+        let param = |key| object.str_at(&["spec", "paramKind", key]).map(str::to_owned);
+        let param = param("apiVersion").zip(param("kind"));
+        let own = own.into_iter().map(|(binding, _)| binding.clone()).collect();
+        self.admission.push(Admission { at, set: PolicySet::new(vec![policy], own), asks_namespace, param });
+    }
+
+    /// Whether there is anything to ask.
+    pub(super) fn judges(&self) -> bool {
+        !self.admission.is_empty() || self.gatekeeper.has_constraints()
+    }
+
+    /// Asks all policies about an object.
+    pub(super) fn review(
+        &self,
+        place: &Place,
+        object: &Value,
+        by_pods: bool,
+        say: &mut dyn FnMut(usize, Outcome),
+    ) {
+        let namespace = object.str_at(&["metadata", "namespace"]).unwrap_or_default();
+        let is_known = namespace.is_empty() || place.namespaces.contains(namespace);
+        let unknown_labels = || Outcome::Unknown {
+            reason: format!(
+                "it asks for labels of the namespace `{namespace}`, which the fleet does not deliver"
+            ),
+        };
+        self.ask_admission(place, object, by_pods, is_known, &unknown_labels, say);
+        let is_excluded = |pattern: &String| crate::policy::gatekeeper::is_wildcard_match(pattern, namespace);
+        if !self.gatekeeper.has_constraints()
+            || (!namespace.is_empty() && self.excluded.iter().any(is_excluded))
+        {
+            return;
+        }
+        let asking = if is_known { Vec::new() } else { place.gatekeeper.asks_unknown_namespace(object) };
+        for constraint in &asking {
+            if let Some(at) = self.constraints.get(constraint) {
+                say(*at, unknown_labels());
+            }
+        }
+        let source = if by_pods { Source::Generated } else { Source::Original };
+        let review = match place.gatekeeper.review(object, source) {
+            Ok(review) => review,
+            Err(error) => {
+                let first = self.constraints.values().min().copied().unwrap_or_default();
+                return say(first, Outcome::Unknown { reason: error.message().to_owned() });
+            }
+        };
+        for violation in review.violations.into_iter().filter(|v| !asking.contains(&v.constraint)) {
+            let Some(at) = self.constraints.get(&violation.constraint) else { continue };
+            let actions = match violation.action.as_str() {
+                "scoped" => violation.scoped,
+                _ => vec![violation.action],
+            };
+            for action in actions {
+                say(*at, Outcome::Violated { action, message: violation.message.clone(), by_pods });
+            }
+        }
+        for (constraint, reason) in review.unknown {
+            if let Some(at) = self.constraints.get(&constraint) {
+                say(*at, Outcome::Unknown { reason });
+            }
+        }
+    }
+
+    fn ask_admission(
+        &self,
+        place: &Place,
+        object: &Value,
+        by_pods: bool,
+        is_known: bool,
+        unknown_labels: &dyn Fn() -> Outcome,
+        say: &mut dyn FnMut(usize, Outcome),
+    ) {
+        let version = object.str_at(&["apiVersion"]).unwrap_or_default();
+        let (group, version) = version.split_once('/').unwrap_or(("", version));
+        let request = Request {
+            operation: "CREATE",
+            kind: GroupVersionKind { group, version, kind: kind(object) },
+            namespace: object.str_at(&["metadata", "namespace"]).unwrap_or_default(),
+            name: name(object),
+            object: Some(object.clone()),
+            ..Request::default()
+        };
+        for entry in &self.admission {
+            let is_open = !is_known && entry.asks_namespace;
+            let cluster = if is_known || is_open { &place.known } else { &place.all };
+            let review = match entry.set.review(&request, cluster) {
+                Ok(review) => review,
+                Err(error) if is_open && error.kind() == ErrorKind::NotFound => {
+                    say(entry.at, unknown_labels());
+                    continue;
+                }
+                Err(error) => {
+                    say(entry.at, Outcome::Unknown { reason: error.message().to_owned() });
+                    continue;
+                }
+            };
+            for decision in review.decisions {
+                let outcome = match decision.evaluation {
+                    Evaluation::Misconfigured if is_open => unknown_labels(),
+                    Evaluation::Misconfigured => Outcome::Unknown { reason: decision.message },
+                    _ => Outcome::Violated {
+                        action: decision.action.name().to_owned(),
+                        message: decision.message,
+                        by_pods,
+                    },
+                };
+                say(entry.at, outcome);
+            }
+        }
+    }
+}
+
+impl Place {
+    /// What is known from the objects that are delivered.
+    pub(super) fn of<'v>(engines: &Engines, objects: impl Iterator<Item = &'v Value> + Clone) -> Self {
+        let kinds =
+            objects.clone().filter(|object| kind(object) == "CustomResourceDefinition").map(custom_kind);
+        let mut known = admission::Cluster::new(kinds.collect());
+        let mut gatekeeper = engines.gatekeeper.clone();
+        let mut namespaces = BTreeSet::new();
+        let mut used = BTreeMap::new();
+        let params: BTreeSet<&(String, String)> =
+            engines.admission.iter().filter_map(|entry| entry.param.as_ref()).collect();
+        for object in objects {
+            let version = object.str_at(&["apiVersion"]).unwrap_or_default();
+            if version == "v1" && kind(object) == "Namespace" {
+                let namespace = labelled(object);
+                if known.add_namespace(&namespace).is_ok() && gatekeeper.add_data(&namespace).is_ok() {
+                    namespaces.insert(name(object).to_owned());
+                }
+            }
+            if params.iter().any(|(wanted, of)| wanted == version && of == kind(object)) {
+                // One that the API server refuses is no parameter.
+                let _ = known.add_param(object);
+            }
+            if let Some(namespace) = object.str_at(&["metadata", "namespace"]) {
+                used.insert(namespace.to_owned(), ());
+            }
+        }
+        let _ = gatekeeper.prepare();
+        let mut all = known.clone();
+        for namespace in used.into_keys().filter(|namespace| !namespaces.contains(namespace)) {
+            let object = Value::map([
+                ("apiVersion", Value::from("v1")),
+                ("kind", Value::from("Namespace")),
+                ("metadata", Value::map([("name", Value::from(namespace.as_str()))])),
+            ]);
+            let _ = all.add_namespace(&object);
+        }
+        Place { known, all, namespaces, gatekeeper }
+    }
+}
+
+/// Whether resources are chosen by labels of namespaces.
+fn has_selector(object: &Value, key: &str) -> bool {
+    let selector = object.at(&["spec", key, "namespaceSelector"]).and_then(Value::as_map);
+    selector.is_some_and(|selector| !selector.is_empty())
+}
+
+/// The namespaces that Gatekeeper's configuration keeps from its webhook.
+fn excluded(config: &Value) -> Vec<String> {
+    let entries = config.at(&["spec", "match"]).and_then(Value::as_list);
+    let texts = |entry: &Value, key: &str| -> Vec<String> {
+        let list = entry.get(key).and_then(Value::as_list);
+        list.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
+    };
+    let applies = |entry: &&Value| texts(entry, "processes").iter().any(|p| p == "*" || p == "webhook");
+    entries.into_iter().flatten().filter(applies).flat_map(|e| texts(e, "excludedNamespaces")).collect()
+}
+
+fn custom_kind(definition: &Value) -> CustomKind {
+    let text = |path: &[&str]| definition.str_at(path).unwrap_or_default().to_owned();
+    let versions = definition.at(&["spec", "versions"]).and_then(Value::as_list);
+    let served = versions.into_iter().flatten().filter(|v| v.get("served") != Some(&Value::Bool(false)));
+    CustomKind {
+        group: text(&["spec", "group"]),
+        versions: served.filter_map(|v| v.str_at(&["name"])).map(str::to_owned).collect(),
+        kind: text(&["spec", "names", "kind"]),
+        resource: text(&["spec", "names", "plural"]),
+        scope: match definition.str_at(&["spec", "scope"]) {
+            Some("Cluster") => KindScope::Cluster,
+            _ => KindScope::Namespaced,
+        },
+    }
+}

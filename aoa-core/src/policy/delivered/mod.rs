@@ -1,0 +1,155 @@
+//! The policies that a fleet delivers to a cluster, applied to what else it delivers there.
+//!
+//! ValidatingAdmissionPolicies with their bindings, and Gatekeeper's templates with their constraints; what means Pods is
+//! tried on the Pods of workloads too. What cannot be evaluated without a cluster is told as [`Outcome::Unknown`], never
+//! guessed: other policy engines, mutation, external data, objects that are looked up, who sends the request, labels of
+//! namespaces that the fleet does not deliver.
+//!
+//! | file | what |
+//! |---|---|
+//! | `engines` | the policies of a cluster, compiled once for all clusters that have the same |
+//! | `objects` | objects as they arrive, the Pods of workloads |
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
+
+use crate::fleet::{App, Fleet};
+use crate::model::{Cluster, Manifest};
+
+mod engines;
+mod objects;
+
+use engines::{Engines, Place};
+
+/// An object that an Application delivers.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Delivered<'f> {
+    /// The Application.
+    pub app: App<'f>,
+    /// The object as it is rendered.
+    pub manifest: &'f Manifest,
+}
+
+/// What a policy says.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Verdict<'f> {
+    /// The cluster to which both are delivered.
+    pub cluster: &'f Cluster,
+    /// The policy, or the constraint.
+    pub policy: Delivered<'f>,
+    /// The object; none where it is about the policy as a whole.
+    pub object: Option<Delivered<'f>>,
+    /// What it says.
+    pub outcome: Outcome,
+}
+
+/// What a policy says of an object.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The object violates it.
+    Violated {
+        /// What is done about it: `Deny`, `Warn`, `Audit`; `deny`, `warn`, `dryrun` of constraints.
+        action: String,
+        /// The policy's text.
+        message: String,
+        /// Whether it is the Pods of the object that violate it.
+        by_pods: bool,
+    },
+    /// It cannot be told; said once for each policy and reason.
+    Unknown {
+        /// Why.
+        reason: String,
+    },
+}
+
+impl Outcome {
+    /// Whether the object would be refused.
+    #[must_use]
+    pub fn is_denial(&self) -> bool {
+        matches!(self, Outcome::Violated { action, .. } if action.eq_ignore_ascii_case("deny"))
+    }
+}
+
+/// What is delivered to a cluster.
+struct Site<'f> {
+    cluster: &'f Cluster,
+    objects: Vec<Delivered<'f>>,
+}
+
+/// Applies the policies of each cluster: by the cluster's address, then by Application, in the order of its manifests.
+///
+/// ```
+/// use aoa_core::policy::delivered;
+/// use aoa_core::{Inputs, Options, resolve};
+///
+/// let fleet = resolve(&Inputs::default(), &Options::default())?;
+/// for verdict in delivered::review(&fleet) {
+///     println!("{}: {:?}", verdict.policy.manifest.name(), verdict.outcome);
+/// }
+/// # Ok::<(), aoa_core::Error>(())
+/// ```
+#[must_use]
+pub fn review(fleet: &Fleet) -> Vec<Verdict<'_>> {
+    let mut sites: BTreeMap<&str, Site<'_>> = BTreeMap::new();
+    for app in fleet.apps() {
+        let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
+        let site = sites.entry(cluster.server_key()).or_insert_with(|| Site { cluster, objects: Vec::new() });
+        site.objects.extend(content.manifests.iter().map(|manifest| Delivered { app, manifest }));
+    }
+    let mut compiled: HashMap<String, Rc<Engines>> = HashMap::new();
+    let mut verdicts = Vec::new();
+    for site in sites.values() {
+        review_site(site, &mut compiled, &mut verdicts);
+    }
+    verdicts
+}
+
+fn review_site<'f>(
+    site: &Site<'f>,
+    compiled: &mut HashMap<String, Rc<Engines>>,
+    verdicts: &mut Vec<Verdict<'f>>,
+) {
+    let policies: Vec<Delivered<'f>> =
+        site.objects.iter().filter(|object| engines::is_policy(object.manifest)).copied().collect();
+    if policies.is_empty() {
+        return;
+    }
+    let objects: Vec<&aoa_lang::Value> = policies.iter().map(|policy| &policy.manifest.object).collect();
+    let key: String =
+        objects.iter().map(|object| aoa_lang::json::to_string(object).unwrap_or_default() + "\n").collect();
+    let engines = compiled.entry(key).or_insert_with(|| Rc::new(Engines::compile(&objects))).clone();
+    let mut said: HashSet<(usize, Outcome)> = HashSet::new();
+    let mut say = |at: usize, object: Option<Delivered<'f>>, outcome: Outcome| {
+        let is_unknown = matches!(outcome, Outcome::Unknown { .. });
+        if is_unknown && !said.insert((at, outcome.clone())) {
+            return;
+        }
+        if let Some(policy) = policies.get(at).copied() {
+            verdicts.push(Verdict { cluster: site.cluster, policy, object, outcome });
+        }
+    };
+    for (at, reason) in &engines.notes {
+        say(*at, None, Outcome::Unknown { reason: reason.clone() });
+    }
+    if !engines.judges() {
+        return;
+    }
+    let mut scopes = crate::policy::Scopes::default();
+    let arriving: Vec<(Delivered<'f>, aoa_lang::Value)> = {
+        for object in &site.objects {
+            scopes.learn(std::slice::from_ref(object.manifest));
+        }
+        let judged = site.objects.iter().filter(|object| !engines::is_policy(object.manifest));
+        judged.map(|object| (*object, objects::arriving(object, &scopes))).collect()
+    };
+    let place = Place::of(&engines, arriving.iter().map(|(_, object)| object));
+    for (delivered, object) in &arriving {
+        engines.review(&place, object, false, &mut |at, outcome| say(at, Some(*delivered), outcome));
+        if let Some(pod) = objects::pod_of(object) {
+            engines.review(&place, &pod, true, &mut |at, outcome| say(at, Some(*delivered), outcome));
+        }
+    }
+}

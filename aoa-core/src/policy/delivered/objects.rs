@@ -1,0 +1,66 @@
+//! Objects as they arrive at a cluster.
+
+use aoa_lang::Value;
+use aoa_lang::value::{Map, Text};
+
+use super::Delivered;
+use crate::policy::Scopes;
+
+/// The object with the namespace that its Application gives it.
+pub(super) fn arriving(delivered: &Delivered<'_>, scopes: &Scopes) -> Value {
+    let manifest = delivered.manifest;
+    let object = &manifest.object;
+    if !manifest.namespace().is_empty() || !scopes.is_namespaced(manifest.group(), manifest.kind()) {
+        return object.clone();
+    }
+    match delivered.app.destination_namespace() {
+        Some(namespace) => with_metadata(object, "namespace", Value::from(namespace)),
+        None => object.clone(),
+    }
+}
+
+/// The object with one more field in its metadata.
+pub(super) fn with_metadata(object: &Value, key: &str, value: Value) -> Value {
+    let metadata = object.get("metadata").and_then(Value::as_map).cloned().unwrap_or_else(Map::new);
+    let all = object.as_map().cloned().unwrap_or_else(Map::new);
+    Value::Map(all.with("metadata", Value::Map(metadata.with(key, value))))
+}
+
+/// A namespace with the label that every namespace has.
+pub(super) fn labelled(namespace: &Value) -> Value {
+    let name = namespace.str_at(&["metadata", "name"]).unwrap_or_default();
+    let labels =
+        namespace.at(&["metadata", "labels"]).and_then(Value::as_map).cloned().unwrap_or_else(Map::new);
+    let labels = labels.with("kubernetes.io/metadata.name", Value::from(name));
+    with_metadata(namespace, "labels", Value::Map(labels))
+}
+
+/// The Pod that a workload makes.
+pub(super) fn pod_of(workload: &Value) -> Option<Value> {
+    let group = workload.str_at(&["apiVersion"])?.split_once('/').map_or("", |(group, _)| group);
+    let path: &[&str] = match (group, workload.str_at(&["kind"])?) {
+        ("apps", "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet")
+        | ("", "ReplicationController")
+        | ("batch", "Job")
+        | ("argoproj.io", "Rollout") => &["spec", "template"],
+        ("batch", "CronJob") => &["spec", "jobTemplate", "spec", "template"],
+        _ => return None,
+    };
+    let template = workload.at(path)?;
+    let mut metadata: Vec<(Text, Value)> = Vec::new();
+    let own = template.get("metadata").and_then(Value::as_map);
+    metadata
+        .extend(own.into_iter().flat_map(|map| map.iter()).map(|(key, value)| (key.clone(), value.clone())));
+    metadata.retain(|(key, _)| !matches!(key.as_str(), Some("name" | "namespace")));
+    let name = workload.str_at(&["metadata", "name"]).unwrap_or_default();
+    metadata.push((Text::from("name"), Value::from(name)));
+    if let Some(namespace) = workload.str_at(&["metadata", "namespace"]) {
+        metadata.push((Text::from("namespace"), Value::from(namespace)));
+    }
+    Some(Value::map([
+        ("apiVersion", Value::from("v1")),
+        ("kind", Value::from("Pod")),
+        ("metadata", Value::map(metadata)),
+        ("spec", template.get("spec")?.clone()),
+    ]))
+}
