@@ -1,6 +1,7 @@
 //! Go's `base64.StdEncoding`: line breaks are skipped, spare bits ignored, padding required.
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+use ::base64::Engine;
+use ::base64::engine::general_purpose::STANDARD;
 
 /// The bytes of `text`, or where it is corrupt.
 ///
@@ -75,15 +76,7 @@ fn value_of(byte: u8) -> Option<u8> {
 
 /// The text of `bytes`, padded.
 pub fn encode(bytes: &[u8]) -> String {
-    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
-    for chunk in bytes.chunks(3) {
-        let bits = (0..3).fold(0u32, |bits, at| bits << 8 | u32::from(chunk.get(at).copied().unwrap_or(0)));
-        for place in 0..4 {
-            let letter = usize::try_from(bits >> (18 - 6 * place) & 63).ok().and_then(|at| ALPHABET.get(at));
-            out.push(if place > chunk.len() { '=' } else { letter.map_or('=', |b| char::from(*b)) });
-        }
-    }
-    out
+    STANDARD.encode(bytes)
 }
 
 #[cfg(test)]

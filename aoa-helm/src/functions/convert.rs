@@ -26,10 +26,9 @@ type Answer = std::result::Result<Value, FnError>;
 const YAML_WORDS: &str = "error unmarshaling JSON: while decoding JSON: ";
 
 fn to_yaml(call: &mut Call<'_>, args: &[Value]) -> Answer {
-    let mut out = String::new();
     let mut limits = call.options().limits.clone();
     limits.output_bytes = limits.output_bytes.min(limits.template_output);
-    yaml::emit_to(args.first().unwrap_or(&Value::Null), &mut out, &limits).map_err(failed)?;
+    let out = yaml::emit_within(args.first().unwrap_or(&Value::Null), &limits).map_err(failed)?;
     finish(call, out)
 }
 

@@ -49,10 +49,7 @@ fn tpl(_: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {
         format!("error during tpl function execution for {}: ", strconv::quote(text.as_bytes()))
     };
     let entry = Entry::source(ROOT, source, args.get(1).cloned().unwrap_or_default());
-    Err(entry
-        .with_finish(|output| without_no_value(&Text::from(output)).as_bytes().to_vec())
-        .with_failing(failing)
-        .into())
+    Err(entry.with_finish(|output| without_no_value(&output)).with_failing(failing).into())
 }
 
 fn required(_: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {

@@ -84,15 +84,17 @@ pub(crate) fn sort(
             add(path, document, &mut manifests, &mut hooks, warnings)?;
         }
     }
-    manifests.sort_by(|a, b| by_kind(&a.kind, &b.kind));
-    hooks.sort_by(|a, b| by_kind(&a.kind, &b.kind));
+    manifests.sort_by_cached_key(|manifest| place_of(&manifest.kind));
+    hooks.sort_by_cached_key(|hook| place_of(&hook.kind));
     Ok((manifests, hooks))
 }
 
-fn by_kind(a: &str, b: &str) -> std::cmp::Ordering {
-    let rank = |kind: &str| INSTALL_ORDER.iter().position(|known| *known == kind).unwrap_or(usize::MAX);
-    let (first, second) = (rank(a), rank(b));
-    if first == usize::MAX && second == usize::MAX { a.cmp(b) } else { first.cmp(&second) }
+/// Where a kind stands: those that are in no list behind all others, by their names.
+fn place_of(kind: &str) -> (usize, String) {
+    match INSTALL_ORDER.iter().position(|known| *known == kind) {
+        Some(place) => (place, String::new()),
+        None => (usize::MAX, kind.to_owned()),
+    }
 }
 
 fn add(

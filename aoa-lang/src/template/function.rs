@@ -21,6 +21,8 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::heap::{Heap, NotMutable, Shape};
 use super::options::TemplateOptions;
 use super::patterns::Patterns;
@@ -153,7 +155,7 @@ pub struct Entry {
 }
 
 /// What is done with the output of an [`Entry`].
-pub(super) type Finish = fn(Vec<u8>) -> Vec<u8>;
+pub(super) type Finish = fn(Text) -> Text;
 
 /// What stands before the message of an error inside.
 pub(super) type Failing = fn(&Text) -> String;
@@ -183,7 +185,7 @@ impl Entry {
 
     /// The same, its output taken through `finish`.
     #[must_use]
-    pub fn with_finish(mut self, finish: fn(Vec<u8>) -> Vec<u8>) -> Self {
+    pub fn with_finish(mut self, finish: fn(Text) -> Text) -> Self {
         self.finish = Some(finish);
         self
     }
@@ -279,7 +281,7 @@ impl Meter {
 }
 
 /// How often each template is being run within itself by way of [`Entry::named`].
-pub(super) type Nesting = HashMap<Text, usize>;
+pub(super) type Nesting = HashMap<Text, usize, RandomState>;
 
 /// What a function can use while it is called: budgets, clock, randomness, and the lists and maps of the run.
 pub struct Call<'r> {

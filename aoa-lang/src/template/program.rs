@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
+use foldhash::fast::RandomState;
+
 use super::ast::{Ast, NodeId};
 use super::function::Function;
 use super::patterns::Patterns;
@@ -194,7 +196,7 @@ impl Program {
 pub(super) struct Layer {
     pub(super) program: Arc<Program>,
     /// What can be called by name.
-    names: HashMap<Box<str>, Index>,
+    names: HashMap<Box<str>, Index, RandomState>,
     outer: Option<Arc<Layer>>,
     /// Whether no layer but the outermost defines a template under a name of its own.
     plain: bool,
@@ -211,7 +213,7 @@ impl Layer {
     /// The templates of `program`, from place `from` on, before those of `outer`. `own` is the name that does not count as
     /// a definition.
     pub(super) fn new(program: Program, from: usize, outer: Option<Arc<Layer>>, own: &str) -> Layer {
-        let names: HashMap<Box<str>, Index> = program
+        let names: HashMap<Box<str>, Index, RandomState> = program
             .templates
             .iter()
             .enumerate()

@@ -21,7 +21,7 @@ mod source;
 mod split;
 
 pub use compose::{Duplicates, LoadOptions, Numbers};
-pub use emit::{emit, emit_kyaml, emit_pretty, emit_to};
+pub use emit::{emit, emit_kyaml, emit_pretty, emit_within};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,
 };

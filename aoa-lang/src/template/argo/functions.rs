@@ -73,14 +73,13 @@ fn slug(name: &str, most: i64, smart: bool) -> Result<String, FnError> {
 }
 
 fn to_yaml(call: &mut Call<'_>, args: &[Value]) -> Result<Value, FnError> {
-    let mut out = String::new();
     let mut limits = call.options().limits.clone();
     limits.output_bytes = limits.output_bytes.min(limits.template_output);
-    match yaml::emit_to(args.first().unwrap_or(&Value::Null), &mut out, &limits) {
-        Ok(()) => {}
+    let mut out = match yaml::emit_within(args.first().unwrap_or(&Value::Null), &limits) {
+        Ok(out) => out,
         Err(error) if error.kind() == ErrorKind::Limit => return Err(FnError::Abort(error)),
         Err(error) => return Err(error.message().into()),
-    }
+    };
     call.build(out.len())?;
     if out.ends_with('\n') {
         out.pop();

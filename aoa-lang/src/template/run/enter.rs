@@ -138,13 +138,14 @@ impl Run<'_, '_> {
         }
         self.layer = entered.layer;
         self.node = entered.node;
-        let output = self.out.split_off(entered.from.min(self.out.len()));
+        let output = self.out.get(entered.from..).unwrap_or_default();
         self.state.meter.build(output.len())?;
         let output = match entered.finish {
-            Some(finish) => finish(output),
-            None => output,
+            Some(finish) => finish(Text::from_bytes(output)),
+            None => Text::from_bytes(output),
         };
-        self.push(Slot::of(Value::String(Text::from(output))));
+        self.out.truncate(entered.from);
+        self.push(Slot::of(Value::String(output)));
         Ok(())
     }
 

@@ -45,17 +45,25 @@ impl Run<'_, '_> {
         Slot { value, interface: of == GoType::Any }
     }
 
-    pub(super) fn variable(&mut self, name: Index) -> Result<Slot> {
+    /// A variable, or fields of it.
+    pub(super) fn variable(&mut self, program: &Program, name: Index, path: Index) -> Result<Slot> {
         let known = self.variables.get(self.base..).unwrap_or_default();
         let found = known.iter().rposition(|(n, _)| *n == name);
         // Long searches cost.
         let searched = known.len() - found.unwrap_or(0);
         self.state.meter.steps(u64::try_from(searched / 16).unwrap_or(0))?;
-        match found.and_then(|at| known.get(at)) {
-            Some((_, slot)) => Ok(slot.clone()),
-            None if name == 0 => Ok(self.data.clone()),
-            None => self.undefined(name),
+        let slot = match found.and_then(|at| known.get(at)) {
+            Some((_, slot)) => slot,
+            None if name == 0 => &self.data,
+            None => return self.undefined(name),
+        };
+        let fields = at(&program.paths, path).map_or(&[][..], Vec::as_slice);
+        if let Ok((value, interface)) = walk(&slot.value, slot.interface, fields) {
+            // The usual case, in which nothing but the end of the path is taken.
+            return Ok(Slot { value: value.clone(), interface });
         }
+        let slot = slot.clone();
+        self.path(program, Some(slot), path)
     }
 
     pub(super) fn assign(&mut self, name: Index, slot: Slot) -> Result<()> {

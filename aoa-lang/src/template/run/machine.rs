@@ -103,8 +103,7 @@ impl Run<'_, '_> {
             }
             Op::Variable { name, path, node } => {
                 self.node = node;
-                let slot = self.variable(name)?;
-                let slot = self.path(program, Some(slot), path)?;
+                let slot = self.variable(program, name, path)?;
                 self.push(slot);
             }
             Op::Path(path) => {

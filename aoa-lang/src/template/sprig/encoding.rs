@@ -5,16 +5,16 @@ use sha2::{Digest, Sha256, Sha512};
 
 use super::args::{Answer, Args};
 use super::text::string;
-use crate::Value;
 use crate::template::{Call, Function};
 use crate::value::GoType;
+use crate::{Value, base64};
 
 const STRING: GoType = GoType::String;
 
 pub(super) const TABLE: &[Function] = &[
     Function::new("b64enc", &[STRING], STRING, |call, args| {
         call.build(args.text(0).len().saturating_mul(2))?;
-        Ok(string(base64(args.text(0))))
+        Ok(string(base64::encode(args.text(0))))
     }),
     Function::new("b64dec", &[STRING], STRING, |_, args| Ok(decoded(from_base64(args.text(0))))),
     Function::new("b32enc", &[STRING], STRING, |call, args| {
@@ -49,98 +49,27 @@ fn adler32sum(call: &mut Call<'_>, args: &[Value]) -> Answer {
     Ok(string((b << 16 | a).to_string()))
 }
 
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE32: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/// Standard base64 with padding.
-pub(super) fn base64(bytes: &[u8]) -> Vec<u8> {
-    encoded(bytes, BASE64, 6, 3, 4)
-}
-
-/// Base64 with another alphabet and without padding.
-pub(super) fn digits_of_six_bits(bytes: &[u8], alphabet: &[u8; 64]) -> Vec<u8> {
-    let mut digits = encoded(bytes, alphabet, 6, 3, 4);
-    digits.truncate((bytes.len() * 8).div_ceil(6));
-    digits
-}
-
+/// Groups of five bytes as eight digits, padded with `=`.
 fn base32(bytes: &[u8]) -> Vec<u8> {
-    encoded(bytes, BASE32, 5, 5, 8)
-}
-
-/// Groups of `input` bytes as `output` digits of `bits` bits each, padded with `=`.
-fn encoded(bytes: &[u8], alphabet: &[u8], bits: u32, input: usize, output: usize) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len().div_ceil(input) * output);
-    let mask = (1_u64 << bits) - 1;
-    for group in bytes.chunks(input) {
-        let filled = group.iter().copied().chain(std::iter::repeat(0)).take(input);
+    let mut out = Vec::with_capacity(bytes.len().div_ceil(5) * 8);
+    for group in bytes.chunks(5) {
+        let filled = group.iter().copied().chain(std::iter::repeat(0)).take(5);
         let number = filled.fold(0_u64, |number, byte| number << 8 | u64::from(byte));
-        let digits = (group.len() * 8).div_ceil(usize::try_from(bits).unwrap_or(1));
-        for at in 0..output {
-            let shift = u32::try_from(output - 1 - at).unwrap_or(0) * bits;
-            let digit = usize::try_from(number >> shift & mask).ok().and_then(|digit| alphabet.get(digit));
-            out.push(if at < digits { digit.copied().unwrap_or(b'=') } else { b'=' });
-        }
+        let digits = (group.len() * 8).div_ceil(5);
+        out.extend((0..8).map(|at| {
+            let digit =
+                usize::try_from(number >> (35 - 5 * at) & 31).ok().and_then(|digit| BASE32.get(digit));
+            digit.filter(|_| at < digits).copied().unwrap_or(b'=')
+        }));
     }
     out
 }
 
 /// Reads standard base64 as `encoding/base64` does: line breaks are passed over, unused bits may be anything.
 pub(super) fn from_base64(text: &[u8]) -> Result<Vec<u8>, String> {
-    let corrupt = |at: usize| format!("illegal base64 data at input byte {at}");
-    let mut out = Vec::with_capacity(text.len() / 4 * 3);
-    let mut at = 0;
-    let skip_breaks = |at: &mut usize| {
-        while matches!(text.get(*at), Some(b'\r' | b'\n')) {
-            *at += 1;
-        }
-    };
-    while at < text.len() {
-        let mut digits = [0_u8; 4];
-        let mut count = 0;
-        let mut end = false;
-        while count < 4 {
-            let Some(byte) = text.get(at) else {
-                if count == 0 {
-                    return Ok(out);
-                }
-                return Err(corrupt(at - count));
-            };
-            at += 1;
-            if let Some(value) = BASE64.iter().position(|b| b == byte) {
-                if let Some(digit) = digits.get_mut(count) {
-                    *digit = u8::try_from(value).unwrap_or(0);
-                }
-                count += 1;
-                continue;
-            }
-            match (byte, count) {
-                (b'\r' | b'\n', _) => continue,
-                (b'=', 2) => {
-                    // Two digits need two of them, breaks between being allowed.
-                    skip_breaks(&mut at);
-                    match text.get(at) {
-                        None => return Err(corrupt(text.len())),
-                        Some(b'=') => at += 1,
-                        Some(_) => return Err(corrupt(at - 1)),
-                    }
-                }
-                (b'=', 3) => {}
-                _ => return Err(corrupt(at - 1)),
-            }
-            skip_breaks(&mut at);
-            if at < text.len() {
-                return Err(corrupt(at));
-            }
-            end = true;
-            break;
-        }
-        let number = digits.iter().fold(0_u32, |number, digit| number << 6 | u32::from(*digit));
-        let [_, bytes @ ..] = number.to_be_bytes();
-        let length = if end { count.saturating_sub(1) } else { 3 };
-        out.extend_from_slice(bytes.get(..length).unwrap_or_default());
-    }
-    Ok(out)
+    base64::decode(text).map_err(|at| format!("illegal base64 data at input byte {at}"))
 }
 
 /// Reads standard base32 as `encoding/base32` does: line breaks are taken out first, and places count without them.

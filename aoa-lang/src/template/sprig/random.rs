@@ -1,7 +1,6 @@
 //! Random texts and numbers, drawn from the seed of the options: the same seed gives the same draw.
 
 use super::args::{Answer, Args};
-use super::encoding::base64;
 use super::text::string;
 use crate::Value;
 use crate::template::{Call, FnError, Function};
@@ -60,7 +59,7 @@ fn rand_bytes(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let count = count.map_err(|_| FnError::message("runtime error: makeslice: len out of range"))?;
     call.build(count.saturating_mul(2))?;
     let drawn = bytes(call, count);
-    Ok(string(base64(&drawn)))
+    Ok(string(crate::base64::encode(&drawn)))
 }
 
 fn rand_int(call: &mut Call<'_>, args: &[Value]) -> Answer {

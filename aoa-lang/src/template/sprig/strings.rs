@@ -150,6 +150,11 @@ fn joined(
     args: &[Value],
     text: impl Fn(&mut Call<'_>, &Value) -> Result<Text, FnError>,
 ) -> Answer {
+    if let [arg] = args
+        && !arg.is_null()
+    {
+        return Ok(string(text(call, arg)?));
+    }
     let texts = args.iter().filter(|arg| !arg.is_null()).map(|arg| text(call, arg));
     let texts = texts.collect::<Result<Vec<_>, _>>()?;
     Ok(string(join(call, &texts, b" ")?))

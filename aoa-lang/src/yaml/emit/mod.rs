@@ -8,10 +8,12 @@
 //!
 //! A value is walked into the steps of a document; the [`emitter`] is libyaml's state machine, which decides on
 //! style and white space; the key order is go-yaml's natural one. [`super::node`] feeds the same emitter with comments.
+//! [`direct`] writes what most texts are made of without steps.
 
 mod analysis;
 mod block;
 mod comments;
+mod direct;
 pub(crate) mod emitter;
 mod flow;
 mod node;
@@ -21,8 +23,6 @@ mod scalar;
 mod through_json;
 mod value;
 mod writer;
-
-use std::fmt;
 
 use crate::{Limits, Result, Value};
 use emitter::Layout;
@@ -44,15 +44,15 @@ use emitter::Layout;
 /// assert_eq!(yaml::emit(&value).unwrap(), "l:\n- 1\n\"on\": \"1.20\"\n");
 /// ```
 pub fn emit(value: &Value) -> Result<String> {
-    value::write(value, Layout::KUBERNETES, &Limits::default(), None)
+    emit_within(value, &Limits::default())
 }
 
-/// [`emit`] piece by piece into `sink`, within `limits`.
+/// [`emit`] within other limits.
 ///
 /// # Errors
-/// As [`emit`], and a limit if the sink fails. Some of the text may have reached the sink by then.
-pub fn emit_to(value: &Value, sink: &mut dyn fmt::Write, limits: &Limits) -> Result<()> {
-    value::write(value, Layout::KUBERNETES, limits, Some(sink)).map(drop)
+/// As [`emit`].
+pub fn emit_within(value: &Value, limits: &Limits) -> Result<String> {
+    direct::write(value, limits)
 }
 
 /// The YAML text of `value`, as kyaml 0.21.1 `yaml.Marshal` writes it: like [`emit`], but lines are never folded,
@@ -61,7 +61,7 @@ pub fn emit_to(value: &Value, sink: &mut dyn fmt::Write, limits: &Limits) -> Res
 /// # Errors
 /// If the text gets longer than [`Limits::output_bytes`], or the nesting deeper than [`Limits::depth`].
 pub fn emit_kyaml(value: &Value) -> Result<String> {
-    value::write(value, Layout::KYAML, &Limits::default(), None)
+    value::write(value, Layout::KYAML, &Limits::default())
 }
 
 /// The YAML text of `value` as go-yaml 3.0.4 writes it with an indent of 2: [`emit_kyaml`] with lists indented
@@ -70,7 +70,7 @@ pub fn emit_kyaml(value: &Value) -> Result<String> {
 /// # Errors
 /// As [`emit_kyaml`].
 pub fn emit_pretty(value: &Value) -> Result<String> {
-    value::write(value, Layout::WIDE, &Limits::default(), None)
+    value::write(value, Layout::WIDE, &Limits::default())
 }
 
 #[cfg(test)]
@@ -100,7 +100,7 @@ mod tests {
         prop::collection::vec(piece, 0..4).prop_map(|pieces| pieces.concat())
     }
 
-    fn value() -> impl Strategy<Value = Value> {
+    pub(super) fn value() -> impl Strategy<Value = Value> {
         let leaf = prop_oneof![
             Just(Value::Null),
             any::<bool>().prop_map(Value::Bool),
@@ -120,13 +120,6 @@ mod tests {
         fn what_is_written_reads_back(value in value()) {
             let text = emit(&value).unwrap();
             prop_assert!(load(text.as_bytes()).unwrap() == value, "{text}");
-        }
-
-        #[test]
-        fn a_sink_gets_the_same_text(value in value()) {
-            let mut sink = String::new();
-            emit_to(&value, &mut sink, &Limits::default()).unwrap();
-            prop_assert_eq!(sink, emit(&value).unwrap());
         }
     }
 
@@ -154,12 +147,12 @@ mod tests {
         let limits = Limits { output_bytes: 1 << 20, ..Limits::default() };
         // Two to the power of forty items, shared.
         let huge = (0..40).fold(Value::Null, |inner, _| Value::list(vec![inner.clone(), inner]));
-        let error = emit_to(&huge, &mut String::new(), &limits).unwrap_err();
+        let error = emit_within(&huge, &limits).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit);
         // A deep block scalar is indented in each line.
         let lines =
             (0..5_000).fold(Value::from("a\n".repeat(1_000_000)), |inner, _| Value::map([("k", inner)]));
-        let error = emit_to(&lines, &mut String::new(), &limits).unwrap_err();
+        let error = emit_within(&lines, &limits).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Limit);
     }
 

@@ -1,5 +1,6 @@
 //! One node: its anchor and tag, and its text if it is a scalar.
 
+use super::analysis::analyze;
 use super::emitter::{Context, Emitter, Nesting, Node, State, Step};
 use super::scalar::{self, Folding};
 use super::writer::Indicator;
@@ -35,6 +36,25 @@ impl Emitter<'_> {
             // Steps come from trees, which have a node in each of these places.
             Step::DocumentStart | Step::DocumentEnd | Step::ListEnd | Step::MapEnd => {}
         }
+    }
+
+    /// Writes a scalar of data within a level that is indented by `indent`; not if it is to be a simple key and cannot be one.
+    pub(super) fn data(
+        &mut self,
+        text: &str,
+        style: ScalarStyle,
+        indent: Option<usize>,
+        context: Context,
+    ) -> bool {
+        let analysis = analyze(text, self.layout.dialect);
+        let step = Step::Scalar { text, style };
+        let node = Node { step, anchor: "", tag_handle: "", tag_suffix: "", analysis };
+        if context == Context::SimpleKey && !is_simple_key(&node) {
+            return false;
+        }
+        (self.indent, self.context) = (indent, context);
+        self.scalar(&node, text, style);
+        true
     }
 
     fn starts_flow(&self, style: CollectionStyle, is_empty: bool) -> bool {

@@ -1,62 +1,35 @@
-//! From a [`Value`] to the emitter's steps, without recursion.
-
-use std::fmt;
+//! From a [`Value`] to the emitter's steps as go-yaml v3 takes them, without recursion.
 
 use super::emitter::{Emitter, Layout, Properties, Step, StepComments};
 use super::order::key_order;
 use super::plain::reads_as_string;
-use super::through_json;
 use crate::base64;
-use crate::value::{FloatKind, List, ListKind, Map, Text, Value};
+use crate::value::{FloatKind, List, Map, Text, Value};
 use crate::yaml::event::{CollectionStyle, Dialect, ScalarStyle};
-use crate::{Error, Limits, Result, json, strconv};
+use crate::{Error, Limits, Result, strconv};
 
-/// How many bytes are collected before they go to a sink.
-const CHUNK: usize = 16 << 10;
-
-/// Writes one document with `value` to `sink`.
-pub(super) fn write(
-    value: &Value,
-    layout: Layout,
-    limits: &Limits,
-    mut sink: Option<&mut dyn fmt::Write>,
-) -> Result<String> {
-    let mut walk =
-        Walk { emitter: Emitter::new(layout, limits.output_bytes), layout, limits, stack: Vec::new() };
+/// The text of one document with `value`.
+pub(super) fn write(value: &Value, layout: Layout, limits: &Limits) -> Result<String> {
+    let emitter = Emitter::new(layout, limits.output_bytes);
+    let mut walk = Walk { emitter, limits, stack: Vec::new() };
     walk.emitter.emit(Step::DocumentStart)?;
     walk.value(value.clone())?;
     while let Some(level) = walk.stack.last_mut() {
         match level.next() {
-            Next::Key(key) => walk.key(&key)?,
+            Next::Key(key) => walk.text(&key)?,
             Next::Value(value) => walk.value(value)?,
             Next::End(step) => {
                 walk.stack.pop();
                 walk.emitter.emit(step)?;
             }
         }
-        if let Some(sink) = sink.as_deref_mut()
-            && walk.emitter.writer().waiting() >= CHUNK
-        {
-            flush(&mut walk.emitter, sink)?;
-        }
     }
     walk.emitter.emit(Step::DocumentEnd)?;
-    if let Some(sink) = sink {
-        flush(&mut walk.emitter, sink)?;
-    }
     Ok(walk.emitter.into_text())
-}
-
-fn flush(emitter: &mut Emitter<'_>, sink: &mut dyn fmt::Write) -> Result<()> {
-    let writer = emitter.writer();
-    sink.write_str(writer.as_str()).map_err(|_| Error::limit("the sink refuses the YAML text"))?;
-    writer.clear();
-    Ok(())
 }
 
 struct Walk<'l> {
     emitter: Emitter<'static>,
-    layout: Layout,
     limits: &'l Limits,
     stack: Vec<Level>,
 }
@@ -105,33 +78,19 @@ impl Level {
 }
 
 impl Walk<'_> {
-    fn passes_json(&self) -> bool {
-        self.layout.dialect == Dialect::V2
-    }
-
     fn value(&mut self, mut value: Value) -> Result<()> {
         while let Value::Object(object) = &value {
-            value = if self.passes_json() {
-                json::object_data(&**object).map_err(|e| e.prefixed("error marshaling into JSON: "))?
-            } else {
-                object.to_data()
-            };
+            value = object.to_data();
         }
         match &value {
             Value::Null | Value::Object(_) => self.plain("null"),
             Value::Bool(b) => self.plain(if *b { "true" } else { "false" }),
             Value::Int(_, n) => self.plain(&n.to_string()),
             Value::Uint(_, n) => self.plain(&n.to_string()),
-            Value::Float(kind, n) if self.passes_json() => self.plain(&through_json::float(*n, *kind)?),
             Value::Float(kind, n) => self.plain(&go_float(*n, *kind)),
-            Value::Number(text) if self.passes_json() => self.plain(&through_json::number(text)?),
             // go-yaml v3 knows nothing of json.Number, which is a string to it.
             Value::Number(text) => self.string(text),
-            Value::String(text) if self.passes_json() => self.string(&through_json::string(text)?),
-            Value::String(text) => match text.as_str() {
-                Some(text) => self.string(text),
-                None => self.binary(text.as_bytes()),
-            },
+            Value::String(text) => self.text(text),
             Value::List(list) => self.list(list),
             Value::Map(map) => self.map(map),
             Value::Handle(_) => {
@@ -140,25 +99,14 @@ impl Walk<'_> {
         }
     }
 
-    fn key(&mut self, key: &Text) -> Result<()> {
-        if self.passes_json() {
-            return self.string(&through_json::key(key)?);
-        }
-        match key.as_str() {
-            Some(key) => self.string(key),
-            None => self.binary(key.as_bytes()),
+    fn text(&mut self, text: &Text) -> Result<()> {
+        match text.as_str() {
+            Some(text) => self.string(text),
+            None => self.binary(text.as_bytes()),
         }
     }
 
     fn list(&mut self, list: &List) -> Result<()> {
-        if self.passes_json() {
-            if list.is_nil() {
-                return self.plain("null");
-            }
-            if list.kind() == ListKind::Byte {
-                return self.string(&base64::encode(&list.to_bytes()));
-            }
-        }
         self.check_depth()?;
         self.emitter.emit(Step::ListStart { style: CollectionStyle::Block, is_empty: list.is_empty() })?;
         self.stack.push(Level::List { list: list.clone(), next: 0 });
@@ -166,25 +114,19 @@ impl Walk<'_> {
     }
 
     fn map(&mut self, map: &Map) -> Result<()> {
-        if self.passes_json() && map.is_nil() {
-            return self.plain("null");
-        }
         self.check_depth()?;
-        let order = key_order(map, self.layout.dialect);
+        let order = key_order(map, Dialect::V3);
         self.emitter.emit(Step::MapStart { style: CollectionStyle::Block, is_empty: map.is_empty() })?;
         self.stack.push(Level::Map { map: map.clone(), order, next: 0, key_is_written: false });
         Ok(())
     }
 
-    /// go-yaml v2 reads JSON up to this depth; v3 writes any depth.
+    /// go-yaml v3 writes any depth.
     fn check_depth(&self) -> Result<()> {
         if self.stack.len() < self.limits.depth {
             return Ok(());
         }
-        match self.passes_json() {
-            true => Err(Error::invalid(format!("yaml: exceeded max depth of {}", self.limits.depth))),
-            false => Err(Error::limit("the value to write is nested too deeply")),
-        }
+        Err(Error::limit("the value to write is nested too deeply"))
     }
 
     fn plain(&mut self, text: &str) -> Result<()> {
@@ -194,7 +136,7 @@ impl Walk<'_> {
     fn string(&mut self, text: &str) -> Result<()> {
         let style = if text.contains('\n') {
             ScalarStyle::Literal
-        } else if reads_as_string(text, self.layout.dialect) {
+        } else if reads_as_string(text, Dialect::V3) {
             ScalarStyle::Plain
         } else {
             ScalarStyle::DoubleQuoted

@@ -3,8 +3,6 @@
 /// A growing YAML text.
 pub(super) struct Writer {
     text: String,
-    /// Bytes that were taken out of `text` already.
-    taken: usize,
     /// Most bytes that may be written.
     limit: usize,
     /// In characters.
@@ -32,15 +30,7 @@ pub(super) enum Indicator {
 
 impl Writer {
     pub(super) fn new(limit: usize) -> Self {
-        Writer {
-            text: String::new(),
-            taken: 0,
-            limit,
-            column: 0,
-            whitespace: true,
-            indention: true,
-            foot_indent: None,
-        }
+        Writer { text: String::new(), limit, column: 0, whitespace: true, indention: true, foot_indent: None }
     }
 
     pub(super) fn column(&self) -> usize {
@@ -56,22 +46,7 @@ impl Writer {
     }
 
     pub(super) fn is_over_limit(&self) -> bool {
-        self.taken + self.text.len() > self.limit
-    }
-
-    /// The bytes that wait to be taken.
-    pub(super) fn waiting(&self) -> usize {
-        self.text.len()
-    }
-
-    pub(super) fn as_str(&self) -> &str {
-        &self.text
-    }
-
-    /// Empties the buffer, after its text went to a sink.
-    pub(super) fn clear(&mut self) {
-        self.taken += self.text.len();
-        self.text.clear();
+        self.text.len() > self.limit
     }
 
     pub(super) fn into_text(self) -> String {
@@ -88,6 +63,27 @@ impl Writer {
         self.text.push_str(text);
         // Counting is cheap and vectorised; most texts are ASCII.
         self.column += if text.is_ascii() { text.len() } else { text.chars().count() };
+    }
+
+    /// Puts a plain scalar of ASCII, set off from what stands before it.
+    pub(super) fn put_token(&mut self, text: &str) {
+        if !self.whitespace {
+            self.text.push(' ');
+            self.column += 1;
+        }
+        self.text.push_str(text);
+        self.column += text.len();
+        self.end_token();
+    }
+
+    /// [`put_token`](Self::put_token), unless it would go beyond column `width`.
+    pub(super) fn put_short_token(&mut self, text: &str, width: Option<usize>) -> bool {
+        let column = self.column + usize::from(!self.whitespace) + text.len();
+        let fits = width.is_none_or(|width| column <= width);
+        if fits {
+            self.put_token(text);
+        }
+        fits
     }
 
     pub(super) fn put_newline(&mut self) {

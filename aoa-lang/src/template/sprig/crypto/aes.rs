@@ -5,7 +5,7 @@ use aes::{Aes256Dec, Aes256Enc};
 
 use crate::Value;
 use crate::template::sprig::args::{Answer, Args};
-use crate::template::sprig::encoding::{base64, from_base64};
+use crate::template::sprig::encoding::from_base64;
 use crate::template::sprig::random;
 use crate::template::sprig::text::string;
 use crate::template::{Call, FnError};
@@ -37,7 +37,7 @@ pub(super) fn encrypt(call: &mut Call<'_>, args: &[Value]) -> Answer {
         before = next.into();
         out.extend_from_slice(&before);
     }
-    Ok(string(base64(&out)))
+    Ok(string(crate::base64::encode(&out)))
 }
 
 pub(super) fn decrypt(call: &mut Call<'_>, args: &[Value]) -> Answer {

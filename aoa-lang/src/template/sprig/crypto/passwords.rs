@@ -1,11 +1,12 @@
 //! Passwords: bcrypt, and the Master Password algorithm of `derivePassword`.
 
+use base64::engine::general_purpose::{GeneralPurpose, NO_PAD};
+use base64::{Engine, alphabet};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 use crate::Value;
 use crate::template::sprig::args::{Answer, Args};
-use crate::template::sprig::encoding::digits_of_six_bits;
 use crate::template::sprig::random;
 use crate::template::sprig::text::string;
 use crate::template::{Call, FnError};
@@ -16,7 +17,7 @@ const BCRYPT_STEPS: usize = 500_000;
 const SCRYPT_STEPS: usize = 2_000_000;
 /// `bcrypt.DefaultCost`.
 const COST: u32 = 10;
-const BCRYPT_ALPHABET: &[u8; 64] = b"./ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+const DIGITS: GeneralPurpose = GeneralPurpose::new(&alphabet::BCRYPT, NO_PAD);
 
 pub(super) fn bcrypt(call: &mut Call<'_>, args: &[Value]) -> Answer {
     Ok(string(hashed(call, args.text(0))?))
@@ -44,8 +45,7 @@ fn hashed(call: &mut Call<'_>, password: &[u8]) -> Result<Vec<u8>, FnError> {
     let hash = bcrypt::bcrypt(COST, salt, terminated.get(..72).unwrap_or(&terminated));
     // The last byte of the hash is not kept.
     let hash = hash.get(..23).unwrap_or_default();
-    let salt = digits_of_six_bits(&salt, BCRYPT_ALPHABET);
-    Ok([b"$2a$10$".as_slice(), &salt, &digits_of_six_bits(hash, BCRYPT_ALPHABET)].concat())
+    Ok(format!("$2a$10${}{}", DIGITS.encode(salt), DIGITS.encode(hash)).into_bytes())
 }
 
 const SEED: &[u8] = b"com.lyndir.masterpassword";

@@ -1,6 +1,6 @@
 //! PEM: bytes in base64 between dashed lines, as `encoding/pem` reads and writes them.
 
-use crate::template::sprig::encoding::{base64, from_base64};
+use crate::template::sprig::encoding::from_base64;
 use crate::template::sprig::text::find;
 
 /// A block: the words of its dashed lines, and its bytes.
@@ -18,7 +18,7 @@ const LINE: usize = 64;
 pub(super) fn encode(kind: &str, bytes: &[u8]) -> Vec<u8> {
     let kind = kind.as_bytes();
     let mut out = [BEGIN, kind, DASHES, b"\n"].concat();
-    for line in base64(bytes).chunks(LINE) {
+    for line in crate::base64::encode(bytes).as_bytes().chunks(LINE) {
         out.extend_from_slice(line);
         out.push(b'\n');
     }
