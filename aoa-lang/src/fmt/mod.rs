@@ -22,7 +22,7 @@ use state::Printer;
 /// # Errors
 /// Only if the result is longer than `limit` bytes.
 pub fn sprintf(format: &[u8], args: &[Value], limit: usize) -> Result<Vec<u8>> {
-    let mut out = Vec::new();
+    let mut out = Vec::with_capacity(64);
     let mut printer = Printer::new(&mut out, limit);
     printer.printf(format, args).map_err(|_| too_long())?;
     Ok(out)

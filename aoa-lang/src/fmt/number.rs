@@ -52,6 +52,12 @@ impl Printer<'_> {
 
     fn digits(&mut self, number: Integer, base: u32, verb: char) -> Printed {
         let flags = self.flags;
+        if base == 10 && flags.is_plain() {
+            if number.negative {
+                self.text(b"-")?;
+            }
+            return self.text(itoa::Buffer::new().format(number.magnitude).as_bytes());
+        }
         let sign = if number.negative {
             "-"
         } else if flags.plus {

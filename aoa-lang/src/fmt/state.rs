@@ -23,6 +23,13 @@ pub(super) struct Flags {
     pub(super) sharp_v: bool,
 }
 
+impl Flags {
+    /// Whether a number is just its digits.
+    pub(super) fn is_plain(self) -> bool {
+        self.width.is_none() && self.precision.is_none() && !self.plus && !self.space
+    }
+}
+
 /// Prints into a buffer of limited length.
 pub(super) struct Printer<'o> {
     pub(super) out: &'o mut Vec<u8>,

@@ -4,7 +4,7 @@ use super::arguments::type_name;
 use super::heap::{Heap, Shape};
 use super::methods;
 use super::options::MissingKey;
-use super::program::Slot;
+use super::program::{PathField, Slot};
 use crate::value::{GoType, Map, Object, Structure};
 use crate::{Value, strconv};
 use std::sync::Arc;
@@ -14,13 +14,15 @@ use std::sync::Arc;
 pub(super) fn walk<'v>(
     from: &'v Value,
     interface: bool,
-    path: &[Box<str>],
+    path: &[PathField],
 ) -> Result<(&'v Value, bool), (&'v Value, bool, usize)> {
     let (mut value, mut interface) = (from, interface);
     for (at, field) in path.iter().enumerate() {
         let next = match value {
-            Value::Map(map) if methods::hides(map.kind(), field) => None,
-            Value::Map(map) => map.get(field).map(|v| (v, map.kind().element() == GoType::Any)),
+            Value::Map(map) if methods::hides(map.kind(), &field.name) => None,
+            Value::Map(map) => map
+                .get_near(field.name.as_bytes(), &field.hint)
+                .map(|v| (v, map.kind().element() == GoType::Any)),
             _ => None,
         };
         (value, interface) = next.ok_or((value, interface, at))?;

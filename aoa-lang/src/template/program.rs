@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 
 use foldhash::fast::RandomState;
 
@@ -157,6 +158,14 @@ impl Slot {
     }
 }
 
+/// A field of a path.
+#[derive(Debug)]
+pub(super) struct PathField {
+    pub(super) name: Box<str>,
+    /// Where it stood in the map that was last asked for it.
+    pub(super) hint: AtomicUsize,
+}
+
 /// A compiled set of templates.
 #[derive(Debug, Default)]
 pub(super) struct Program {
@@ -164,7 +173,7 @@ pub(super) struct Program {
     pub(super) texts: Vec<Box<str>>,
     pub(super) messages: Vec<String>,
     pub(super) consts: Vec<Value>,
-    pub(super) paths: Vec<Vec<Box<str>>>,
+    pub(super) paths: Vec<Vec<PathField>>,
     pub(super) sites: Vec<CallSite>,
     pub(super) ranges: Vec<RangeSpec>,
     pub(super) variables: Vec<Box<str>>,

@@ -204,7 +204,7 @@ impl<'s> Session<'s> {
             root: &templates.root,
             compile_text: Some(&compile),
         };
-        let mut out = Vec::new();
+        let mut out = Vec::with_capacity(1024);
         let ran =
             run_template(&mut state, &templates.layer, program, template, Slot::of(data.clone()), &mut out);
         (self.meter, self.heap, self.nesting) = (state.meter, state.heap, state.nesting);

@@ -128,6 +128,10 @@ pub fn read(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
 /// Those of [`yaml::load`] and of [`read`].
 pub fn read_yaml(of: &'static Type, text: &[u8], mode: Mode) -> Result<Value> {
     let options = match mode {
+        // Members that the type has not vanish.
+        Mode::Yaml if of.has_members() => {
+            LoadOptions::new().with_numbers(yaml::Numbers::BeforeJson).with_kept(of)
+        }
         Mode::Yaml => LoadOptions::new().with_numbers(yaml::Numbers::BeforeJson),
         Mode::YamlStrict => {
             LoadOptions::new().with_numbers(yaml::Numbers::BeforeJson).with_duplicates(Duplicates::Refused)
@@ -204,6 +208,39 @@ mod tests {
             let of = schema(api_version, kind).unwrap();
             let zero = read(of, &Value::Null, Mode::YamlStrict).unwrap();
             assert!(read(of, &zero, Mode::KubernetesStrict).unwrap() == zero, "{kind}");
+        }
+    }
+
+    #[test]
+    fn what_a_type_has_no_member_for_is_read_all_the_same() {
+        let head = schema("helm", "ManifestHead").unwrap();
+        let read = |text: &str| match read_yaml(head, text.as_bytes(), Mode::Yaml) {
+            Ok(value) => json::to_string(&value).unwrap(),
+            Err(error) => error.message().to_owned(),
+        };
+        let whole = |text: &str| match yaml::load(text.as_bytes())
+            .and_then(|value| super::read(head, &value, Mode::Yaml))
+        {
+            Ok(value) => json::to_string(&value).unwrap(),
+            Err(error) => error.message().to_owned(),
+        };
+        for text in [
+            "data: {a: [1, {b: c}], d: e}\nKIND: Job\nmetadata: {name: n}\nspec:\n- x\n",
+            "data: &d {name: n}\nkind: Job\nmetadata: *d\n",
+            "data: {x: &d n}\nkind: *d\n",
+            "data: {<<: {a: b}, c: d}\nkind: Job\n",
+            "data: {<<: x}\nkind: Job\n",
+            "data: {? [a] : b}\nkind: Job\n",
+            "data: {1.5: x, null: y, 2020-01-01: z}\nkind: Job\n",
+            "data: {null: {a: .inf}}\nkind: Job\n",
+            "data: [.inf]\nkind: Job\n",
+            "data: !!binary '?'\nkind: Job\n",
+            "data: [a\nkind: Job\n",
+            "data: *nothing\nkind: Job\n",
+            "- kind: Job\n",
+            "data: a\ndata: {b: c}\nkind: A\nkind: B\n",
+        ] {
+            assert_eq!(read(text), whole(text), "{text}");
         }
     }
 }

@@ -4,11 +4,13 @@ use std::fmt::Write as _;
 use std::sync::OnceLock;
 
 use crate::Value;
+use crate::yaml::Keeps;
 
 static DATA: &str = include_str!("types.txt");
 static TABLE: OnceLock<Table> = OnceLock::new();
 
 /// A named Go type: its JSON fields, and how each is encoded and patched.
+#[derive(Debug)]
 pub struct Type {
     name: &'static str,
     /// How other types refer to this one.
@@ -21,6 +23,7 @@ pub struct Type {
 }
 
 /// A JSON member of a struct.
+#[derive(Debug)]
 pub struct Field {
     name: &'static str,
     pub(super) shape: Shape,
@@ -32,6 +35,7 @@ pub struct Field {
 }
 
 /// The embedded structs that a field comes from.
+#[derive(Debug)]
 pub(super) struct Embedded {
     /// The Go names, joined by dots.
     pub(super) names: &'static str,
@@ -142,6 +146,12 @@ fn table() -> &'static Table {
     })
 }
 
+impl Keeps for Type {
+    fn keeps(&self, key: &str) -> bool {
+        self.field(key).is_some()
+    }
+}
+
 impl Type {
     /// The name as Go prints it: `v1alpha1.ApplicationSpec`.
     #[must_use]
@@ -193,6 +203,11 @@ impl Type {
     #[must_use]
     pub fn is_struct(&self) -> bool {
         self.shape == Shape::Struct
+    }
+
+    /// Whether it reads its members, and nothing else.
+    pub(super) fn has_members(&self) -> bool {
+        self.is_struct() && self.codec == Codec::Plain
     }
 
     fn parse(line: &'static str, number: u16) -> Type {

@@ -1,6 +1,7 @@
 //! A Go map with string keys, frozen: entries sorted by the bytes of their keys, as Go prints and encodes maps.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::drop::drop_flat;
 use super::{Text, Value};
@@ -124,6 +125,19 @@ impl Map {
         find(self.as_slice(), key)
     }
 
+    /// The value of a key that likely stands at `hint`, where that of such maps stood the last time.
+    pub(crate) fn get_near(&self, key: &[u8], hint: &AtomicUsize) -> Option<&Value> {
+        let entries = self.as_slice();
+        if let Some((found, value)) = entries.get(hint.load(Ordering::Relaxed))
+            && found.as_bytes() == key
+        {
+            return Some(value);
+        }
+        let at = place(entries, key)?;
+        hint.store(at, Ordering::Relaxed);
+        entries.get(at).map(|(_, value)| value)
+    }
+
     /// Whether there is an entry `key`.
     #[must_use]
     pub fn contains_key(&self, key: &str) -> bool {
@@ -193,11 +207,14 @@ impl Map {
 const FEW: usize = 16;
 
 fn find<'e>(entries: &'e [(Text, Value)], key: &[u8]) -> Option<&'e Value> {
+    entries.get(place(entries, key)?).map(|(_, value)| value)
+}
+
+fn place(entries: &[(Text, Value)], key: &[u8]) -> Option<usize> {
     if entries.len() <= FEW {
-        return entries.iter().find(|(k, _)| k.as_bytes() == key).map(|(_, value)| value);
+        return entries.iter().position(|(k, _)| k.as_bytes() == key);
     }
-    let at = entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()?;
-    entries.get(at).map(|(_, value)| value)
+    entries.binary_search_by(|(k, _)| k.as_bytes().cmp(key)).ok()
 }
 
 impl Drop for Entries {

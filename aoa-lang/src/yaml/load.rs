@@ -50,6 +50,9 @@ pub(super) fn load_composed(text: &[u8], options: &LoadOptions) -> Result<Option
     let source = Source::new(text, &options.limits)?;
     let mut parser = Parser::new(&source, Dialect::V2);
     let composed = compose(&mut parser, options).map_err(converting)?;
+    if composed.as_ref().is_some_and(|composed| composed.misses_something) {
+        return load_composed(text, &LoadOptions { kept: None, ..options.clone() });
+    }
     composed.map(Composed::into_json).transpose()
 }
 

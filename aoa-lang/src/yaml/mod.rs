@@ -20,6 +20,7 @@ mod scanner;
 mod source;
 mod split;
 
+pub(crate) use compose::Keeps;
 pub use compose::{Duplicates, LoadOptions, Numbers};
 pub use emit::{emit, emit_kyaml, emit_pretty, emit_within};
 pub use event::{

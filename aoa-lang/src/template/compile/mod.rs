@@ -4,11 +4,12 @@ mod commands;
 mod nodes;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::AtomicUsize;
 
 use super::ast::{Ast, NodeId};
 use super::function::{Access, Functions};
 use super::parse::Tree;
-use super::program::{Builtin, Index, Op, Program};
+use super::program::{Builtin, Index, Op, PathField, Program};
 use crate::Value;
 use crate::value::GoType;
 
@@ -160,7 +161,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn path(&mut self, fields: &[Box<str>]) -> Index {
-        self.program.paths.push(fields.to_vec());
+        let field = |name: &Box<str>| PathField { name: name.clone(), hint: AtomicUsize::new(0) };
+        self.program.paths.push(fields.iter().map(field).collect());
         index(self.program.paths.len() - 1)
     }
 

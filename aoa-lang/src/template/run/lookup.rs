@@ -3,7 +3,7 @@
 use super::Run;
 use crate::template::arguments::Arity;
 use crate::template::fields::{Field, field, walk};
-use crate::template::program::{Index, Program, Slot, at};
+use crate::template::program::{Index, PathField, Program, Slot, at};
 use crate::value::{GoType, Object};
 use crate::{Result, Value};
 
@@ -19,7 +19,7 @@ impl Run<'_, '_> {
             }
         };
         let depth = self.state.options.limits.depth;
-        for name in rest {
+        for PathField { name, .. } in rest {
             slot = match field(&mut self.state.heap, &slot, name, false, self.state.missing, depth) {
                 Ok(Field::Value(slot)) => slot,
                 Ok(Field::Method(receiver)) => self.call_without_arguments(&*receiver, name)?,

@@ -7,7 +7,7 @@ use crate::template::fields::is_true;
 use crate::template::program::{Index, Op, Program, Slot, at};
 use crate::template::run::call::parameter;
 use crate::value::GoType;
-use crate::{Error, ErrorKind, Result, strconv};
+use crate::{Error, ErrorKind, Result, Value, strconv};
 
 /// Go's bound on templates within templates.
 const MOST_TEMPLATES: usize = 100_000;
@@ -243,6 +243,17 @@ impl Run<'_, '_> {
     }
 
     fn check(&mut self, of: GoType) -> Result<()> {
+        if let (Some(value), Some(interface)) = (self.stack.last(), self.interface.last_mut()) {
+            // The usual cases: nothing is to be made of the value.
+            match of {
+                GoType::Any if *interface || !value.is_null() => return Ok(()),
+                GoType::String if matches!(value, Value::String(_)) => {
+                    *interface = false;
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
         let slot = self.pop();
         match validate(slot, of, &self.state.heap) {
             Ok(slot) => {

@@ -20,6 +20,7 @@ use crate::{Error, ErrorKind, Result, Value};
 use alias::{Anchor, Anchors};
 use key::KeyLog;
 
+pub(crate) use options::Keeps;
 pub use options::{Duplicates, LoadOptions, Numbers};
 
 pub(super) use alias::Counter;
@@ -37,6 +38,8 @@ pub(super) struct Composed {
     has_unwritable_numbers: bool,
     /// Whether the value, written as JSON and read as YAML again, may not be the same: see `yaml::split`.
     pub(super) may_not_survive: bool,
+    /// Whether something that was left out may have mattered, so that the document has to be read with all it holds.
+    pub(super) misses_something: bool,
 }
 
 /// Reads the next document.
@@ -78,6 +81,8 @@ struct Composer<'a, 'o> {
     /// What strict reading complains of.
     complaints: Vec<String>,
     done: Composed,
+    /// Whether what is read stands behind a key of the root that nobody will look at.
+    leaves_out: bool,
 }
 
 /// A collection that is being read.
@@ -133,7 +138,9 @@ impl<'a, 'o> Composer<'a, 'o> {
                 has_bad_keys: false,
                 has_unwritable_numbers: false,
                 may_not_survive: false,
+                misses_something: false,
             },
+            leaves_out: false,
         }
     }
 
@@ -165,6 +172,10 @@ impl<'a, 'o> Composer<'a, 'o> {
     }
 
     fn finish(mut self) -> Result<Composed> {
+        if self.options.kept.is_some() && (self.failure.is_some() || self.done.has_bad_keys) {
+            self.done.misses_something = true;
+            return Ok(self.done);
+        }
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
@@ -216,6 +227,7 @@ impl<'a, 'o> Composer<'a, 'o> {
         let name = head.properties.as_ref().and_then(|p| p.anchor);
         if let Some(name) = name {
             self.anchors.insert(name, Anchor::Open);
+            self.done.misses_something |= self.leaves_out;
         }
         let anchor = name.map(|name| (name, self.counter.decoded()));
         let start = if next == Next::Item { self.items.len() } else { self.entries.len() };
@@ -229,7 +241,11 @@ impl<'a, 'o> Composer<'a, 'o> {
             outer.next == Next::Merged || (outer.next == Next::Item && outer.log.is_some())
         });
         let log = frame.log.filter(|_| is_merged || frame.anchor.is_some()).map(Rc::from);
-        let value = if frame.next == Next::Item {
+        let value = if self.leaves_out {
+            self.items.truncate(if frame.next == Next::Item { frame.start } else { self.items.len() });
+            self.entries.truncate(if frame.next == Next::Item { self.entries.len() } else { frame.start });
+            Value::Null
+        } else if frame.next == Next::Item {
             Value::List(List::new(self.items.split_off(frame.start.min(self.items.len()))))
         } else {
             let entries = self.entries.split_off(frame.start.min(self.entries.len()));
@@ -279,6 +295,17 @@ impl<'a, 'o> Composer<'a, 'o> {
             *place = if is_bad { key::unsupported(key, value) } else { value };
         }
         self.set_next(Next::Key);
+        self.leaves_out &= self.stack.len() > 1;
+    }
+
+    /// Whether the value of a key can be left out.
+    #[inline]
+    fn looks_away(&mut self, key: &str) {
+        if self.stack.len() == 1
+            && let Some(kept) = self.options.kept
+        {
+            self.leaves_out = !kept.keeps(key);
+        }
     }
 
     /// Begins an entry with the key that a node is.
@@ -291,6 +318,7 @@ impl<'a, 'o> Composer<'a, 'o> {
         let text = key.text();
         self.done.has_bad_keys |= key.is_unsupported();
         self.done.may_not_survive |= text.len() >= LONG_KEY;
+        self.looks_away(&text.to_str_lossy());
         self.entries.push((text, Value::Null));
         if let Some(frame) = self.stack.last_mut() {
             frame.next = Next::Value;

@@ -26,6 +26,11 @@ pub enum Duplicates {
     Refused,
 }
 
+/// Which keys of the root somebody will look at.
+pub(crate) trait Keeps: std::fmt::Debug + Sync {
+    fn keeps(&self, key: &str) -> bool;
+}
+
 /// Choices for reading YAML.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
@@ -36,6 +41,8 @@ pub struct LoadOptions {
     pub duplicates: Duplicates,
     /// What the text may cost.
     pub limits: Limits,
+    /// The values of other keys are read, and then may be left out.
+    pub(crate) kept: Option<&'static dyn Keeps>,
 }
 
 impl LoadOptions {
@@ -55,6 +62,11 @@ impl LoadOptions {
     #[must_use]
     pub fn with_duplicates(self, duplicates: Duplicates) -> Self {
         LoadOptions { duplicates, ..self }
+    }
+
+    /// These options for somebody who will only look at some keys of the root.
+    pub(crate) fn with_kept(self, kept: &'static dyn Keeps) -> Self {
+        LoadOptions { kept: Some(kept), ..self }
     }
 
     /// These options with other limits.

@@ -28,7 +28,9 @@ impl<'a> Composer<'a, '_> {
                 self.count();
                 self.done.may_not_survive |= scalar.value.len() >= LONG_KEY
                     || (scalar.style == ScalarStyle::DoubleQuoted && json::may_not_survive(&scalar.value));
-                self.entries.push((Text::from(scalar.value), Value::Null));
+                self.looks_away(&scalar.value);
+                let key = if self.leaves_out { Text::EMPTY } else { Text::from(scalar.value) };
+                self.entries.push((key, Value::Null));
                 self.set_next(Next::Value);
             }
             _ => self.any_scalar(scalar, line),
@@ -49,9 +51,10 @@ impl<'a> Composer<'a, '_> {
             self.done.may_not_survive |= json::may_not_survive(&scalar.value);
         }
         if scalar.style != ScalarStyle::Plain {
-            return Value::String(Text::from(scalar.value));
+            return if self.leaves_out { Value::Null } else { Value::String(Text::from(scalar.value)) };
         }
         match resolve_plain(&scalar.value, Dialect::V2) {
+            Resolved::Str | Resolved::Timestamp(_) | Resolved::Binary if self.leaves_out => Value::Null,
             Resolved::Str | Resolved::Timestamp(_) | Resolved::Binary => {
                 Value::String(Text::from(scalar.value))
             }
@@ -65,6 +68,7 @@ impl<'a> Composer<'a, '_> {
 
     fn any_scalar(&mut self, scalar: Scalar<'a>, line: u32) {
         if self.next() == Some(Next::Key) && scalar.value == "<<" && is_merge(&scalar) {
+            self.done.misses_something |= self.leaves_out;
             return self.set_next(Next::Merged);
         }
         self.count();
@@ -96,6 +100,7 @@ impl<'a> Composer<'a, '_> {
         };
         let node = Node { value, key, height: 0, is_alias: false, line, log: None };
         if let Some(name) = anchor {
+            self.done.misses_something |= self.leaves_out;
             self.anchors.insert(name, Anchor::complete(&node, 1));
         }
         self.complete(node);
@@ -145,8 +150,9 @@ impl<'a> Composer<'a, '_> {
     }
 
     pub(super) fn float(&mut self, number: f64) -> Value {
-        self.done.has_unwritable_numbers |=
-            !number.is_finite() && self.options.numbers != Numbers::BeforeJson;
+        let is_written = number.is_finite();
+        self.done.has_unwritable_numbers |= !is_written && self.options.numbers != Numbers::BeforeJson;
+        self.done.misses_something |= !is_written && self.leaves_out;
         match self.options.numbers {
             // JSON writes 1.0 as 1, which is read as an integer.
             Numbers::Kubernetes => json::whole(number).map_or(Value::float(number), Value::int64),

@@ -30,7 +30,14 @@ pub(super) enum Indicator {
 
 impl Writer {
     pub(super) fn new(limit: usize) -> Self {
-        Writer { text: String::new(), limit, column: 0, whitespace: true, indention: true, foot_indent: None }
+        Writer {
+            text: String::with_capacity(128),
+            limit,
+            column: 0,
+            whitespace: true,
+            indention: true,
+            foot_indent: None,
+        }
     }
 
     pub(super) fn column(&self) -> usize {
