@@ -34,6 +34,9 @@ pub(crate) struct Global {
     /// Show the data of Secrets and credentials in URLs
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) show_secrets: bool,
+    /// Run the commands that aoa.yaml names under `plugins:`; not for changes of people that you do not trust
+    #[arg(long, global = true, help_heading = "Global options")]
+    pub(crate) allow_exec: bool,
     /// Print timings on standard error
     #[arg(long, global = true, help_heading = "Global options")]
     pub(crate) timing: bool,

@@ -26,6 +26,8 @@ pub struct Config {
     pub clusters: Vec<Text>,
     /// `answers`: patterns of files with recorded answers.
     pub answers: Vec<Text>,
+    /// `plugins`: config management plugins, and the commands that print what they would.
+    pub plugins: Vec<(Text, Vec<Text>)>,
     /// `argocd`: how Argo CD is set up.
     pub argocd: ArgoConfig,
     /// `gates`: bounds that `aoa diff` holds a change to.
@@ -126,13 +128,14 @@ const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"
 
 impl Config {
     /// The keys that the file may have.
-    pub const SECTIONS: [&'static str; 11] = [
+    pub const SECTIONS: [&'static str; 12] = [
         "branch",
         "repositories",
         "charts",
         "roots",
         "clusters",
         "answers",
+        "plugins",
         "argocd",
         "owners",
         "check",
@@ -212,6 +215,7 @@ impl Config {
                 }
                 "clusters" => config.clusters = texts(value, "clusters")?,
                 "answers" => config.answers = texts(value, "answers")?,
+                "plugins" => config.plugins = plugins(value)?,
                 "roots" => config.roots = list(value, "roots")?.iter().map(root).collect::<Result<_>>()?,
                 "argocd" => config.argocd = argocd(value)?,
                 "check" => config.check = check(value)?,
@@ -403,6 +407,20 @@ fn repositories(value: &Value) -> Result<Vec<(Text, Text)>> {
         .map(|(url, path)| match path {
             Value::String(path) => Ok((url.clone(), path.clone())),
             _ => Err(Error::invalid(format!("`repositories.{url}` is not a path"))),
+        })
+        .collect()
+}
+
+fn plugins(value: &Value) -> Result<Vec<(Text, Vec<Text>)>> {
+    map(value, "`plugins`")?
+        .iter()
+        .map(|(name, command)| {
+            let words = texts(command, &format!("plugins.{name}"))?;
+            match words.is_empty() {
+                true => Err(Error::invalid(format!("`plugins.{name}` is no command"))
+                    .with_help("a list: the program and its arguments")),
+                false => Ok((name.clone(), words)),
+            }
         })
         .collect()
 }

@@ -2,6 +2,7 @@
 
 mod charts;
 mod jsonnet;
+mod plugin;
 mod reference;
 
 use std::sync::Arc;
@@ -14,7 +15,8 @@ use crate::model::Cluster;
 use crate::overlay::Overlay;
 
 pub use charts::{ChartRepository, GivenChart, Listing};
-pub use jsonnet::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+pub use jsonnet::{EvaluationError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+pub use plugin::{PluginRun, PluginRunner};
 pub use reference::Reference;
 
 /// What a fleet is resolved from.
@@ -52,6 +54,8 @@ pub struct Inputs {
     pub jsonnet: Option<Arc<dyn JsonnetEvaluator>>,
     /// Which config management plugins the repo-server has.
     pub plugins: Plugins,
+    /// Runs plugins; `None`: those without recorded output are unknown.
+    pub plugin_runner: Option<Arc<dyn PluginRunner>>,
     /// What is to be thought otherwise.
     pub overlay: Overlay,
 }

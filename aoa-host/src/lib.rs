@@ -10,6 +10,7 @@ mod alone;
 mod answers;
 mod both;
 mod check;
+mod deadline;
 mod files;
 mod folder;
 mod git;
@@ -17,6 +18,7 @@ mod init;
 mod inventory;
 mod jsonnet;
 mod load;
+mod plugins;
 mod revision;
 mod settings;
 mod snapshot;
@@ -33,6 +35,7 @@ pub use jsonnet::JsonnetProcess;
 #[cfg(feature = "jsonnet")]
 pub use jsonnet::{Jrsonnet, serve_jsonnet};
 pub use load::{CONFIG_FILE, LoadOptions, Loaded, load};
+pub use plugins::PluginCommands;
 pub use revision::{End, ends};
 pub use snapshot::read_snapshot;
 

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use aoa_core::config::Config;
 use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Listed, Repository, Serves};
@@ -16,6 +17,7 @@ use crate::files::{Files, no_files};
 use crate::folder::{FolderLimits, unreadable};
 use crate::git::{GitCheckout, inspect};
 use crate::inventory::{Inventory, read_inventory, read_text};
+use crate::plugins::PluginCommands;
 use crate::revision::read_commit;
 
 /// How a fleet is loaded.
@@ -47,6 +49,8 @@ pub struct LoadOptions {
     pub limits: FolderLimits,
     /// What is to be thought otherwise; files of clusters are read from the disk.
     pub overlay: OverlayWords,
+    /// Whether the commands under `plugins` of the configuration may run.
+    pub allow_exec: bool,
 }
 
 impl LoadOptions {
@@ -61,6 +65,13 @@ impl LoadOptions {
     #[must_use]
     pub fn with_overlay(mut self, overlay: OverlayWords) -> Self {
         self.overlay = overlay;
+        self
+    }
+
+    /// With the commands of plugins, if they are allowed.
+    #[must_use]
+    pub fn with_exec(mut self, allowed: bool) -> Self {
+        self.allow_exec = allowed;
         self
     }
 
@@ -182,6 +193,9 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     loaded.add_charts(&files, &base)?;
     loaded.add_inventory(&files, &base)?;
     loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
+    if options.allow_exec && !loaded.config.plugins.is_empty() {
+        loaded.inputs.plugin_runner = Some(Arc::new(PluginCommands::new(loaded.config.plugins.clone())));
+    }
     loaded.inputs.overlay = read_overlay(&options.overlay)?;
     for section in &loaded.config.unused {
         loaded.notes.push(format!("`{section}` of {CONFIG_FILE} has no effect in this version"));

@@ -141,7 +141,10 @@ fn resolve_loaded(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, 
 }
 
 fn load_options(global: &Global) -> LoadOptions {
-    LoadOptions::default().with_config(global.config.clone()).with_overlay(global.overlay.words())
+    LoadOptions::default()
+        .with_config(global.config.clone())
+        .with_overlay(global.overlay.words())
+        .with_exec(global.allow_exec)
 }
 
 fn add_evaluator(inputs: &mut aoa_core::Inputs) {

@@ -46,9 +46,9 @@ pub enum Gap {
         /// The type: `Helm`, `Kustomize`, `Jsonnet`.
         source_type: &'static str,
     },
-    /// The evaluation of a Jsonnet program was given up.
+    /// The evaluation of a Jsonnet program, or the run of a plugin, was given up.
     Evaluation {
-        /// The program's file.
+        /// The program's file; the plugin.
         program: Text,
         /// What went wrong with the evaluation.
         reason: Text,
@@ -99,7 +99,7 @@ impl Gap {
             Gap::KustomizeVersion { .. } => {
                 "take `kustomize.version` out of the source, or register 5.8.1 under that name".to_owned()
             }
-            Gap::Plugin { .. } => "record what the plugin prints (`pluginOutputs` of `RecordedAnswers`) and name the file under `answers:` of aoa.yaml".to_owned(),
+            Gap::Plugin { .. } => "record what the plugin prints (`pluginOutputs` of `RecordedAnswers`, named under `answers:` of aoa.yaml), or name its command under `plugins:` and run with --allow-exec".to_owned(),
             Gap::Answer { generator, .. } => {
                 format!(
                     "record the answer of the {generator} generator and name the file under `answers:` of aoa.yaml"

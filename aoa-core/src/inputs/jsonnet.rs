@@ -14,14 +14,14 @@ pub trait JsonnetEvaluator: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     ///
-    /// [`JsonnetError`].
-    fn evaluate(&self, program: &JsonnetProgram<'_>) -> Result<String, JsonnetError>;
+    /// [`EvaluationError`].
+    fn evaluate(&self, program: &JsonnetProgram<'_>) -> Result<String, EvaluationError>;
 }
 
 /// Why a program has no value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum JsonnetError {
+pub enum EvaluationError {
     /// The program fails with this message, which becomes part of the Application's error.
     Failed(String),
     /// The evaluator gave up, for this reason. What the program means is unknown.

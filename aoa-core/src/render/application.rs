@@ -12,7 +12,7 @@ use super::parallel::Workers;
 use super::references::check_references;
 use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, SourceType, State};
-use crate::inputs::{JsonnetEvaluator, Plugins, Root, Settings};
+use crate::inputs::{JsonnetEvaluator, PluginRunner, Plugins, Root, Settings};
 use crate::load::{Charts, Found, Repositories};
 use crate::model::{AppName, Application, Clusters, Manifest, has_multiple_sources, sources_of};
 use crate::options::Options;
@@ -30,6 +30,7 @@ pub(crate) struct RenderContext<'c> {
     pub(crate) clusters: &'c Clusters,
     pub(crate) jsonnet: Option<&'c dyn JsonnetEvaluator>,
     pub(crate) plugins: Plugins,
+    pub(crate) plugin_runner: Option<&'c dyn PluginRunner>,
     /// `RecordedAnswers` documents.
     pub(crate) answers: &'c [Value],
     pub(crate) budget: &'c ManifestBudget,

@@ -57,6 +57,11 @@ impl Environment {
         ])
     }
 
+    /// The variables, in their order.
+    pub(super) fn variables(&self) -> &[(Text, Text)] {
+        &self.variables
+    }
+
     /// The value of a variable.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Text> {

@@ -11,7 +11,7 @@ use super::environment::Environment;
 use super::files::{self, Target};
 use super::source::{Located, Stop};
 use crate::finding::Gap;
-use crate::inputs::{JsonnetError, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+use crate::inputs::{EvaluationError, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 
 /// `directory.jsonnet` of a source, variables of the build environment put in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -55,8 +55,8 @@ pub(super) fn evaluate_jsonnet(
     let program = JsonnetProgram { path, arguments: &options.arguments, external: &options.external, files };
     let name = strconv::quote(path.name().as_bytes());
     let text = evaluator.evaluate(&program).map_err(|error| match error {
-        JsonnetError::Failed(why) => precondition(format!("Failed to evaluate jsonnet {name}: {why}")),
-        JsonnetError::Stopped(why) => {
+        EvaluationError::Failed(why) => precondition(format!("Failed to evaluate jsonnet {name}: {why}")),
+        EvaluationError::Stopped(why) => {
             Gap::Evaluation { program: path.as_str().into(), reason: why.into() }.into()
         }
     })?;

@@ -1,17 +1,21 @@
-//! Sources of config management plugins: nothing here runs one, but what one printed may have been recorded.
+//! Sources of config management plugins: what one printed may have been recorded, or the edge runs it.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use aoa_lang::Value;
 use aoa_lang::source::TreePath;
+use aoa_lang::value::{Map, Text};
+use aoa_lang::{Value, json, strconv};
 
 use super::application::RenderContext;
 use super::directory::flatten;
+use super::environment::Environment;
+use super::kube_version::parse_kube_version;
 use super::manifest_file::parse_printed;
 use super::source::{Located, Outcome, Stop};
 use crate::finding::{Gap, Place};
 use crate::fleet::SourceType;
-use crate::inputs::Plugins;
+use crate::inputs::{EvaluationError, PluginRun, Plugins};
 use crate::model::Manifest;
 
 /// The recorded output for the source: an entry of `pluginOutputs` in `RecordedAnswers`.
@@ -23,7 +27,11 @@ pub(super) fn render_plugin(ctx: &RenderContext<'_>, located: &Located<'_>) -> O
     match fitting.next().map(|entry| objects(ctx, located, entry)) {
         Some(Ok(manifests)) => Outcome::rendered(source_type, manifests),
         Some(Err(stop)) => Outcome::stopped(source_type, stop),
-        None => Outcome::stopped(source_type, without_output(ctx, located)),
+        None => match run(ctx, located) {
+            Ok(Some(manifests)) => Outcome::rendered(source_type, manifests),
+            Ok(None) => Outcome::stopped(source_type, without_output(ctx, located)),
+            Err(stop) => Outcome::stopped(source_type, stop),
+        },
     }
 }
 
@@ -49,13 +57,94 @@ fn objects(ctx: &RenderContext<'_>, located: &Located<'_>, entry: &Value) -> Res
             list.unwrap_or_default().to_vec()
         }
     };
+    placed(located, recorded)
+}
+
+/// The objects as manifests of the source's folder.
+fn placed(located: &Located<'_>, objects: Vec<Value>) -> Result<Vec<Manifest>, Stop> {
     let path = TreePath::new(located.folder.path.as_str()).unwrap_or_else(TreePath::root);
     let place = Place { repository: located.found.url.clone(), path, line: 1, column: 1, width: 0 };
-    let mut manifests = Vec::with_capacity(recorded.len());
-    for object in recorded {
+    let mut manifests = Vec::with_capacity(objects.len());
+    for object in objects {
         flatten(object, place.clone(), &mut manifests)?;
     }
     Ok(manifests)
+}
+
+/// What the plugin prints when it is run; `None` if nobody runs it.
+fn run(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Option<Vec<Manifest>>, Stop> {
+    let Some(runner) = ctx.plugin_runner else { return Ok(None) };
+    let Some(folder) = TreePath::new(located.folder.path.as_str()) else { return Ok(None) };
+    let run = PluginRun {
+        name: located.source.str_at(&["plugin", "name"]).unwrap_or_default(),
+        tree: &located.found.tree,
+        folder: &folder,
+        environment: environment(located)?,
+    };
+    let app = strconv::quote(located.request.app_name.as_bytes());
+    let failed =
+        |why: &dyn fmt::Display| Stop::failed(format!("CMP processing failed for application {app}: {why}"));
+    let printed = match runner.run(&run) {
+        Ok(Some(printed)) => printed,
+        Ok(None) => return Ok(None),
+        Err(EvaluationError::Failed(why)) => {
+            return Err(failed(&format_args!("error generating manifests in cmp: {why}")));
+        }
+        Err(EvaluationError::Stopped(reason)) => {
+            let program = format!("plugin {}", run.name).into();
+            return Err(Gap::Evaluation { program, reason: reason.into() }.into());
+        }
+    };
+    let objects = parse_printed(printed.as_bytes(), &ctx.options.limits).map_err(|why| {
+        failed(&format_args!("failed to convert CMP manifests to unstructured objects: {why}"))
+    })?;
+    placed(located, objects).map(Some)
+}
+
+/// `getPluginEnvs` of Argo CD 3.5.7's repo-server.
+fn environment(located: &Located<'_>) -> Result<Vec<(Text, Text)>, Stop> {
+    let request = located.request;
+    let mut variables: Vec<(Text, Text)> = located.environment.variables().to_vec();
+    variables.retain(|(name, value)| !(name.is_empty() && value.is_empty()));
+    let versions: Vec<_> = request.api_versions.iter().map(Text::to_str_lossy).collect();
+    variables.push((
+        "KUBE_VERSION".into(),
+        parse_kube_version(&request.kube_version.to_str_lossy()).map_err(Stop::failed)?.into(),
+    ));
+    variables.push(("KUBE_API_VERSIONS".into(), Text::from(versions.join(","))));
+    let Some(plugin) = located.source.get("plugin") else { return Ok(variables) };
+    let known = Environment::new(variables.clone());
+    let list =
+        |key: &str| plugin.get(key).and_then(Value::as_list).map(|list| list.as_slice()).unwrap_or_default();
+    for entry in list("env") {
+        let text = |key: &str| entry.str_at(&[key]).unwrap_or_default();
+        variables
+            .push((format!("ARGOCD_ENV_{}", text("name")).into(), known.substitute(text("value")).into()));
+    }
+    let parameters = plugin.get("parameters").cloned().unwrap_or(Value::Null);
+    let json = json::to_string(&parameters).map_err(|error| Stop::failed(error.message()))?;
+    variables.push(("ARGOCD_APP_PARAMETERS".into(), json.into()));
+    for parameter in list("parameters") {
+        let base = format!("PARAM_{}", escaped(parameter.str_at(&["name"]).unwrap_or_default()));
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        if let Some(value) = parameter.get("string") {
+            variables.push((base.as_str().into(), text(value).into()));
+        }
+        for (key, value) in parameter.get("map").and_then(Value::as_map).into_iter().flat_map(Map::iter) {
+            variables.push((format!("{base}_{}", escaped(&key.to_str_lossy())).into(), text(value).into()));
+        }
+        let items = parameter.get("array").and_then(Value::as_list).into_iter().flat_map(|list| list.iter());
+        for (at, value) in items.enumerate() {
+            variables.push((format!("{base}_{at}").into(), text(value).into()));
+        }
+    }
+    Ok(variables)
+}
+
+/// The name of a parameter as part of a variable's.
+fn escaped(name: &str) -> String {
+    let upper = name.to_uppercase();
+    upper.chars().map(|c| if matches!(c, 'A'..='Z' | '0'..='9' | '_') { c } else { '_' }).collect()
 }
 
 /// What becomes of a source for which nothing was recorded.
@@ -66,10 +155,10 @@ fn without_output(ctx: &RenderContext<'_>, located: &Located<'_>) -> Stop {
         (Plugins::None, "") => "could not find plugin supporting the given repository".to_owned(),
         (Plugins::None, name) => format!(
             "could not find cmp-server plugin with name {} supporting the given repository",
-            aoa_lang::strconv::quote(name.as_bytes())
+            strconv::quote(name.as_bytes())
         ),
     };
-    let app = aoa_lang::strconv::quote(located.request.app_name.as_bytes());
+    let app = strconv::quote(located.request.app_name.as_bytes());
     Stop::failed(format!("CMP processing failed for application {app}: {why}"))
 }
 

@@ -80,6 +80,7 @@ pub fn target_state(
         clusters: &clusters,
         jsonnet: inputs.jsonnet.as_deref(),
         plugins: inputs.plugins,
+        plugin_runner: inputs.plugin_runner.as_deref(),
         answers: &inputs.answers.recorded,
         budget: &ManifestBudget::new(options.max_manifests),
     };

@@ -139,6 +139,7 @@ impl Run<'_> {
             clusters: &self.data.clusters,
             jsonnet: self.data.inputs.jsonnet.as_deref(),
             plugins: self.data.inputs.plugins,
+            plugin_runner: self.data.inputs.plugin_runner.as_deref(),
             answers: &self.data.inputs.answers.recorded,
             budget: &self.manifests,
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aoa_core::inputs::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+use aoa_core::inputs::{EvaluationError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 use aoa_core::lang::source::TreePath;
 
 use super::Jrsonnet;
@@ -36,8 +36,8 @@ pub fn serve_jsonnet(from: impl Read + Send + 'static, to: impl Write + Send + '
     let program = JsonnetProgram { path: &request.path, arguments, external, files: line.clone() };
     match Jrsonnet::default().evaluate(&program) {
         Ok(text) => line.send(&["done", &text]),
-        Err(JsonnetError::Failed(why)) => line.send(&["failed", &why]),
-        Err(JsonnetError::Stopped(why)) => line.send(&["stopped", &why]),
+        Err(EvaluationError::Failed(why)) => line.send(&["failed", &why]),
+        Err(EvaluationError::Stopped(why)) => line.send(&["stopped", &why]),
         Err(_) => Ok(()),
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use aoa_core::inputs::{JsonnetError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
+use aoa_core::inputs::{EvaluationError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 use aoa_core::lang::source::TreePath;
 use jrsonnet_evaluator::error::ErrorKind;
 use jrsonnet_evaluator::manifest::JsonFormat;
@@ -60,18 +60,20 @@ impl Default for Jrsonnet {
 }
 
 impl JsonnetEvaluator for Jrsonnet {
-    fn evaluate(&self, program: &JsonnetProgram<'_>) -> std::result::Result<String, JsonnetError> {
+    fn evaluate(&self, program: &JsonnetProgram<'_>) -> std::result::Result<String, EvaluationError> {
         std::thread::scope(|scope| {
             let run = || {
                 let _depth = limit_stack_depth(self.max_depth);
                 let text = run(program);
-                text.map_err(|error| JsonnetError::Failed(message(&error, program.files.as_ref())))
+                text.map_err(|error| EvaluationError::Failed(message(&error, program.files.as_ref())))
             };
             let thread = std::thread::Builder::new().name("jsonnet".to_owned()).stack_size(STACK_BYTES);
             let handle = thread
                 .spawn_scoped(scope, run)
-                .map_err(|error| JsonnetError::Stopped(format!("no thread for Jsonnet: {error}")))?;
-            handle.join().unwrap_or_else(|_| Err(JsonnetError::Stopped("the evaluator crashed".to_owned())))
+                .map_err(|error| EvaluationError::Stopped(format!("no thread for Jsonnet: {error}")))?;
+            handle
+                .join()
+                .unwrap_or_else(|_| Err(EvaluationError::Stopped("the evaluator crashed".to_owned())))
         })
     }
 }
@@ -205,7 +207,7 @@ mod tests {
     fn evaluate(
         text: &'static str,
         arguments: &[JsonnetVariable],
-    ) -> std::result::Result<String, JsonnetError> {
+    ) -> std::result::Result<String, EvaluationError> {
         let path = TreePath::new("app/a.jsonnet").unwrap();
         let program =
             JsonnetProgram { path: &path, arguments, external: arguments, files: Arc::new(One(text)) };
@@ -227,7 +229,7 @@ mod tests {
     #[test]
     fn endless_recursion_and_errors_are_told() {
         let failed = |text| match evaluate(text, &[]) {
-            Err(JsonnetError::Failed(why)) => why,
+            Err(EvaluationError::Failed(why)) => why,
             other => panic!("{other:?}"),
         };
         assert_eq!(

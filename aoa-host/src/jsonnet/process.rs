@@ -3,13 +3,14 @@
 use std::io::{self, BufReader, BufWriter};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
+use std::time::Duration;
 
-use aoa_core::inputs::{JsonnetError, JsonnetEvaluator, JsonnetProgram, JsonnetVariable};
+use aoa_core::inputs::{EvaluationError, JsonnetEvaluator, JsonnetProgram, JsonnetVariable};
 use aoa_core::lang::source::TreePath;
 
 use super::dialogue::{invalid, receive, send};
+use crate::deadline::{Deadline, alone};
 
 /// An evaluator of Jsonnet that starts a program for each evaluation and answers it on its standard input and output.
 ///
@@ -42,9 +43,9 @@ impl JsonnetProcess {
 }
 
 impl JsonnetEvaluator for JsonnetProcess {
-    fn evaluate(&self, program: &JsonnetProgram<'_>) -> Result<String, JsonnetError> {
-        let stopped = |error: io::Error| JsonnetError::Stopped(format!("no process for Jsonnet: {error}"));
-        let child = Command::new(&self.program)
+    fn evaluate(&self, program: &JsonnetProgram<'_>) -> Result<String, EvaluationError> {
+        let stopped = |error: io::Error| EvaluationError::Stopped(format!("no process for Jsonnet: {error}"));
+        let child = alone(&mut Command::new(&self.program))
             .args(&self.arguments)
             .env_clear()
             .stdin(Stdio::piped())
@@ -52,23 +53,22 @@ impl JsonnetEvaluator for JsonnetProcess {
             .stderr(Stdio::null())
             .spawn()
             .map_err(stopped)?;
-        let running = Arc::new(Running::default());
-        let (ends, mut child) = Ends::take(child).map_err(stopped)?;
+        let (ends, child) = Ends::take(child).map_err(stopped)?;
+        let (deadline, child) = (Deadline::default(), Mutex::new(child));
         let answer = std::thread::scope(|scope| {
-            let watch = running.clone();
-            let child = &mut child;
-            scope.spawn(move || watch.end_after(self.timeout, child));
+            scope.spawn(|| deadline.end_after(self.timeout, &child));
             let answer = ends.talk(program);
-            running.finish();
+            // A child that has answered has nothing left to do.
+            deadline.end(&child);
             answer
         });
         answer.unwrap_or_else(|_| {
-            let why = if running.was_late() {
+            let why = if deadline.was_late() {
                 format!("it took more than {} s", self.timeout.as_secs())
             } else {
                 "the evaluator ran out of memory or crashed".to_owned()
             };
-            Err(JsonnetError::Stopped(why))
+            Err(EvaluationError::Stopped(why))
         })
     }
 }
@@ -90,7 +90,7 @@ impl Ends {
     }
 
     /// Asks for an evaluation, and answers what the child asks until it is done.
-    fn talk(mut self, program: &JsonnetProgram<'_>) -> io::Result<Result<String, JsonnetError>> {
+    fn talk(mut self, program: &JsonnetProgram<'_>) -> io::Result<Result<String, EvaluationError>> {
         send(&mut self.to, &request(program))?;
         loop {
             let message = receive(&mut self.from)?;
@@ -98,8 +98,8 @@ impl Ends {
                 message.iter().map(|part| std::str::from_utf8(part).unwrap_or_default()).collect();
             let answer = match *parts.as_slice() {
                 ["done", text] => return Ok(Ok(text.to_owned())),
-                ["failed", why] => return Ok(Err(JsonnetError::Failed(why.to_owned()))),
-                ["stopped", why] => return Ok(Err(JsonnetError::Stopped(why.to_owned()))),
+                ["failed", why] => return Ok(Err(EvaluationError::Failed(why.to_owned()))),
+                ["stopped", why] => return Ok(Err(EvaluationError::Stopped(why.to_owned()))),
                 ["find", from, path] => {
                     program.files.find(&tree_path(from)?, path).map(|found| found.as_str().as_bytes().into())
                 }
@@ -128,51 +128,4 @@ fn request(program: &JsonnetProgram<'_>) -> Vec<Vec<u8>> {
         parts.extend([name.as_bytes().to_vec(), value.as_bytes().to_vec(), kind.to_vec()]);
     }
     parts
-}
-
-/// Whether an evaluation is still going on.
-#[derive(Default)]
-struct Running {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-enum State {
-    #[default]
-    Running,
-    Finished,
-    Late,
-}
-
-impl Running {
-    fn finish(&self) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if *state == State::Running {
-            *state = State::Finished;
-        }
-        self.changed.notify_all();
-    }
-
-    fn was_late(&self) -> bool {
-        *self.state.lock().unwrap_or_else(PoisonError::into_inner) == State::Late
-    }
-
-    /// Ends the child when the evaluation has finished, or when its time is over.
-    fn end_after(&self, timeout: Duration, child: &mut Child) {
-        let deadline = Instant::now() + timeout;
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while *state == State::Running {
-            let left = deadline.saturating_duration_since(Instant::now());
-            if left.is_zero() {
-                *state = State::Late;
-                break;
-            }
-            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
-        }
-        drop(state);
-        // A child that has answered has nothing left to do.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
 }
