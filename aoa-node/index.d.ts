@@ -153,6 +153,9 @@ export interface ManifestChange {
   risks?: { risk: 'immutable' | 'recreated' | 'shrinks'; message: string }[]
   noise?: true
   pruned?: 'deleted' | 'unpruned' | 'guarded' | 'awaits-confirmation' | 'would-empty'
+  /** What it was called, if its name ends in a hash of its content; `rolls` are the workloads that the new name makes anew. */
+  was?: string
+  rolls?: string[]
 }
 
 /** Who deletes an Application that nobody brings any more, and what with it; or why it stays. */

@@ -316,6 +316,30 @@ fn nothing_changes_from_a_fleet_to_itself_and_back_is_the_reverse() {
     assert_eq!(there.same, back.same);
 }
 
+#[test]
+fn a_generated_name_is_one_object_that_rolls_its_workloads() {
+    let files = |name: &str, value: &str| {
+        format!(
+            "{}{}{PRUNES}\n# web/a.yaml\n{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}, data: {{v: '{value}'}}}}\n---\n{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: web}}, spec: {{template: {{spec: {{volumes: [{{name: c, configMap: {{name: {name}}}}}]}}}}}}}}\n",
+            root(PRUNES),
+            app("web", CASCADES),
+        )
+    };
+    let compare = |old: &str, new: &str| diff(&fleet(&files(old, "1")), &fleet(&files(new, "2")));
+    let changes = compare("c-9g96b4d48h", "c-tkf67796t9");
+    let app = &changes.apps[0];
+    let [map, deployment] = app.manifests.as_slice() else { panic!("{:?}", app.manifests) };
+    assert_eq!((map.name.as_str(), map.was.as_deref()), ("c-tkf67796t9", Some("c-9g96b4d48h")));
+    assert_eq!(map.rolls, ["Deployment web"]);
+    assert_eq!(map.fields.iter().map(|field| field.path.as_str()).collect::<Vec<_>>(), ["data.v"]);
+    assert_eq!(deployment.name, "web");
+    assert!(changes.radius().clusters.is_empty());
+    // A word is no hash: what goes is deleted.
+    let changes = compare("c-production", "c-deployment");
+    assert_eq!(changes.apps[0].manifests.iter().filter(|manifest| manifest.was.is_some()).count(), 0);
+    assert_eq!(changes.radius().clusters.values().map(|cluster| cluster.objects).sum::<usize>(), 1);
+}
+
 /// Fleets of a few Applications and a set, each with one of a few contents.
 fn any_fleet() -> impl proptest::strategy::Strategy<Value = String> {
     use proptest::prelude::*;

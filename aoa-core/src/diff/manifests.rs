@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aoa_lang::Value;
 
 use super::fields::{FieldChange, changed_fields};
+use super::generated::{generated_pairs, rolled_by};
 use super::risk::{Risk, risks};
 use crate::fleet::Content;
 use crate::model::{Manifest, ObjectKey, SyncOptions, images_of};
@@ -35,6 +36,10 @@ pub struct ManifestChange {
     pub risks: Vec<Risk>,
     /// Whether only labels differ that every release of a chart changes.
     pub is_noise: bool,
+    /// Of an object whose name ends in a hash of its content: the name that it had. The object of that name goes.
+    pub was: Option<String>,
+    /// The workloads whose Pods are made anew because this object has a new name.
+    pub rolls: Vec<String>,
 }
 
 /// What becomes of a manifest.
@@ -130,7 +135,48 @@ pub(super) fn changed_manifests(
         (None, Some(after)) => Some(ManifestChange::new(&key, ManifestChangeKind::Added, None, Some(after))),
         (None, None) => None,
     });
-    changes.collect()
+    let contents = (before, after);
+    join_generated(changes.collect(), contents)
+}
+
+/// Puts what goes and what comes together where both are one object under a generated name.
+fn join_generated(
+    changes: Vec<ManifestChange>,
+    (before, after): (&Content, &Content),
+) -> Vec<ManifestChange> {
+    let pairs = generated_pairs(&changes);
+    if pairs.is_empty() {
+        return changes;
+    }
+    let find = |content: &Content, change: &ManifestChange| {
+        let is_it = |manifest: &&Manifest| {
+            let key = ObjectKey::of(&manifest.object);
+            key.kind == change.kind && key.name == change.name && key.namespace == change.namespace
+        };
+        content.manifests.iter().find(is_it).map(|manifest| manifest.object.clone())
+    };
+    let mut joined: BTreeMap<usize, Option<ManifestChange>> = BTreeMap::new();
+    for (going, coming) in pairs {
+        let (Some(old), Some(new)) = (changes.get(going), changes.get(coming)) else { continue };
+        let (Some(was), Some(is)) = (find(before, old), find(after, new)) else { continue };
+        let renamed = with_name(&was, &new.name);
+        let key = ObjectKey::of(&is);
+        let change = ManifestChangeKind::Changed;
+        let mut change = changed(&key, &renamed, &is)
+            .unwrap_or_else(|| ManifestChange::new(&key, change, Some(&was), Some(&is)));
+        change.was = Some(old.name.clone());
+        change.rolls = rolled_by(&changes, &old.name, &new.name);
+        joined.insert(going, None);
+        joined.insert(coming, Some(change));
+    }
+    let place = |(at, change)| joined.remove(&at).unwrap_or(Some(change));
+    changes.into_iter().enumerate().filter_map(place).collect()
+}
+
+fn with_name(object: &Value, name: &str) -> Value {
+    let metadata = object.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();
+    let metadata = Value::Map(metadata.with("name", Value::from(name)));
+    Value::Map(object.as_map().cloned().unwrap_or_default().with("metadata", metadata))
 }
 
 /// An object of a content, and which it is of those with one key.
@@ -202,6 +248,8 @@ impl ManifestChange {
             images: (without(&old, &new), without(&new, &old)),
             risks: Vec::new(),
             is_noise: false,
+            was: None,
+            rolls: Vec::new(),
         }
     }
 }

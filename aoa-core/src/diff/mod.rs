@@ -12,6 +12,7 @@ mod codeowners;
 mod fate;
 mod fields;
 mod gates;
+mod generated;
 mod impact;
 mod manifests;
 mod pairs;

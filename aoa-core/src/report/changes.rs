@@ -320,7 +320,7 @@ impl Details<'_> {
     fn manifest(&mut self, manifest: &ManifestChange, most: usize) {
         let (sign, role, end) = match manifest.change {
             ManifestChangeKind::Added => ("+ ", Role::Good, String::new()),
-            ManifestChangeKind::Changed => ("", Role::Plain, String::new()),
+            ManifestChangeKind::Changed => ("", Role::Plain, new_name(manifest)),
             ManifestChangeKind::Removed(pruned) => {
                 ("- ", Role::Error, format!("  the app {}", pruned.message()))
             }
@@ -366,5 +366,13 @@ fn shown(value: &Value) -> String {
     match text.char_indices().nth(VALUE) {
         Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
         None => text,
+    }
+}
+/// What an object was called, if its name is generated, and whom the new name rolls.
+fn new_name(manifest: &ManifestChange) -> String {
+    match &manifest.was {
+        None => String::new(),
+        Some(was) if manifest.rolls.is_empty() => format!("  was {was}"),
+        Some(was) => format!("  was {was}, rolls {}", manifest.rolls.join(", ")),
     }
 }

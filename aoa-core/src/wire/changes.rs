@@ -274,7 +274,12 @@ fn write_manifest(out: &mut String, redactor: &Redactor, manifest: &ManifestChan
                 fields.text("risk", risk.name());
                 Ok(())
             })
-        })
+        })?;
+        if let Some(was) = &manifest.was {
+            names(fields, "rolls", &manifest.rolls)?;
+            fields.text("was", was);
+        }
+        Ok(())
     })
 }
 
