@@ -311,16 +311,14 @@ impl Big {
     /// The integer part, and whether that is all.
     pub(super) fn truncated(self) -> (BigInt, bool) {
         let number = self.to_int();
-        match u64::try_from(self.exponent.unsigned_abs()) {
-            Ok(shift) if self.exponent >= 0 => (number << shift, true),
-            Ok(shift) => {
-                let magnitude = BigInt::from(self.mantissa);
-                let whole = &magnitude >> shift;
-                let is_exact = (&whole << shift) == magnitude;
-                (if self.is_negative { -whole } else { whole }, is_exact)
-            }
-            Err(_) => (number, false),
+        let shift = self.exponent.unsigned_abs();
+        if self.exponent >= 0 {
+            return (number << shift, true);
         }
+        let magnitude = BigInt::from(self.mantissa);
+        let whole = &magnitude >> shift;
+        let is_exact = (&whole << shift) == magnitude;
+        (if self.is_negative { -whole } else { whole }, is_exact)
     }
 
     fn is_int(self) -> bool {

@@ -80,11 +80,8 @@ pub(super) fn function(name: &str) -> Option<Builtin> {
             let Val::Object(entries) = arg(args, 0)? else { return Err(Fault::Wrong) };
             let mut pairs = Vec::new();
             for (key, value) in entries.items() {
-                let of = |value| match value {
-                    &Val::String(ref text) => text.as_str().ok_or(Fault::Wrong),
-                    _ => Err(Fault::Wrong),
-                };
-                pairs.push((of(key)?, of(value)?));
+                let (Val::String(key), Val::String(value)) = (key, value) else { return Err(Fault::Wrong) };
+                pairs.push((key.as_str().ok_or(Fault::Wrong)?, value.as_str().ok_or(Fault::Wrong)?));
             }
             replaced(context, string(args, 1)?, &pairs)
         },

@@ -115,12 +115,12 @@ impl Compiler {
             .iter()
             .flat_map(|node| &node.rules)
             .filter_map(|at| self.rules.get(*at))
-            .filter(|child| rules.iter().any(|rule| is_ground(&rule)) || !child.rule.head.args.is_empty())
+            .filter(|child| rules.iter().any(&is_ground) || !child.rule.head.args.is_empty())
             .collect();
         let name = shown_ref(&first.path);
         let any = |test: &dyn Fn(&Rule) -> bool| rules.iter().any(|defined| test(&defined.rule));
         let arity = first.rule.head.args.len();
-        let is_complete = |defined: &&&Defined| !defined.rule.head.is_multi_value() && is_ground(*defined);
+        let is_complete = |defined: &&&Defined| !defined.rule.head.is_multi_value() && is_ground(defined);
         let complete = rules.iter().filter(is_complete).count();
         let defaults: Vec<u32> =
             rules.iter().filter(|defined| defined.rule.is_default).map(|defined| defined.rule.row).collect();

@@ -171,27 +171,13 @@ impl Unifier<'_> {
             }
             (Kind::Var(x), Kind::Array(_) | Kind::Object(_)) => self.unify_all(x, b),
             (Kind::Array(_) | Kind::Object(_), Kind::Var(y)) => self.unify_all(y, a),
-            (Kind::Var(x), Kind::Ref(_) | Kind::Call(_)) => {
-                if self.is_bound(b) {
-                    self.mark(x);
-                }
+            (Kind::Var(_) | Kind::Array(_) | Kind::Object(_), Kind::Ref(_) | Kind::Call(_)) => {
+                self.mark_behind(b, a);
             }
-            (Kind::Ref(_) | Kind::Call(_), Kind::Var(y)) => {
-                if self.is_bound(a) {
-                    self.mark(y);
-                }
+            (Kind::Ref(_) | Kind::Call(_), Kind::Var(_) | Kind::Array(_) | Kind::Object(_)) => {
+                self.mark_behind(a, b);
             }
             (Kind::Var(x), _) | (_, Kind::Var(x)) => self.mark(x),
-            (Kind::Ref(_) | Kind::Call(_), Kind::Array(_) | Kind::Object(_)) => {
-                if self.is_bound(a) {
-                    self.mark_all(b);
-                }
-            }
-            (Kind::Array(_) | Kind::Object(_), Kind::Ref(_) | Kind::Call(_)) => {
-                if self.is_bound(b) {
-                    self.mark_all(a);
-                }
-            }
             (Kind::Array(_), Kind::ArrayOf(_) | Kind::ObjectOf(_) | Kind::SetOf(_)) => self.mark_all(a),
             (Kind::ArrayOf(_), Kind::Array(_)) | (Kind::ObjectOf(_), Kind::Object(_)) => self.mark_all(b),
             (Kind::Array(xs), Kind::Array(ys)) if xs.len() == ys.len() => {
@@ -218,6 +204,13 @@ impl Unifier<'_> {
             self.mark(name);
         } else {
             self.unknown.entry(name.clone()).or_default().extend(open);
+        }
+    }
+
+    /// Marks the variables of `marked` if those of `from` are known.
+    fn mark_behind(&mut self, from: &Term, marked: &Term) {
+        if self.is_bound(from) {
+            self.mark_all(marked);
         }
     }
 

@@ -186,13 +186,12 @@ impl Parser<'_> {
                 }
             }
             (Some("future"), _) => self.error(import.row, "invalid import, must be `future.keywords`"),
+            (Some("rego"), ["v1"]) if self.version == Version::V1 => {}
             (Some("rego"), ["v1"]) => {
-                if self.version != Version::V1 {
-                    if import.alias.is_some() {
-                        self.error(import.row, "`rego` imports cannot be aliased");
-                    }
-                    self.state.keywords = super::super::scan::Keywords::ALL;
+                if import.alias.is_some() {
+                    self.error(import.row, "`rego` imports cannot be aliased");
                 }
+                self.state.keywords = super::super::scan::Keywords::ALL;
             }
             (Some("rego"), _) => {
                 let message = format!("invalid import `{}`, must be `rego.v1`", shown_ref(&import.path));

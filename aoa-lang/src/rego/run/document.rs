@@ -18,7 +18,7 @@ enum Part {
 
 impl<'p> Machine<'p> {
     /// Follows a path into a document.
-    pub(super) fn into_document(
+    pub(super) fn follow_document(
         &mut self,
         number: usize,
         node: &'p Branch,

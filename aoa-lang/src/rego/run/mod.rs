@@ -279,7 +279,7 @@ impl<'p> Machine<'p> {
     fn without(&mut self, step: &Step, frame: &mut Frame) -> Result<Outcome> {
         if step.negated {
             let mark = frame.trail.len();
-            let outcome = self.kind(&step.kind, frame, step.place)?;
+            let outcome = self.kind(&step.kind, frame)?;
             frame.undo(mark);
             return Ok(match outcome {
                 Outcome::Fail => Outcome::One,
@@ -287,10 +287,10 @@ impl<'p> Machine<'p> {
                 Outcome::One | Outcome::Many(_) => Outcome::Fail,
             });
         }
-        self.kind(&step.kind, frame, step.place)
+        self.kind(&step.kind, frame)
     }
 
-    fn kind(&mut self, kind: &StepKind, frame: &mut Frame, place: Place) -> Result<Outcome> {
+    fn kind(&mut self, kind: &StepKind, frame: &mut Frame) -> Result<Outcome> {
         match kind {
             StepKind::Unify(a, b) => self.equation(a, b, frame),
             StepKind::Test(plan) => self.test(plan, frame),
@@ -302,7 +302,7 @@ impl<'p> Machine<'p> {
                         None => return Ok(Outcome::Fail),
                     }
                 }
-                self.call(*function, values, result.as_ref(), frame, place, 0)
+                self.call(*function, values, result.as_ref(), frame, 0)
             }
             StepKind::Every { key, value, domain, body } => {
                 let Some(domain) = self.ground(domain, frame)? else { return Ok(Outcome::Fail) };
@@ -416,7 +416,6 @@ impl<'p> Machine<'p> {
         args: Vec<Val>,
         result: Option<&Plan>,
         frame: &mut Frame,
-        place: Place,
         depth: u32,
     ) -> Result<Outcome> {
         let mocks = &self.context()?.mocks;
@@ -428,7 +427,7 @@ impl<'p> Machine<'p> {
                 let mut context = self.context()?.clone();
                 context.mocks.clear();
                 self.contexts.push(context);
-                let outcome = self.call(other, args, result, frame, place, depth + 1);
+                let outcome = self.call(other, args, result, frame, depth + 1);
                 self.contexts.pop();
                 return outcome;
             }

@@ -149,7 +149,7 @@ impl<'p> Machine<'p> {
             };
         }
         if let Some(document) = node.document {
-            return self.into_document(document, node, path, frame, found, depth);
+            return self.follow_document(document, node, path, frame, found, depth);
         }
         let Some((first, rest)) = path.split_first() else {
             return match self.extent(node, base, at, depth)? {
