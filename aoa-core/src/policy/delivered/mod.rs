@@ -89,7 +89,7 @@ struct Site<'f> {
 /// for verdict in delivered::review(&fleet) {
 ///     println!("{}: {:?}", verdict.policy.manifest.name(), verdict.outcome);
 /// }
-/// # Ok::<(), aoa_core::Error>(())
+/// # Ok::<(), aoa_core::lang::Error>(())
 /// ```
 #[must_use]
 pub fn review(fleet: &Fleet) -> Vec<Verdict<'_>> {

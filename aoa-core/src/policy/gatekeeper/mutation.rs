@@ -19,12 +19,15 @@ enum Step {
     Items(String, Option<String>),
 }
 
+/// Groups, versions and kinds of one entry of `applyTo`.
+type AppliesTo = (Vec<String>, Vec<String>, Vec<String>);
+
 #[derive(Clone, Debug)]
 struct Mutator {
     name: String,
     kind: String,
     path: Vec<Step>,
-    applies: Option<Vec<(Vec<String>, Vec<String>, Vec<String>)>>,
+    applies: Option<Vec<AppliesTo>>,
     matching: Option<Match>,
     value: Value,
     /// `metadata.name` or `metadata.namespace` of the object, instead of a value.

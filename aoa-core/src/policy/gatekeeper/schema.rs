@@ -124,7 +124,7 @@ impl Schema {
         let mut junctors = BTreeMap::new();
         for key in JUNCTORS {
             let schemas: Vec<Schema> = match object.get(key) {
-                Some(Value::List(schemas)) => schemas.iter().map(|schema| Schema::of(schema)).collect(),
+                Some(Value::List(schemas)) => schemas.iter().map(Schema::of).collect(),
                 Some(schema @ Value::Map(_)) => vec![Schema::of(schema)],
                 _ => continue,
             };
@@ -489,10 +489,10 @@ fn check_types(schema: &Value, depth: usize) -> Result<()> {
             | "id"
             | "$schema"
             | "x-kubernetes-list-type"
-            | "x-kubernetes-map-type" => {
-                if !matches!(value, Value::String(_)) {
-                    return Err(wrong(&key));
-                }
+            | "x-kubernetes-map-type"
+                if !matches!(value, Value::String(_)) =>
+            {
+                return Err(wrong(&key));
             }
             "nullable"
             | "uniqueItems"
@@ -500,20 +500,20 @@ fn check_types(schema: &Value, depth: usize) -> Result<()> {
             | "exclusiveMaximum"
             | "x-kubernetes-preserve-unknown-fields"
             | "x-kubernetes-int-or-string"
-            | "x-kubernetes-embedded-resource" => {
-                if value.as_bool().is_none() {
-                    return Err(wrong(&key));
-                }
+            | "x-kubernetes-embedded-resource"
+                if value.as_bool().is_none() =>
+            {
+                return Err(wrong(&key));
             }
-            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties" => {
-                if !is_integer(value) {
-                    return Err(wrong(&key));
-                }
+            "minLength" | "maxLength" | "minItems" | "maxItems" | "minProperties" | "maxProperties"
+                if !is_integer(value) =>
+            {
+                return Err(wrong(&key));
             }
-            "minimum" | "maximum" | "multipleOf" => {
-                if number(value).is_none() {
-                    return Err(wrong(&key));
-                }
+            "minimum" | "maximum" | "multipleOf"
+                if number(value).is_none() =>
+            {
+                return Err(wrong(&key));
             }
             "required" | "x-kubernetes-list-map-keys" => {
                 let texts = value.as_list().ok_or_else(|| wrong(&key))?;

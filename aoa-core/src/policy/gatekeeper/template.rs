@@ -22,7 +22,7 @@ pub(super) struct Template {
 
 pub(super) enum Engine {
     Rego(Code),
-    Cel(ConstraintCode),
+    Cel(Box<ConstraintCode>),
 }
 
 /// Whether the object is a template.
@@ -208,7 +208,7 @@ fn engine(target: &Value) -> Result<Engine> {
     if let Some(block) = find("K8sNativeValidation") {
         let source = block.get("source").filter(|source| source.as_map().is_some());
         let source = source.ok_or_else(|| Error::invalid("could not recognize the type"))?;
-        return Ok(Engine::Cel(ConstraintCode::compile(source)?));
+        return Ok(Engine::Cel(Box::new(ConstraintCode::compile(source)?)));
     }
     let rego = target.str_at(&["rego"]).filter(|text| !text.is_empty());
     let own = rego.map(|text| {

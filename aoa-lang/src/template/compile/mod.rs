@@ -161,8 +161,8 @@ impl<'a> Compiler<'a> {
     }
 
     fn path(&mut self, fields: &[Box<str>]) -> Index {
-        let field = |name: &Box<str>| PathField { name: name.clone(), hint: AtomicUsize::new(0) };
-        self.program.paths.push(fields.iter().map(field).collect());
+        let field = |name: &str| PathField { name: name.into(), hint: AtomicUsize::new(0) };
+        self.program.paths.push(fields.iter().map(|name| field(name)).collect());
         index(self.program.paths.len() - 1)
     }
 
