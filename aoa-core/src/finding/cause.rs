@@ -123,11 +123,11 @@ pub enum Cause {
         /// Which one.
         error: Text,
     },
-    /// A rule of [`check`](crate::check) speaks.
+    /// A rule of [`check`](mod@crate::check) speaks.
     Judged(Judged),
 }
 
-/// What a rule of [`check`](crate::check) says. Neither lines nor counts are part of it, so that it stays the same finding when
+/// What a rule of [`check`](mod@crate::check) says. Neither lines nor counts are part of it, so that it stays the same finding when
 /// files change around it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
