@@ -49,9 +49,7 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
         && Path::new(after).is_dir()
     {
         let side = |folder: &str| load(Path::new(folder), options);
-        return Ok(Both {
-            before: side(before)?, after: side(after)?, ends: format!("{before} → {after}")
-        });
+        return Ok(joined(side(before)?, side(after)?, format!("{before} → {after}")));
     }
     let range = match what {
         [one, other] => Some(format!("{one}..{other}")),
@@ -62,7 +60,13 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
         End::Commit { commit, .. } => load(repository, &options.clone().with_commit(Some(commit.clone()))),
         End::WorkTree => load(repository, options),
     };
-    Ok(Both { before: side(&before)?, after: side(&after)?, ends: format!("{before} → {after}") })
+    Ok(joined(side(&before)?, side(&after)?, format!("{before} → {after}")))
+}
+
+/// What runs for plugins is what the older side says: a change must not bring its own commands to those who judge it.
+fn joined(before: Loaded, mut after: Loaded, ends: String) -> Both {
+    after.inputs.plugin_runner.clone_from(&before.inputs.plugin_runner);
+    Both { before, after, ends }
 }
 
 /// The fleet as it is, and as the overlay of `loaded` wants it.

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use aoa_core::fleet::State;
 use aoa_core::lang::json;
 use aoa_core::{Inputs, Resolver};
-use aoa_host::{LoadOptions, PluginCommands, load};
+use aoa_host::{LoadOptions, PluginCommands, load, load_both};
 
 const APP: &str = "apiVersion: argoproj.io/v1alpha1
 kind: Application
@@ -115,4 +115,18 @@ fn a_program_that_is_not_there_leaves_the_source_unknown() {
     let (state, _) =
         render(folder.path(), true, |inputs| inputs.plugin_runner = Some(Arc::new(runner.clone())));
     assert!(matches!(state, State::Unknown(_)), "{state:?}");
+}
+
+#[test]
+fn a_change_does_not_bring_its_own_commands() {
+    let (before, after) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mark = after.path().join("ran");
+    write_fleet(before.path(), "echo 'kind: ConfigMap'");
+    write_fleet(after.path(), &format!("touch {}; echo 'kind: Secret'", mark.display()));
+    let folders = [&before, &after].map(|folder| folder.path().to_str().unwrap().to_owned());
+    let both = load_both(&folders, before.path(), &LoadOptions::default().with_exec(true)).unwrap();
+    let fleet = Resolver::new(both.after.options).resolve(&both.after.inputs).unwrap();
+    let content = fleet.apps().next().unwrap().content().unwrap().clone();
+    assert_eq!(content.manifests.first().unwrap().kind(), "ConfigMap");
+    assert!(!mark.exists());
 }

@@ -510,9 +510,7 @@ fn check_types(schema: &Value, depth: usize) -> Result<()> {
             {
                 return Err(wrong(&key));
             }
-            "minimum" | "maximum" | "multipleOf"
-                if number(value).is_none() =>
-            {
+            "minimum" | "maximum" | "multipleOf" if number(value).is_none() => {
                 return Err(wrong(&key));
             }
             "required" | "x-kubernetes-list-map-keys" => {
