@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use aoa_lang::Value;
 
-use super::answer::{Deletion, Hang, NeedKind, named};
 use super::edges::Need;
 use super::index::items;
+use super::need::{NeedKind, named};
+use super::trouble::{Deletion, Hang};
 use super::world::World;
 use crate::fleet::App;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{NeedKind, Outcome, Strength, Unseen, UnseenReason};
 use super::index::{Index, Key, Object, Provider};
+use super::need::{NeedKind, Outcome, Strength};
 use super::rules::{Severity, Want, Wants, definition, secret};
+use super::trouble::{Unseen, UnseenReason};
 use super::world::{NONE, World};
 
 /// One Application that waits for another, for one reason.
@@ -247,7 +248,7 @@ fn said<'f>(world: &World<'f>, unseen: BTreeMap<(u32, NeedKind, Key<'f>), Asked>
     let all = unseen.into_iter().map(|((cluster, kind, key), asked)| Unseen {
         cluster: landing(cluster).unwrap_or_default(),
         kind,
-        what: super::answer::named(&key),
+        what: super::need::named(&key),
         apps: asked.apps.iter().filter_map(|at| Some(world.node(*at)?.app)).collect(),
         objects: asked.objects,
         unknown_apps: unknown.get(&cluster).copied().unwrap_or_default(),

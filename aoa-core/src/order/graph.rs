@@ -7,8 +7,8 @@ use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 
-use super::answer::Strength;
 use super::edges::Need;
+use super::need::Strength;
 use super::rules::Severity;
 use super::waits::Waits;
 use super::world::{NONE, World, number};

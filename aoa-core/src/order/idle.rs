@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::answer::{IdleReason, IdleWaves};
 use super::settings::Waiting;
+use super::trouble::{IdleReason, IdleWaves};
 use super::world::World;
 use crate::fleet::App;
 

@@ -19,6 +19,7 @@
 //! A need is *hard* if nothing of the Application can be applied without it (or the Application does not exist), and *runtime* if it
 //! is applied and fails, or is not healthy, until it is met. Only hard needs make deadlocks: loops of others heal.
 
+mod answer;
 mod cut;
 mod deletion;
 mod edges;
@@ -26,19 +27,18 @@ mod facts;
 mod graph;
 mod idle;
 mod index;
+mod need;
 mod outcome;
 mod rules;
 mod settings;
+mod trouble;
 mod waits;
 mod world;
 
-mod answer;
-
-pub use answer::{
-    Cut, Deadlock, Deletion, Edge, Hang, IdleReason, IdleWaves, Loop, Member, Named, NeedKind, Order,
-    Outcome, Scope, Strength, Unseen, UnseenReason,
-};
+pub use answer::{Member, Order, Scope};
+pub use need::{Edge, Named, NeedKind, Outcome, Strength};
 pub use settings::Waiting;
+pub use trouble::{Cut, Deadlock, Deletion, Hang, IdleReason, IdleWaves, Loop, Unseen, UnseenReason};
 
 use crate::fleet::Fleet;
 

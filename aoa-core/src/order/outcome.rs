@@ -1,8 +1,8 @@
 //! What becomes of each need: Argo CD keeps the order, the need heals while syncs are tried again, or it is stuck.
 
-use super::answer::{Outcome, Strength};
 use super::edges::Need;
 use super::graph::{Graph, Stopped};
+use super::need::{Outcome, Strength};
 use super::rules::Severity;
 use super::waits::Waits;
 use super::world::{NONE, World};

@@ -4,8 +4,8 @@ use aoa_lang::Value;
 
 use super::secret::is_optional;
 use super::{Severity, Wants, pods};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object, items};
+use crate::order::need::NeedKind;
 
 /// Objects from which a controller makes a ConfigMap: bundles of trust-manager, which are in all namespaces that they select.
 pub(super) fn provide<'f>(object: &Object<'f>, add: &mut impl FnMut(Key<'f>)) {

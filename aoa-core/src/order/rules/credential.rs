@@ -6,8 +6,8 @@ use aoa_lang::Value;
 
 use super::Wants;
 use crate::model::SECRET_TYPE_LABEL;
-use crate::order::answer::NeedKind;
 use crate::order::index::{Index, Key, Object, What};
+use crate::order::need::NeedKind;
 use crate::order::world::{NONE, World};
 
 pub(super) fn provide<'f>(world: &World<'f>, object: &Object<'f>, add: &mut impl FnMut(Key<'f>)) {

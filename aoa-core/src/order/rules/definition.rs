@@ -2,9 +2,9 @@
 //! (`getSyncTasks` of gitops-engine), unless the option `SkipDryRunOnMissingResource=true` puts the failure off until the object's turn.
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::facts::skips_missing;
 use crate::order::index::{Key, Object, items};
+use crate::order::need::NeedKind;
 use crate::order::world::World;
 use aoa_lang::Value;
 

@@ -6,9 +6,9 @@
 use aoa_lang::Value;
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::facts::DEPENDS_ON;
 use crate::order::index::{Key, Object};
+use crate::order::need::NeedKind;
 use crate::order::world::{NONE, World};
 
 /// What declared Applications are found by.

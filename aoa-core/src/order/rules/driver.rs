@@ -1,8 +1,8 @@
 //! A StorageClass makes volumes by its driver: nothing is provisioned until the driver runs.
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object};
+use crate::order::need::NeedKind;
 
 pub(super) fn wants<'f>(object: &Object<'f>, wants: &mut Wants<'f>) {
     let driver = match (object.group, object.kind) {

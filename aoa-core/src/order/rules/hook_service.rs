@@ -6,8 +6,8 @@
 use aoa_lang::Value;
 
 use super::{Severity, Wants, pods};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Index, Key, Object, items};
+use crate::order::need::NeedKind;
 use crate::sync::is_hook;
 
 pub(super) fn wants<'f>(index: &Index<'f>, object: &Object<'f>, pod: &'f Value, wants: &mut Wants<'f>) {

@@ -1,8 +1,8 @@
 //! A certificate is not ready until its issuer is there.
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object};
+use crate::order::need::NeedKind;
 
 const GROUP: &str = "cert-manager.io";
 

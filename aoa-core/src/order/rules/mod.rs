@@ -27,8 +27,8 @@ mod storage;
 mod store;
 pub(super) mod webhook;
 
-use super::answer::NeedKind;
 use super::index::{Index, Key, Object};
+use super::need::NeedKind;
 use super::world::{NONE, World, number};
 
 /// Something that an object of an Application asks for.

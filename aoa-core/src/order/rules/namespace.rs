@@ -1,8 +1,8 @@
 //! Objects need their namespace; an Application with `CreateNamespace=true` makes that of its destination.
 
 use super::{Severity, Want, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object};
+use crate::order::need::NeedKind;
 use crate::order::world::{World, number};
 use crate::policy::{Scope, Scopes};
 

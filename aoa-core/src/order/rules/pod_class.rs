@@ -3,8 +3,8 @@
 use aoa_lang::Value;
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object};
+use crate::order::need::NeedKind;
 
 pub(super) fn wants<'f>(object: &Object<'f>, pod: &'f Value, wants: &mut Wants<'f>) {
     let text = |key| pod.str_at(&[key]).filter(|name| !name.is_empty() && !name.starts_with("system-"));

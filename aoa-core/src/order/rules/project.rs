@@ -3,8 +3,8 @@
 use super::Wants;
 use crate::fleet::Parent;
 use crate::model::DEFAULT_PROJECT;
-use crate::order::answer::NeedKind;
 use crate::order::index::Key;
+use crate::order::need::NeedKind;
 use crate::order::world::{NONE, World};
 
 pub(in crate::order) fn provide<'f>(world: &World<'f>, add: &mut impl FnMut(Key<'f>, u32)) {

@@ -3,8 +3,8 @@
 use aoa_lang::Value;
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object, items};
+use crate::order::need::NeedKind;
 
 /// A place in objects of a kind that names another object.
 struct Reference {

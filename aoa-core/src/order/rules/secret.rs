@@ -3,8 +3,8 @@
 use aoa_lang::Value;
 
 use super::{Severity, Wants, pods};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object, items};
+use crate::order::need::NeedKind;
 
 /// Kinds from which a controller makes a Secret, and where they say its name; without it, it is their own.
 const MAKERS: [(&str, &str, &[&[&str]], Otherwise); 17] = [

@@ -1,8 +1,8 @@
 //! External Secrets are fetched from a store, which has to be there.
 
 use super::{Severity, Wants};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Key, Object, items};
+use crate::order::need::NeedKind;
 
 pub(super) fn wants<'f>(object: &Object<'f>, wants: &mut Wants<'f>) {
     if object.group != "external-secrets.io" {

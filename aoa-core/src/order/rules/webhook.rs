@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use aoa_lang::Value;
 
 use super::{Severity, Want, Wants, pods};
-use crate::order::answer::NeedKind;
 use crate::order::index::{Index, Key, Object, items};
+use crate::order::need::NeedKind;
 use crate::order::world::World;
 
 /// The webhooks of all clusters, by what they match.
