@@ -2,16 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use super::text;
 use std::process::{Command, Output};
 
 const FLEETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/fleets");
 
 fn aoa(args: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_aoa")).args(args).output().unwrap()
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 fn check(fleet: &str, args: &[&str]) -> (Option<i32>, String) {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use super::copy;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -13,19 +14,6 @@ fn fleets() -> (tempfile::TempDir, PathBuf, PathBuf) {
     copy(&fleet, &before);
     copy(&fleet, &after);
     (folder, before, after)
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 /// Standard output, standard error and the exit code of `aoa diff before after` and `more`.

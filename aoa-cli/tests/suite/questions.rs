@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a panic is how a test fails")]
 
+use super::copy;
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -172,19 +173,6 @@ fn configure(fleet: &Path) {
         }
     }
     fs::write(file, config).unwrap();
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            fs::copy(entry.path(), to).unwrap();
-        }
-    }
 }
 
 fn first_difference(expected: &str, answer: &str) -> String {

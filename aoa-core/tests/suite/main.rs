@@ -1,0 +1,13 @@
+//! Fleets resolved and asked, a file per subject. One program: linking is most of what tests cost.
+
+mod delivered;
+mod diff;
+mod findings;
+mod helm_sources;
+mod hostile;
+mod json;
+mod obstacles;
+mod order;
+mod projects;
+mod roots;
+mod why;
