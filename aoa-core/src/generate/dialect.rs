@@ -28,6 +28,16 @@ struct GoOptions {
 }
 
 impl Dialect {
+    /// The dialect that an ApplicationSet asks for. `run` are clock, seed and limits of Go templates.
+    #[must_use]
+    pub(super) fn of(set: &Value, run: TemplateOptions) -> Self {
+        if !is_go(set) {
+            return Dialect::placeholders().with_limits(run.limits);
+        }
+        let options = set.at(&["spec", "goTemplateOptions"]).and_then(Value::as_list);
+        Dialect::go(options.into_iter().flatten().filter_map(Value::as_str), run)
+    }
+
     /// The dialect of `{{name}}` placeholders.
     #[must_use]
     pub fn placeholders() -> Self {
@@ -110,6 +120,21 @@ impl Dialect {
     pub fn replace(&self, text: &Text, params: &Map) -> Result<Text> {
         self.compile(text).fill(params)
     }
+}
+
+fn is_go(set: &Value) -> bool {
+    set.at(&["spec", "goTemplate"]).and_then(Value::as_bool) == Some(true)
+}
+
+/// The paths of the parameters at which a text of an ApplicationSet looks, in the order of the text; none if it is broken. A
+/// `{{name}}` placeholder is a path of one name, with its dots.
+pub(crate) fn parameters_in(set: &Value, text: &Text) -> Vec<Vec<String>> {
+    if is_go(set) {
+        let paths = template::argo::paths(&text.to_str_lossy()).unwrap_or_default();
+        return paths.into_iter().map(|path| path.into_iter().map(String::from).collect()).collect();
+    }
+    let keys = |text: &FastTemplate| text.keys().map(|key| vec![key.to_string()]).collect();
+    FastTemplate::parse(text.clone()).map(|text| keys(&text)).unwrap_or_default()
 }
 
 impl GoOptions {

@@ -61,6 +61,7 @@ mod summary;
 
 pub use checkout::Checkout;
 pub use cluster_index::ClusterIndex;
+pub(crate) use dialect::parameters_in;
 pub use dialect::{CompiledText, Dialect};
 pub use flatten::flatten;
 pub use generated::{Failure, FailureReason, GeneratedSet};

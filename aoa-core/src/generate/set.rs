@@ -54,12 +54,7 @@ impl ApplicationSet {
             Some(Value::List(list)) => list.as_slice(),
             _ => &[],
         };
-        let dialect = if set.at(&["spec", "goTemplate"]).and_then(Value::as_bool) == Some(true) {
-            let options = list(&["spec", "goTemplateOptions"]).iter().filter_map(Value::as_str);
-            Dialect::go(options, templates)
-        } else {
-            Dialect::placeholders().with_limits(templates.limits)
-        };
+        let dialect = Dialect::of(set, templates);
         let patch = match set.at(&["spec", "templatePatch"]) {
             Some(Value::String(text)) => Some(Tree::of_text(dialect.compile(text))),
             _ => None,

@@ -6,6 +6,7 @@ use aoa_lang::{Value, json};
 
 use super::style::{Role, Text};
 use super::table::columns;
+use super::values::cut;
 use crate::diff::{
     AppChange, Cascade, ChangeKind, Changes, Fate, FieldChange, ManifestChange, ManifestChangeKind,
 };
@@ -363,11 +364,9 @@ fn shown(value: &Value) -> String {
         Value::String(text) => text.to_string(),
         other => json::to_string(other).unwrap_or_default(),
     };
-    match text.char_indices().nth(VALUE) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text,
-    }
+    cut(&text, VALUE)
 }
+
 /// What an object was called, if its name is generated, and whom the new name rolls.
 fn new_name(manifest: &ManifestChange) -> String {
     match &manifest.was {

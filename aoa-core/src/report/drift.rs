@@ -4,6 +4,7 @@ use aoa_lang::Value;
 
 use super::style::{Role, Text};
 use super::table::columns;
+use super::values;
 use crate::drift::{Difference, Drift, DriftKind, Rollup, Tally};
 use crate::model::{Kind, ObjectRef};
 use crate::wire::Redactor;
@@ -168,18 +169,7 @@ fn fields(difference: &Difference, redactor: &Redactor) -> Text {
     let mut out = Text::default();
     let shown = |value: &Option<Value>| match value {
         None => "nothing".to_owned(),
-        Some(value) => {
-            let value = redactor.redact(value);
-            let text = match &value {
-                Value::String(text) => text.to_string(),
-                other => aoa_lang::json::to_string(other).unwrap_or_default(),
-            };
-            let text = text.replace('\n', " ");
-            match text.char_indices().nth(VALUE) {
-                Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-                None => text,
-            }
-        }
+        Some(value) => values::shown(value, redactor, VALUE),
     };
     for field in difference.fields.iter().take(FIELDS) {
         let words = format!("    {}: {} → {}", field.path, shown(&field.before), shown(&field.after));

@@ -16,6 +16,7 @@ mod reasons;
 mod style;
 mod table;
 mod tree;
+mod values;
 
 pub use apps::{AppColumns, apps_table};
 pub use changes::{ChangesOptions, changes_text};

@@ -1,8 +1,7 @@
 //! Reasons for people: why something is there, and why it is not.
 
-use aoa_lang::Value;
-
 use super::style::{Role, Text};
+use super::values::shown;
 use crate::model::{Kind, ObjectRef};
 use crate::why::{
     Absence, AppReasons, Blocker, ClusterReasons, FieldReason, FileReasons, Input, InputKind, ObjectReasons,
@@ -213,7 +212,8 @@ fn plain_row(left: String) -> Row {
 }
 
 fn of_field(field: &FieldReason, redactor: &Redactor, out: &mut Text) {
-    out.push(Role::Name, &field.path).push(Role::Plain, format!(" = {}", shown(&field.value, redactor)));
+    out.push(Role::Name, &field.path)
+        .push(Role::Plain, format!(" = {}", shown(&field.value, redactor, VALUE)));
     let site = at(field.site.as_ref());
     if !site.is_empty() {
         out.push(Role::Plain, format!("  {site}"));
@@ -223,25 +223,12 @@ fn of_field(field: &FieldReason, redactor: &Redactor, out: &mut Text) {
     }
     for parameter in &field.parameters {
         let site = at(parameter.site.as_ref());
-        let value = shown(&parameter.value, redactor);
+        let value = shown(&parameter.value, redactor, VALUE);
         out.push(Role::Plain, " ← ")
             .push(Role::Plain, if site.is_empty() { String::new() } else { format!("{site} ") });
         out.push(Role::Plain, format!("{} = {value}", parameter.name));
     }
     out.end_line();
-}
-
-fn shown(value: &Value, redactor: &Redactor) -> String {
-    let value = redactor.redact(value);
-    let text = match &value {
-        Value::String(text) => text.to_string(),
-        other => aoa_lang::json::to_string(other).unwrap_or_default(),
-    };
-    let text = text.replace('\n', " ");
-    match text.char_indices().nth(VALUE) {
-        Some((at, _)) => format!("{}…", text.get(..at).unwrap_or_default()),
-        None => text,
-    }
 }
 
 /// What to do next: try what would happen without the nearest input.

@@ -1,5 +1,6 @@
 //! Where the values of an Application's fields come from.
 
+use aoa_lang::value::Text;
 use aoa_lang::yaml::Step;
 use aoa_lang::{Error, Result, Value};
 
@@ -10,7 +11,7 @@ use super::reasons::{AppReasons, FieldReason, ParameterReason, Site};
 use crate::config::closest;
 use crate::finding::Place;
 use crate::fleet::{App, Parent, SetId, SourceType};
-use crate::generate::{GeneratedSet, Origin, at, leaf_generators};
+use crate::generate::{GeneratedSet, Origin, at, leaf_generators, parameters_in};
 
 /// Most fields that are told.
 const MOST: usize = 500;
@@ -134,8 +135,8 @@ impl Fields<'_, '_> {
         let raw = set.template(number).and_then(|template| at(template, steps));
         match raw {
             Some(Value::String(text)) => {
+                reason.parameters = self.parameters(text, set, number, &record.object);
                 let text = text.to_str_lossy();
-                reason.parameters = self.parameters(&text, set, number, &record.object);
                 let is_plain = !text.contains("{{");
                 if is_plain && has_patch && reason.value.as_str() != Some(&*text) {
                     reason.written = "templatePatch".to_owned();
@@ -178,7 +179,7 @@ impl Fields<'_, '_> {
     /// The parameters that a text looks at.
     fn parameters(
         &self,
-        text: &str,
+        text: &Text,
         set: &GeneratedSet,
         number: usize,
         object: &Value,
@@ -186,7 +187,7 @@ impl Fields<'_, '_> {
         let Ok(parameters) = set.parameters(number).map(Value::Map) else { return Vec::new() };
         let is_go = object.at(&["spec", "goTemplate"]) == Some(&Value::Bool(true));
         let mut found: Vec<ParameterReason> = Vec::new();
-        for path in if is_go { go_paths(text) } else { placeholders(text) } {
+        for path in parameters_in(object, text) {
             let path: Vec<&str> = path.iter().map(String::as_str).collect();
             let mut known = 0;
             let mut value = &parameters;
@@ -334,52 +335,12 @@ pub(super) fn leaves(value: &Value, into: &mut Vec<String>) {
     }
 }
 
-/// `{{ name }}`: flat names.
-fn placeholders(text: &str) -> Vec<Vec<String>> {
-    let parts = text.split("{{").skip(1).filter_map(|part| part.split_once("}}"));
-    parts.map(|(name, _)| vec![name.trim().to_owned()]).collect()
-}
-
-/// `.a.b` and `index .a "b"` in the actions of a Go template.
-fn go_paths(text: &str) -> Vec<Vec<String>> {
-    let mut paths = Vec::new();
-    for action in text.split("{{").skip(1).filter_map(|part| part.split_once("}}")).map(|(action, _)| action)
-    {
-        let mut indexed = false;
-        let mut open: Option<Vec<String>> = None;
-        for word in action.split(|c: char| c.is_whitespace() || matches!(c, '(' | ')' | '|' | ',')) {
-            let word = word.trim_start_matches('-');
-            if let Some(path) = word.strip_prefix("$.").or_else(|| word.strip_prefix('.')) {
-                paths.extend(open.take());
-                let keys: Vec<String> =
-                    path.split('.').filter(|k| !k.is_empty()).map(str::to_owned).collect();
-                if !keys.is_empty() {
-                    open = Some(keys);
-                }
-            } else if let Some(key) = word.strip_prefix('"').and_then(|w| w.strip_suffix('"')) {
-                if let Some(path) = open.as_mut().filter(|_| indexed) {
-                    path.push(key.to_owned());
-                }
-            } else if !word.is_empty() {
-                indexed = word == "index";
-            }
-        }
-        paths.extend(open.take());
-    }
-    paths
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn paths_in_templates() {
-        let all = |text: &str| go_paths(text).iter().map(|path| path.join("/")).collect::<Vec<_>>();
-        assert_eq!(all("{{ .team }}-{{ .path.basename | upper }}"), ["team", "path/basename"]);
-        assert_eq!(all("{{ index .metadata.labels \"a.b/c\" }}"), ["metadata/labels/a.b/c"]);
-        assert_eq!(all("{{ default \"x\" .a }}"), ["a"]);
-        assert_eq!(placeholders("{{a.b}}-{{ c }}"), [vec!["a.b"], vec!["c"]]);
+    fn steps_of_paths() {
         assert_eq!(steps_of("a[1][\"b.c\"].d").len(), 4);
     }
 }

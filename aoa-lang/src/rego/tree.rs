@@ -372,6 +372,43 @@ pub(super) fn ground_prefix(reference: &[Term]) -> usize {
     (rest + 1).min(reference.len())
 }
 
+/// A part of a term, to be changed.
+pub(super) enum Inside<'t> {
+    Term(&'t mut Term),
+    /// A comprehension: what it collects, and its body.
+    Closure(Vec<&'t mut Term>, &'t mut Vec<Expr>),
+    /// An expression in a template of a string.
+    Expr(&'t mut Expr),
+}
+
+/// What a term consists of.
+pub(super) fn inside<'t>(term: &'t mut Term) -> Vec<Inside<'t>> {
+    match &mut term.kind {
+        Kind::Ref(items) | Kind::Array(items) | Kind::Set(items) | Kind::Call(items) => {
+            items.iter_mut().map(Inside::Term).collect()
+        }
+        Kind::Object(entries) => {
+            entries.iter_mut().flat_map(|(key, value)| [Inside::Term(key), Inside::Term(value)]).collect()
+        }
+        Kind::ArrayOf(of) | Kind::SetOf(of) => {
+            let (term, body) = &mut **of;
+            vec![Inside::Closure(vec![term], body)]
+        }
+        Kind::ObjectOf(of) => {
+            let (key, value, body) = &mut **of;
+            vec![Inside::Closure(vec![key, value], body)]
+        }
+        Kind::Template(parts) => {
+            let expr = |part: &'t mut Part| match part {
+                Part::Expr(expr) => Some(Inside::Expr(expr)),
+                Part::Fixed(_) => None,
+            };
+            parts.iter_mut().filter_map(expr).collect()
+        }
+        Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) | Kind::Var(_) => Vec::new(),
+    }
+}
+
 /// Calls `visit` for every term below, outer before inner; it says whether to go on inwards.
 pub(super) fn walk_term(term: &Term, visit: &mut dyn FnMut(&Term) -> bool) {
     if !visit(term) {

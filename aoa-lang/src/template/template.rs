@@ -1,11 +1,12 @@
 //! The templates that callers hold.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::ast::{Ast, Keyword, NodeId, NodeKind};
+use super::ast::{Ast, NodeId, NodeKind};
 use super::compile::{builtin, compile};
 use super::function::Functions;
+use super::looks::{Touches, paths, touches};
 use super::options::{MissingKey, TemplateOptions};
 use super::parse::{Tree, parse};
 use super::program::Program;
@@ -20,15 +21,6 @@ pub struct Template {
     missing: MissingKey,
     touches: Touches,
     constant: Option<Text>,
-}
-
-/// Which keys of the data a template can look at.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Touches {
-    /// No others than these, at the top.
-    Keys(BTreeSet<Box<str>>),
-    /// Any.
-    All,
 }
 
 impl Template {
@@ -172,6 +164,16 @@ impl<'f> TemplateSet<'f> {
         Ok(Template { program: Arc::new(program), missing: self.missing, touches, constant })
     }
 
+    /// The paths into the data at which the text `name` looks, each as far as it is written down, in the order of the text:
+    /// `.a.b`, `$.a`, `index .a "b"` and `get .a "b"`.
+    #[must_use]
+    pub fn paths(&self, name: &str) -> Vec<Vec<Box<str>>> {
+        self.own
+            .get(name)
+            .or_else(|| self.trees.get(name))
+            .map_or_else(Vec::new, |main| paths(&self.ast, main))
+    }
+
     pub(super) fn functions(&self) -> &'f Functions {
         self.functions
     }
@@ -202,36 +204,4 @@ fn constant(ast: &Ast, main: &[NodeId]) -> Option<Text> {
         })
         .collect();
     texts.map(|t| Text::from(t.concat()))
-}
-
-/// Finds the keys of the data that a template can look at, in its own text: what it calls sees no more than what it is given.
-fn touches(ast: &Ast, main: &[NodeId]) -> Touches {
-    let mut keys = BTreeSet::new();
-    // Whether dot is the data there.
-    let mut work: Vec<(NodeId, bool)> = main.iter().map(|id| (*id, true)).collect();
-    while let Some((id, dot_is_data)) = work.pop() {
-        match ast.kind(id) {
-            Some(NodeKind::Dot) if dot_is_data => return Touches::All,
-            Some(NodeKind::Field { fields }) if dot_is_data => keys.extend(fields.first().cloned()),
-            Some(NodeKind::Variable { name, fields }) if &**name == "$" => match fields.first() {
-                Some(key) => {
-                    keys.insert(key.clone());
-                }
-                None => return Touches::All,
-            },
-            Some(NodeKind::Action { pipe }) => work.push((*pipe, dot_is_data)),
-            Some(NodeKind::Chain { node, .. }) => work.push((*node, dot_is_data)),
-            Some(NodeKind::Command { args }) => work.extend(args.iter().map(|a| (*a, dot_is_data))),
-            Some(NodeKind::Pipe(pipe)) => work.extend(pipe.commands.iter().map(|c| (*c, dot_is_data))),
-            Some(NodeKind::Template { pipe, .. }) => work.extend(pipe.map(|p| (p, dot_is_data))),
-            Some(NodeKind::Branch { keyword, pipe, list, otherwise }) => {
-                work.push((*pipe, dot_is_data));
-                let inside = dot_is_data && *keyword == Keyword::If;
-                work.extend(list.iter().map(|n| (*n, inside)));
-                work.extend(otherwise.iter().flatten().map(|n| (*n, dot_is_data)));
-            }
-            _ => {}
-        }
-    }
-    Touches::Keys(keys)
 }

@@ -180,11 +180,24 @@ def diff(
     return Changes(_call(_aoa.diff, [os.fspath(one) for one in what], os.fspath(repo), file, show_secrets))
 
 
-class Changes:
-    """What changes from one fleet to another."""
+class _Answer:
+    """What a verb answers, as JSON and as data."""
 
     def __init__(self, text: str) -> None:
         self._text = text
+
+    def to_json(self) -> str:
+        """The same bytes as the command prints with ``-o json``."""
+        return self._text
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """The same as data."""
+        return json.loads(self._text)
+
+
+class Changes(_Answer):
+    """What changes from one fleet to another."""
 
     def __repr__(self) -> str:
         summary = self.summary
@@ -193,15 +206,6 @@ class Changes:
     def __bool__(self) -> bool:
         findings = self.data["findings"]
         return bool(self.data["apps"] or findings["introduced"] or findings["fixed"])
-
-    def to_json(self) -> str:
-        """The same bytes as ``aoa diff -o json`` prints."""
-        return self._text
-
-    @cached_property
-    def data(self) -> dict[str, Any]:
-        """The same as data."""
-        return json.loads(self._text)
 
     @property
     def apps(self) -> list[dict[str, Any]]:
@@ -224,24 +228,12 @@ class Changes:
         return Findings(_finding(finding) for finding in self.data["findings"]["introduced"])
 
 
-class Order:
+class Order(_Answer):
     """In which order Applications come up."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
 
     def __repr__(self) -> str:
         summary = self.summary
         return f"<Order: {summary['apps']} apps in {summary['stages']} stages, {len(self.deadlocks)} deadlocks>"
-
-    def to_json(self) -> str:
-        """The same bytes as ``aoa order -o json`` prints."""
-        return self._text
-
-    @cached_property
-    def data(self) -> dict[str, Any]:
-        """The same as data."""
-        return json.loads(self._text)
 
     @property
     def apps(self) -> list[dict[str, Any]]:

@@ -14,7 +14,9 @@ use std::io::sink;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use aoa_core::address::Address;
 use aoa_core::check::{CheckOptions, check};
+use aoa_core::why::{Query, why};
 use aoa_core::wire::{WireOptions, write_apps};
 use aoa_core::{Fleet, Inputs, Options, Resolver};
 use aoa_host::{LoadOptions, load};
@@ -42,6 +44,7 @@ fn main() {
     output(&table);
     rendering(&table);
     checks(&table);
+    reasons(&table);
 }
 
 struct Table {
@@ -194,6 +197,24 @@ fn checks(table: &Table) {
     table.row("check of 10000 Applications x 3 manifests", Target::Below("0.500 s"), || {
         checking(&fleet::folders(10_000, 3), fleet::one_core())
     });
+}
+
+fn reasons(table: &Table) {
+    for dialect in [Dialect::Placeholders, Dialect::Go] {
+        let fleet = LazyCell::new(|| {
+            let inputs = fleet::matrix(500, 100, dialect, Patch::None);
+            resolve(&inputs, fleet::unrendered())
+        });
+        for (what, field) in [("an Application", None), ("a field", Some("spec.destination.server"))] {
+            let name = format!("why of {what} among 50000, {}", dialect.name());
+            table.row(&name, Target::Below("1000 us"), || {
+                let middle = fleet.apps().nth(25_000).unwrap();
+                let address = Address::parse(&format!("{}/{}", middle.namespace(), middle.name())).unwrap();
+                let query = Query::new(address).with_field(field.map(str::to_owned));
+                each(100, || drop(why(&fleet, &query).unwrap()))
+            });
+        }
+    }
 }
 
 fn resolve(inputs: &Inputs, options: Options) -> Fleet {

@@ -7,6 +7,7 @@ use crate::check::sink::Sink;
 use crate::check::survey::Survey;
 use crate::finding::Rule;
 use crate::fleet::AppSet;
+use crate::generate::parameters_in;
 
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::TemplatedProject,
@@ -39,43 +40,19 @@ const TRUSTED: [&str; 12] = [
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, _: &Survey<'f>, set: AppSet<'f>) {
     let spec = set.object().get("spec").unwrap_or(&Value::Null);
-    let Some(text) = spec.str_at(&["template", "spec", "project"]).filter(|text| text.contains("{{")) else {
-        return;
-    };
+    let Some(Value::String(project)) = spec.at(&["template", "spec", "project"]) else { return };
     let mut foreign = Vec::new();
     foreign_generators(spec.get("generators").unwrap_or(&Value::Null), &mut foreign, 0);
     let listed = has_list(spec.get("generators").unwrap_or(&Value::Null), 0);
-    let Some(parameter) = parameters(text).into_iter().find(|name| !TRUSTED.contains(&name.as_str())) else {
-        return;
-    };
+    let first = |path: Vec<String>| path.first().and_then(|name| name.split('.').next()).map(str::to_owned);
+    let mut parameters = parameters_in(set.object(), project).into_iter().filter_map(first);
+    let Some(parameter) = parameters.find(|name| !TRUSTED.contains(&name.as_str())) else { return };
     // Where a list is among the generators the parameter may be its.
     if foreign.is_empty() || listed {
         return;
     }
     let what = format!("project comes from parameter `{parameter}` of its {} generator", foreign.join(", "));
     sink.set(Rule::TemplatedProject, set, &keys(["spec", "template", "spec", "project"]), what);
-}
-
-/// The first names of the parameters in a template: `a` of `{{a.b}}` and of `{{ .a.b }}`.
-fn parameters(text: &str) -> Vec<String> {
-    let mut names = Vec::new();
-    for action in text.split("{{").skip(1) {
-        let action = action.split("}}").next().unwrap_or_default();
-        let is_go = action.contains('.') && action.split_whitespace().any(|word| word.starts_with('.'));
-        let mut words =
-            action.split(|c: char| c.is_whitespace() || "()|\"".contains(c)).filter(|w| !w.is_empty());
-        let word = if is_go { words.find(|word| word.starts_with('.')) } else { words.next() };
-        let name = word
-            .unwrap_or_default()
-            .trim_start_matches(['-', '.'])
-            .split(['.', '['])
-            .next()
-            .unwrap_or_default();
-        if !name.is_empty() {
-            names.push(name.to_owned());
-        }
-    }
-    names
 }
 
 /// Generators whose data others write, at any depth of matrix and merge.

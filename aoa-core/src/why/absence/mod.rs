@@ -117,29 +117,15 @@ pub(super) fn app(asked: &Asked<'_>, address: &str) -> Result<Absence> {
     finished(asked, absence, address)
 }
 
-/// Whether the template of a set can make this name.
+/// Whether the template of a set can make this name, as far as what stands around its actions tells.
 fn may_be_named(set: &Value, name: &str) -> bool {
     let template = set.str_at(&["spec", "template", "metadata", "name"]).unwrap_or_default();
-    let mut rest = name;
-    let mut parts = template.split("{{").enumerate().peekable();
-    while let Some((at, part)) = parts.next() {
-        let literal = if at == 0 { part } else { part.split_once("}}").map_or("", |(_, literal)| literal) };
-        if at == 0 {
-            match rest.strip_prefix(literal) {
-                Some(behind) => rest = behind,
-                None => return false,
-            }
-        } else if parts.peek().is_none() {
-            return rest.ends_with(literal);
-        } else {
-            match rest.split_once(literal).filter(|_| !literal.is_empty()) {
-                Some((_, behind)) => rest = behind,
-                None if literal.is_empty() => {}
-                None => return false,
-            }
-        }
-    }
-    rest.is_empty()
+    let Some((front, behind)) = template.split_once("{{") else { return template == name };
+    let (inside, back) = behind.rsplit_once("}}").unwrap_or_default();
+    // A Go template can trim the text around an action.
+    let front = if behind.starts_with("- ") { front.trim_end() } else { front };
+    let back = if inside.ends_with(" -") { back.trim_start() } else { back };
+    name.strip_prefix(front).is_some_and(|rest| rest.ends_with(back))
 }
 
 fn present(app: App<'_>) -> Present {

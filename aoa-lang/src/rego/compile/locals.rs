@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::tree::{
-    Body, Every, Expr, ExprKind, Head, Kind, Name, Part, Rule, Term, is_wildcard, shown_var,
+    Body, Every, Expr, ExprKind, Head, Inside, Kind, Name, Part, Rule, Term, inside, is_wildcard, shown_var,
 };
 use super::Compiler;
 use super::vars::{Skips, Vars, in_term, of_term};
@@ -416,27 +416,15 @@ impl Renamer<'_> {
                 }
                 parts.iter_mut().for_each(|part| self.term(part));
             }
-            Kind::Array(items) | Kind::Set(items) => items.iter_mut().for_each(|item| self.term(item)),
-            Kind::Object(entries) => entries.iter_mut().for_each(|(key, value)| {
-                self.term(key);
-                self.term(value);
-            }),
-            Kind::ArrayOf(of) | Kind::SetOf(of) => {
-                let (term, body) = &mut **of;
-                self.within(body, vec![term]);
-            }
-            Kind::ObjectOf(of) => {
-                let (key, value, body) = &mut **of;
-                self.within(body, vec![key, value]);
-            }
-            Kind::Template(parts) => {
-                for part in parts {
-                    if let Part::Expr(expr) = part {
-                        self.plain(expr);
+            _ => {
+                for part in inside(term) {
+                    match part {
+                        Inside::Term(term) => self.term(term),
+                        Inside::Closure(terms, body) => self.within(body, terms),
+                        Inside::Expr(expr) => self.plain(expr),
                     }
                 }
             }
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {}
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::module::{Module, Version};
-use super::super::tree::{Expr, ExprKind, Kind, Name, Part, Rule, Term, shown_ref, walk_term};
+use super::super::tree::{Expr, ExprKind, Inside, Kind, Name, Rule, Term, inside, shown_ref, walk_term};
 use super::Compiler;
 
 type Globals = HashMap<Name, Vec<Term>>;
@@ -221,31 +221,15 @@ impl Resolver<'_> {
                     }
                 }
             }
-            Kind::Array(items) | Kind::Set(items) | Kind::Call(items) => {
-                items.iter_mut().for_each(|item| self.term(item));
-            }
-            Kind::Object(entries) => {
-                for (key, value) in entries {
-                    self.term(key);
-                    self.term(value);
-                }
-            }
-            Kind::ArrayOf(of) | Kind::SetOf(of) => {
-                let (term, body) = &mut **of;
-                self.within(body, vec![term]);
-            }
-            Kind::ObjectOf(of) => {
-                let (key, value, body) = &mut **of;
-                self.within(body, vec![key, value]);
-            }
-            Kind::Template(parts) => {
-                for part in parts {
-                    if let Part::Expr(expr) = part {
-                        self.expr(expr);
+            _ => {
+                for part in inside(term) {
+                    match part {
+                        Inside::Term(term) => self.term(term),
+                        Inside::Closure(terms, body) => self.within(body, terms),
+                        Inside::Expr(expr) => self.expr(expr),
                     }
                 }
             }
-            Kind::Null | Kind::Bool(_) | Kind::Number(_) | Kind::String(_) => {}
         }
     }
 }

@@ -46,21 +46,7 @@ impl Parser<'_> {
     }
 
     fn package(&mut self) -> Option<Statement> {
-        if self.token() != Token::Package {
-            return None;
-        }
-        let row = self.row();
-        self.scan_space();
-        if matches!(self.token(), Token::Dot | Token::OpenBracket) {
-            return None;
-        }
-        if self.token() == Token::Space {
-            self.scan();
-        }
-        if !self.keyword_as_name() {
-            self.illegal("");
-            return None;
-        }
+        let row = self.opened(Token::Package)?;
         let term = self.term()?;
         let mut path = vec![Term::var("data", term.row)];
         match term.kind {
@@ -89,8 +75,9 @@ impl Parser<'_> {
         Some(Statement::Package(path, row))
     }
 
-    fn import(&mut self) -> Option<Import> {
-        if self.token() != Token::Import {
+    /// Steps behind the word that opens a statement; `None` if it is not there, or is a name after all. Tells its row.
+    fn opened(&mut self, word: Token) -> Option<u32> {
+        if self.token() != word {
             return None;
         }
         let row = self.row();
@@ -105,6 +92,11 @@ impl Parser<'_> {
             self.illegal("");
             return None;
         }
+        Some(row)
+    }
+
+    fn import(&mut self) -> Option<Import> {
+        let row = self.opened(Token::Import)?;
         // The path is read as if no keyword had been imported.
         let keywords = std::mem::take(&mut self.state.keywords);
         let term = self.term();

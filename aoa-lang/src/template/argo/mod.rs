@@ -17,7 +17,7 @@ pub use functions::sanitize_name;
 
 use std::sync::LazyLock;
 
-use super::{Functions, MissingKey, Template, TemplateOptions, Touches, sprig};
+use super::{Functions, MissingKey, Template, TemplateOptions, TemplateSet, Touches, sprig};
 use crate::value::Text;
 use crate::{Error, Result, Value};
 
@@ -92,6 +92,22 @@ impl ArgoTemplate {
     pub fn constant(&self) -> Option<&Text> {
         self.template.constant()
     }
+}
+
+/// The paths of parameters at which a text looks, as [`TemplateSet::paths`] finds them.
+///
+/// # Errors
+/// What is wrong with the text.
+///
+/// ```
+/// let paths = aoa_lang::template::argo::paths("{{ .team }}-{{ index .metadata.labels \"a.b/c\" | upper }}")?;
+/// assert_eq!(paths, [vec!["team".into()], vec!["metadata".into(), "labels".into(), "a.b/c".into()]]);
+/// # Ok::<(), aoa_lang::Error>(())
+/// ```
+pub fn paths(text: &str) -> Result<Vec<Vec<Box<str>>>> {
+    let mut set = TemplateSet::new(functions(), MissingKey::default());
+    set.add("base", text)?;
+    Ok(set.paths("base"))
 }
 
 /// Reads `goTemplateOptions`: of several for `missingkey` the last counts.
