@@ -176,6 +176,11 @@ pub(crate) enum Command {
         after_help = "Examples:\n  aoa paths                  who misses changes: files that are read and not listed\n  aoa paths payments-api     all that it reads, and an annotation that lists it\n  aoa paths --exit-code      for CI\n\nThe annotation is argocd.argoproj.io/manifest-generate-paths. Exit code 1 with --exit-code if somebody misses changes."
     )]
     Paths(PathsArgs),
+    /// Show which policies reach an Application, each with where it comes from
+    #[command(
+        after_help = "Examples:\n  aoa policy                 the fleet's policies, whom they are for and how many they reach\n  aoa policy payments-api    what reaches it, who set it and through which parent\n  aoa policy payments-api --json\n\nPolicies are files that `policies:` of aoa.yaml names, or objects that Applications deliver: aoa schema policy."
+    )]
+    Policy(PolicyArgs),
     /// Write aoa.yaml from what is found
     #[command(after_help = "Examples:\n  aoa init\n  aoa init --dry-run")]
     Init(InitArgs),
@@ -185,8 +190,10 @@ pub(crate) enum Command {
         after_help = "Example:\n  kubectl get secret -n argocd -l argocd.argoproj.io/secret-type=cluster -o json | aoa import clusters - > clusters.yaml"
     )]
     Import(Import),
-    /// Print the JSON schema of the output or of aoa.yaml
-    #[command(after_help = "Examples:\n  aoa schema\n  aoa schema config > aoa.schema.json")]
+    /// Print the JSON schema of the output, of aoa.yaml or of policies
+    #[command(
+        after_help = "Examples:\n  aoa schema\n  aoa schema config > aoa.schema.json\n  aoa schema policy > policy.schema.json"
+    )]
     Schema(SchemaArgs),
     /// Print the version and the versions that are imitated
     #[command(after_help = "Examples:\n  aoa version\n  aoa version -o json")]
@@ -570,6 +577,18 @@ impl FailOn {
 }
 
 #[derive(ClapArgs)]
+pub(crate) struct PolicyArgs {
+    /// The Application: `name` or `namespace/name` (default: list the policies)
+    #[arg(value_name = "APP")]
+    pub(crate) app: Option<String>,
+    /// The folder of the fleet
+    #[arg(long, default_value = ".", value_name = "FOLDER")]
+    pub(crate) repo: PathBuf,
+    #[command(flatten)]
+    pub(crate) format: FormatArgs,
+}
+
+#[derive(ClapArgs)]
 pub(crate) struct InitArgs {
     /// The folder of the fleet
     #[arg(default_value = ".")]
@@ -607,6 +626,8 @@ pub(crate) enum SchemaOf {
     Output,
     /// aoa.yaml
     Config,
+    /// Files of policies
+    Policy,
     /// What aoa diff and aoa what-if print as JSON
     Changes,
     /// What aoa why prints as JSON

@@ -36,8 +36,8 @@ pub struct Config {
     pub check: CheckConfig,
     /// `owners`: who owns what.
     pub owners: OwnersConfig,
-    /// Sections that are known but that this version does not use: `policies`.
-    pub unused: Vec<&'static str>,
+    /// `policies`: patterns of files with the fleet's own policies; see [`policy::own`](crate::policy::own).
+    pub policies: Vec<Text>,
 }
 
 /// One of `roots`.
@@ -221,7 +221,8 @@ impl Config {
                 "check" => config.check = check(value)?,
                 "gates" => config.gates = gates(value)?,
                 "owners" => config.owners = owners(value)?,
-                other => config.unused.extend(Self::SECTIONS.iter().find(|s| **s == other)),
+                "policies" => config.policies = texts(value, "policies")?,
+                _ => {}
             }
         }
         Ok(config)
@@ -522,11 +523,11 @@ mod tests {
             ),
             ("clusters", Value::list(vec![Value::from("clusters/*.yaml")])),
             ("gates", Value::map([("max-deletes", Value::int64(5))])),
-            ("policies", Value::list(Vec::new())),
+            ("policies", Value::list(vec![Value::from("policies/*.yaml")])),
         ]);
         let config = Config::read(&value).unwrap();
         assert_eq!(config.roots.len(), 2);
-        assert_eq!(config.unused, ["policies"]);
+        assert_eq!(config.policies, ["policies/*.yaml"]);
         assert_eq!(config.gates.max_deletes, Some(5));
         assert!(config.roots[1].source.contains_key("kustomize"));
         let error =

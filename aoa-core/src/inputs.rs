@@ -11,6 +11,7 @@ use aoa_lang::Value;
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
+use crate::config::OwnersConfig;
 use crate::model::Cluster;
 use crate::overlay::Overlay;
 
@@ -58,6 +59,22 @@ pub struct Inputs {
     pub plugin_runner: Option<Arc<dyn PluginRunner>>,
     /// What is to be thought otherwise.
     pub overlay: Overlay,
+    /// Files of policies; see [`policy::own`](crate::policy::own).
+    pub policies: Vec<PolicyFile>,
+    /// How Applications name their owner.
+    pub owners: OwnersConfig,
+}
+
+/// A file of policies.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PolicyFile {
+    /// The URL of the repository that it lies in; empty if it lies in none that is at hand.
+    pub repository: Text,
+    /// Its path there, or as it is shown.
+    pub path: TreePath,
+    /// Its text.
+    pub text: Arc<[u8]>,
 }
 
 /// Which config management plugins a repo-server has.
@@ -142,6 +159,14 @@ pub enum Declared {
     Configuration,
     /// Nobody: it was found, because no other source covers it.
     Found,
+}
+
+impl PolicyFile {
+    /// A file that lies in no repository.
+    #[must_use]
+    pub fn new(path: TreePath, text: impl AsRef<[u8]>) -> Self {
+        PolicyFile { repository: Text::EMPTY, path, text: text.as_ref().into() }
+    }
 }
 
 impl Root {

@@ -12,7 +12,7 @@ use aoa_core::paths::paths;
 use aoa_core::why::{Query, why, why_not};
 use aoa_core::wire::{
     Redactor, write_absence, write_changes, write_drift, write_matrix, write_order, write_paths,
-    write_reasons,
+    write_policies, write_policy, write_reasons,
 };
 
 use crate::both::{Both, Compared};
@@ -210,6 +210,38 @@ pub fn paths_json(fleet: &Fleet, apps: &[String], redactor: &Redactor) -> Result
     };
     let paths = paths(fleet, named);
     text(|out| write_paths(&paths, redactor, out))
+}
+
+/// Which policies reach an Application, or, without one, the policies of the fleet: what `aoa policy [APP] -o json` prints.
+///
+/// # Errors
+///
+/// As [`Fleet::app_at`].
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::core::wire::Redactor;
+/// use aoa_host::{LoadOptions, load, policy_json};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # let policy = "apiVersion: aoa.dev/v1alpha1\nkind: Policy\nmetadata: {name: base}\nspec: {restrictions: {kinds: {deny: [Secret]}}}\n";
+/// # std::fs::write(folder.path().join("base.yaml"), policy).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\npolicies: [base.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// let answer = policy_json(&fleet, Some("web"), &Redactor::new(&fleet, false))?;
+/// assert!(answer.contains("\"id\":\"base/kinds\""), "{answer}");
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn policy_json(fleet: &Fleet, app: Option<&str>, redactor: &Redactor) -> Result<String> {
+    match app {
+        Some(app) => {
+            let app = fleet.app_at(app)?;
+            text(|out| write_policy(app, redactor, out))
+        }
+        None => text(|out| write_policies(fleet, redactor, out)),
+    }
 }
 
 fn text(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> Result<String> {

@@ -63,6 +63,11 @@ impl Files {
         real(one) == real(other)
     }
 
+    /// The path of a file as seen from a folder above it.
+    pub(crate) fn below(&self, file: &Path, folder: &Path) -> Option<TreePath> {
+        TreePath::new(real(file).strip_prefix(real(folder)).ok()?.to_str()?)
+    }
+
     fn in_commit(&self, path: &Path) -> Option<(&Tree, TreePath)> {
         let (top, tree) = self.commit.as_ref()?;
         let inside = real(path).strip_prefix(real(top)).ok()?.to_str().map(str::to_owned)?;

@@ -24,7 +24,9 @@ mod settings;
 mod snapshot;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
-pub use answers::{changes_json, drift_json, matrix_json, order_json, paths_json, why_json, why_not_json};
+pub use answers::{
+    changes_json, drift_json, matrix_json, order_json, paths_json, policy_json, why_json, why_not_json,
+};
 pub use both::{Both, Compared, load_both, what_if};
 pub use check::{CheckRequest, read_baseline};
 pub use folder::{FolderLimits, read_file, read_folder};

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aoa_core::config::Config;
-use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Listed, Repository, Serves};
-use aoa_core::lang::source::{Tree, line_column};
+use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Listed, PolicyFile, Repository, Serves};
+use aoa_core::lang::source::{Tree, TreePath, line_column};
 use aoa_core::lang::text::glob::Glob;
 use aoa_core::lang::value::Text;
 use aoa_core::lang::{Error, ErrorKind, Result};
@@ -192,14 +192,12 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     loaded.add_repositories(&files, &base, git)?;
     loaded.add_charts(&files, &base)?;
     loaded.add_inventory(&files, &base)?;
+    loaded.add_policies(&files, &base)?;
     loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
     if options.allow_exec && !loaded.config.plugins.is_empty() {
         loaded.inputs.plugin_runner = Some(Arc::new(PluginCommands::new(loaded.config.plugins.clone())));
     }
     loaded.inputs.overlay = read_overlay(&options.overlay)?;
-    for section in &loaded.config.unused {
-        loaded.notes.push(format!("`{section}` of {CONFIG_FILE} has no effect in this version"));
-    }
     Ok(loaded)
 }
 
@@ -320,6 +318,26 @@ impl Loaded {
         self.inputs.clusters = inventory.clusters;
         self.inputs.objects = inventory.objects;
         self.inputs.answers.recorded = inventory.answers;
+        Ok(())
+    }
+
+    fn add_policies(&mut self, files: &Files, base: &Path) -> Result<()> {
+        self.inputs.owners = self.config.owners.clone();
+        for pattern in &self.config.policies {
+            for file in expand(files, base, &pattern.to_str_lossy())? {
+                let text = files.read(&file)?;
+                let inside = files.below(&file, &self.top);
+                let repository =
+                    inside.as_ref().and_then(|_| Some(self.inputs.repositories.first()?.url.clone()));
+                let shown = file.strip_prefix(base).unwrap_or(&file).display().to_string();
+                let shown = TreePath::new(shown.trim_start_matches(['.', '/'])).unwrap_or(TreePath::root());
+                let mut policies = PolicyFile::new(inside.unwrap_or(shown), text);
+                policies.repository = repository.unwrap_or_default();
+                if !self.inputs.policies.iter().any(|known| known.path == policies.path) {
+                    self.inputs.policies.push(policies);
+                }
+            }
+        }
         Ok(())
     }
 }

@@ -11,6 +11,7 @@ mod jsonnet;
 mod matrix;
 mod order;
 mod paths;
+mod policy;
 mod render;
 mod rule;
 mod tree;
@@ -25,7 +26,8 @@ use std::time::Instant;
 use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
 use aoa_core::wire::{
-    WireOptions, changes_schema, config_schema, drift_schema, output_schema, why_not_schema, why_schema,
+    WireOptions, changes_schema, config_schema, drift_schema, output_schema, policy_schema, why_not_schema,
+    why_schema,
 };
 use aoa_core::{Fleet, Options, Resolver};
 use aoa_host::{LoadOptions, Loaded, load};
@@ -72,12 +74,14 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
         Command::Order(order) => order::run(order, global, out),
         Command::Matrix(matrix) => matrix::run(matrix, global, out),
         Command::Paths(paths) => paths::run(paths, global, out),
+        Command::Policy(args) => policy::run(args, global, out),
         Command::Init(init) => init::run(init, out),
         Command::Import(Import::Clusters { file }) => import::clusters(file, global, out),
         Command::Schema(schema) => {
             let text = match schema.of {
                 SchemaOf::Output => output_schema(),
                 SchemaOf::Config => config_schema(),
+                SchemaOf::Policy => policy_schema(),
                 SchemaOf::Changes => changes_schema(),
                 SchemaOf::Why => why_schema(),
                 SchemaOf::WhyNot => why_not_schema(),

@@ -7,7 +7,7 @@ use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use crate::fleet::{App, Fleet, State};
-use crate::generate::{MARK, OutlineId, Outlines};
+use crate::generate::{MARK, OutlineId, Outlines, filled_text};
 use crate::model::{SyncOptions, sources_of};
 use crate::sync::{SYNC_OPTIONS_ANNOTATION, annotation_option, annotations};
 
@@ -119,26 +119,12 @@ impl Source {
 
     fn filled(&self, texts: &[Text]) -> Source {
         Source {
-            repo_url: fill(&self.repo_url, texts),
-            path: fill(&self.path, texts),
-            chart: fill(&self.chart, texts),
-            target_revision: fill(&self.target_revision, texts),
+            repo_url: filled_text(&self.repo_url, texts),
+            path: filled_text(&self.path, texts),
+            chart: filled_text(&self.chart, texts),
+            target_revision: filled_text(&self.target_revision, texts),
         }
     }
-}
-
-/// `text` with what belongs to its marks.
-fn fill(text: &Text, texts: &[Text]) -> Text {
-    let Some(whole) = text.as_str().filter(|t| t.contains(MARK)) else { return text.clone() };
-    let mut parts = whole.split(MARK);
-    let mut out = parts.next().unwrap_or_default().to_owned();
-    // Marks come in pairs around a number.
-    while let (Some(number), Some(rest)) = (parts.next(), parts.next()) {
-        let slot = number.parse::<usize>().ok().and_then(|at| texts.get(at));
-        out.push_str(slot.and_then(Text::as_str).unwrap_or_default());
-        out.push_str(rest);
-    }
-    Text::from(out)
 }
 
 /// Works out facts, once for each outline.

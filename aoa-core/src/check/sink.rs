@@ -108,6 +108,20 @@ impl<'s, 'f> Sink<'s, 'f> {
         }
     }
 
+    /// Something about policies, with the Application that delivers them, if one does. Nothing waives it.
+    pub(crate) fn policy(
+        &mut self,
+        rule: Rule,
+        app: Option<&AppFacts<'f>>,
+        places: impl IntoIterator<Item = Place>,
+        what: impl Into<String>,
+    ) {
+        let judged = judged(rule, app.map(|app| app.app.object_ref()), what.into());
+        let (touched, all) = self.by_cause.entry((judged, None)).or_default();
+        touched.extend(app.map(|app| app.app.object_ref()));
+        all.extend(places);
+    }
+
     /// Something about nothing that has a line.
     pub(crate) fn fleet(&mut self, rule: Rule, what: impl Into<String>) {
         self.add(rule, None, what.into(), Vec::new(), None, None);

@@ -132,6 +132,11 @@ impl<'f> Survey<'f> {
         self.places.get(id.0 as usize).copied()
     }
 
+    /// Whether a repository is part of the fleet: it was given with roots, sets or Applications in it.
+    pub(crate) fn is_own(&self, url: &str) -> bool {
+        self.own_repositories.contains(&repo_url::checkout_key(url))
+    }
+
     /// The cluster that an Application goes to.
     pub(crate) fn cluster(&self, app: &AppFacts<'f>) -> Option<&ClusterFacts<'f>> {
         self.clusters.get(app.cluster?)

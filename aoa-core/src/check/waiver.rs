@@ -8,6 +8,9 @@ use crate::finding::Rule;
 /// What the annotation's key begins with; the rule's id follows.
 pub(crate) const PREFIX: &str = "aoa.dev/waive.";
 
+/// Rules that say what a policy of the fleet asks: who stands below it cannot waive it.
+const OF_POLICIES: [Rule; 1] = [Rule::RestrictedByPolicy];
+
 /// A waiver that holds: `aoa.dev/waive.H002: "the vendor has no tags; until 2027-01-31"`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
@@ -25,6 +28,7 @@ pub(crate) enum Broken {
     NoReason,
     NoExpiry,
     Expired,
+    OfPolicy,
 }
 
 impl Broken {
@@ -33,6 +37,7 @@ impl Broken {
             Broken::NoRule => "waives a rule that does not exist",
             Broken::NoReason => "is waived without a reason",
             Broken::NoExpiry => "is waived without an expiry: end it with `; until 2027-01-31`",
+            Broken::OfPolicy => "is waived where only an exception in a policy can waive it",
             Broken::Expired => "is waived by a waiver that has expired",
         }
     }
@@ -63,7 +68,10 @@ fn rule_of(key: &str) -> Option<Option<Rule>> {
 }
 
 fn read(key: &str, value: &str, now: i64) -> Result<Waiver, Broken> {
-    rule_of(key).flatten().ok_or(Broken::NoRule)?;
+    let rule = rule_of(key).flatten().ok_or(Broken::NoRule)?;
+    if OF_POLICIES.contains(&rule) {
+        return Err(Broken::OfPolicy);
+    }
     let (reason, until) = value.rsplit_once("until ").ok_or(Broken::NoExpiry)?;
     let (reason, until) =
         (reason.trim().trim_end_matches([';', ',', '(']).trim(), until.trim().trim_end_matches(')'));

@@ -204,6 +204,10 @@ rules! {
     WarnedByPolicy = "A002" "warned-by-policy" Warning,
     /// A policy that the fleet delivers cannot be evaluated without the cluster.
     UnevaluatedPolicy = "A003" "unevaluated-policy" Info,
+    /// A policy of the fleet is not what the schema of policies says.
+    BrokenPolicy = "A004" "broken-policy" Error,
+    /// A policy of the fleet does not permit what an Application does.
+    RestrictedByPolicy = "A005" "restricted-by-policy" Error,
 
     // The check itself
     /// A waiver has no reason or no expiry, or is past it.

@@ -15,6 +15,7 @@ use crate::model::{Application, Clusters, Destination, Kind, ObjectRef, ScopedRe
 use crate::options::Options;
 use crate::overlay::Miss;
 use crate::policy::Projects;
+use crate::policy::own::FleetPolicies;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct AppId(pub(crate) u32);
@@ -93,6 +94,8 @@ pub(crate) struct FleetData {
     pub(crate) misses: Vec<Miss>,
     /// Worked out when first asked for.
     pub(crate) surroundings: OnceLock<Surroundings>,
+    /// Worked out when first asked for.
+    pub(crate) policies: OnceLock<FleetPolicies>,
 }
 
 impl FleetData {

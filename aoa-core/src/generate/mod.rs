@@ -70,7 +70,7 @@ pub(crate) use leaves::{
     GeneratorPath, all_generators, at, cluster_selector, edited, leaf_generators, list_without, post_selector,
 };
 pub use names::normalize;
-pub(crate) use outline::{MARK, OutlineId, Outlines};
+pub(crate) use outline::{MARK, OutlineId, Outlines, filled_text};
 pub use params::Origin;
 pub use selectors::select_params;
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};

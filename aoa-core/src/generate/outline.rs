@@ -96,3 +96,17 @@ impl<'g> BranchOutlines<'g> {
         Some(BranchOutlines { branch, filling, slots, known: Vec::new() })
     }
 }
+
+/// `text` with what belongs to its marks.
+pub(crate) fn filled_text(text: &Text, texts: &[Text]) -> Text {
+    let Some(whole) = text.as_str().filter(|t| t.contains(MARK)) else { return text.clone() };
+    let mut parts = whole.split(MARK);
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    // Marks come in pairs around a number.
+    while let (Some(number), Some(rest)) = (parts.next(), parts.next()) {
+        let slot = number.parse::<usize>().ok().and_then(|at| texts.get(at));
+        out.push_str(slot.and_then(Text::as_str).unwrap_or_default());
+        out.push_str(rest);
+    }
+    Text::from(out)
+}

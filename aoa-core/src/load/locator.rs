@@ -26,6 +26,14 @@ pub(crate) struct Locator<'r> {
     read: usize,
 }
 
+/// Which part of an entry is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    Key,
+    /// The value where it stands on one line, else the key.
+    Value,
+}
+
 type Objects = HashMap<(String, String), Place>;
 
 /// A file with its documents, by the line of their first thing.
@@ -100,15 +108,27 @@ impl<'r> Locator<'r> {
         if self.read > MOST_READ {
             return None;
         }
-        let found = locate(text, steps).filter(|found| found.steps > 0)?;
-        // A value that was asked for and stands on one line; else the key of what holds it.
-        let is_short = !text.get(found.value.range()).unwrap_or_default().contains(&b'\n');
-        let meant = found.key.filter(|_| found.steps < steps.len() || !is_short).unwrap_or(found.value);
-        let position = line_column(text, meant.start as usize);
-        let line = first_line.saturating_add(position.line).saturating_sub(1);
-        let words = text.get(meant.range()).unwrap_or_default();
-        let first = words.split(|b| *b == b'\n').next().unwrap_or_default();
-        let width = u32::try_from(String::from_utf8_lossy(first).chars().count()).unwrap_or_default();
-        Some(Place { line, column: position.column, width, ..document.clone() })
+        place_of_field(text, *first_line, document, steps, Part::Value)
     }
+}
+
+/// The line of the field that `steps` lead to in `text`, a document whose own first line has the number `first_line`.
+pub(crate) fn place_of_field(
+    text: &[u8],
+    first_line: u32,
+    document: &Place,
+    steps: &[Step<'_>],
+    part: Part,
+) -> Option<Place> {
+    let found = locate(text, steps).filter(|found| found.steps > 0)?;
+    // A value that was asked for and stands on one line; else the key of what holds it.
+    let is_short = !text.get(found.value.range()).unwrap_or_default().contains(&b'\n');
+    let by_key = part == Part::Key || found.steps < steps.len() || !is_short;
+    let meant = found.key.filter(|_| by_key).unwrap_or(found.value);
+    let position = line_column(text, meant.start as usize);
+    let line = first_line.saturating_add(position.line).saturating_sub(1);
+    let words = text.get(meant.range()).unwrap_or_default();
+    let first = words.split(|b| *b == b'\n').next().unwrap_or_default();
+    let width = u32::try_from(String::from_utf8_lossy(first).chars().count()).unwrap_or_default();
+    Some(Place { line, column: position.column, width, ..document.clone() })
 }

@@ -12,6 +12,6 @@ pub(crate) use candidates::candidates;
 pub(crate) use charts::Charts;
 pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};
-pub(crate) use locator::Locator;
+pub(crate) use locator::{Locator, Part, place_of_field};
 pub(crate) use repositories::{Found, NoTree, Repositories};
 pub use revision::{is_commit, max_version, resolve_revision};

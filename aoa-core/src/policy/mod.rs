@@ -15,10 +15,13 @@
 //!
 //! Two engines stand alone: [`admission`], the ValidatingAdmissionPolicies of Kubernetes, and [`gatekeeper`], its constraint
 //! templates and constraints. [`delivered`] applies both to a fleet.
+//!
+//! [`own`] are the fleet's own policies: what parents ask of their children.
 
 pub mod admission;
 pub mod delivered;
 pub mod gatekeeper;
+pub mod own;
 
 mod access;
 mod effective;

@@ -10,6 +10,7 @@ mod fleet;
 mod matrix;
 mod order;
 mod paths;
+mod policy;
 mod reasons;
 
 mod app;
@@ -36,11 +37,12 @@ pub use manifests::{
 pub use matrix::write_matrix;
 pub use order::write_order;
 pub use paths::write_paths;
+pub use policy::{write_policies, write_policy};
 pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{
     SCHEMA_VERSION, changes_schema, config_schema, drift_schema, imitated_versions, output_schema,
-    why_not_schema, why_schema,
+    policy_schema, why_not_schema, why_schema,
 };
 pub use yaml::json_to_yaml;
 

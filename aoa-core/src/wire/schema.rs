@@ -33,6 +33,12 @@ pub fn drift_schema() -> &'static str {
     include_str!("drift.schema.json")
 }
 
+/// The JSON schema of policies ([`own`](crate::policy::own)), for editors.
+#[must_use]
+pub fn policy_schema() -> &'static str {
+    include_str!("policy.schema.json")
+}
+
 /// The JSON schema of `aoa.yaml`, for editors.
 #[must_use]
 pub fn config_schema() -> &'static str {

@@ -8,7 +8,7 @@ use std::path::Path;
 
 use aoa_core::check::{CheckOptions, check, seconds_of_day};
 use aoa_core::finding::Rule;
-use aoa_core::inputs::Root;
+use aoa_core::inputs::{PolicyFile, Root};
 use aoa_core::lang::source::{Tree, TreePath};
 use aoa_core::lang::value::{Map, Text};
 use aoa_core::lang::{Value, yaml};
@@ -132,7 +132,18 @@ fn inputs(case: &Value) -> Inputs {
             files.insert(format!("{folder}/empty.yaml"), text);
         }
     }
+    let policies = case.get("policies").and_then(Value::as_list).map(|policies| {
+        let texts: Vec<String> =
+            policies.iter().map(|policy| yaml::emit(&policy_of(policy)).unwrap()).collect();
+        texts.join("---\n")
+    });
+    files.extend(policies.iter().map(|text| ("policies.yaml".to_owned(), text.clone())));
     let mut inputs = Inputs::of_tree(URL, Tree::in_memory(files));
+    inputs.policies.extend(policies.map(|text| {
+        let mut file = PolicyFile::new(TreePath::new("policies.yaml").unwrap(), text);
+        file.repository = URL.into();
+        file
+    }));
     match case.get("roots").and_then(Value::as_list) {
         Some(roots) => {
             inputs.roots =
@@ -146,6 +157,12 @@ fn inputs(case: &Value) -> Inputs {
     };
     inputs.settings.argocd_cm = case.get("argocd-cm").cloned();
     inputs
+}
+
+fn policy_of(policy: &Value) -> Value {
+    let policy = policy.as_map().cloned().unwrap();
+    let policy = or(policy, "apiVersion", || Value::from("aoa.dev/v1alpha1"));
+    Value::Map(or(policy, "kind", || Value::from("Policy")))
 }
 
 fn entries(case: &Value, key: &str) -> Vec<(String, Value)> {

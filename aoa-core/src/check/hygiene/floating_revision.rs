@@ -4,12 +4,10 @@ use aoa_lang::text::semver::Version;
 use aoa_lang::yaml::Step;
 
 use crate::check::facts::AppFacts;
-use crate::check::facts::Source;
 use crate::check::rule_file::{Judge, Page, RuleFile, keys};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
 use crate::finding::Rule;
-use crate::model::repo_url;
 
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::FloatingRevision,
@@ -35,7 +33,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
                 .then(|| format!("chart `{}` floats: `{revision}`", source.chart))
         } else {
             let floats = BRANCHES.contains(&revision) && !source.repo_url.is_empty();
-            (floats && !is_given(survey, source)).then(|| {
+            (floats && !survey.is_own(&source.repo_url.to_str_lossy())).then(|| {
                 let shown = if revision.is_empty() { "no revision" } else { revision };
                 format!("repository {} floats: {shown}", source.repo_url)
             })
@@ -54,11 +52,4 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
 /// Argo CD refuses charts without a version: another rule says so.
 fn is_missing(revision: &str) -> bool {
     revision.is_empty()
-}
-
-/// Whether the repository is part of the fleet: it was given with roots, sets or Applications in it.
-fn is_given(survey: &Survey<'_>, source: &Source) -> bool {
-    let url = source.repo_url.to_str_lossy();
-    let key = repo_url::checkout_key(&url);
-    survey.own_repositories.iter().any(|own| *own == key)
 }

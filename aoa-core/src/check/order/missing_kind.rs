@@ -8,6 +8,7 @@ use crate::check::survey::{ClusterFacts, Survey};
 use crate::finding::Rule;
 use crate::model::Kind;
 use crate::policy::Scopes;
+use crate::sync::is_skipped;
 
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::MissingKind,
@@ -32,7 +33,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
             let Some(content) = app.app.content() else { continue };
             for manifest in content.manifests.iter() {
                 let (group, kind) = (manifest.group(), manifest.kind());
-                if !group.contains('.') || kind.is_empty() {
+                if !group.contains('.') || kind.is_empty() || is_skipped(&manifest.object) {
                     continue;
                 }
                 let answer = *answers.entry((group, kind)).or_insert_with(|| delivered(cluster, group, kind));

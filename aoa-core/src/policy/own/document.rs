@@ -1,0 +1,141 @@
+//! The schema of a policy: `kind: Policy` of `aoa.dev/v1alpha1`.
+
+use aoa_lang::Value;
+use aoa_lang::value::Text;
+
+use super::permitted::Pattern;
+use super::reading::{Node, Reading, Way};
+use super::restriction::Restriction;
+use super::target::Target;
+use super::written::Written;
+use crate::finding::Place;
+use crate::fleet::AppId;
+use crate::load::Part;
+use crate::model::ObjectRef;
+
+/// The `apiVersion` of policies.
+pub const API_VERSION: &str = "aoa.dev/v1alpha1";
+/// Their `kind`.
+pub const KIND: &str = "Policy";
+
+/// A policy of a fleet.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Policy {
+    /// `metadata.name`
+    pub name: Text,
+    /// `spec.description`
+    pub description: Text,
+    /// `spec.target`
+    pub target: Target,
+    /// What it asks, in the order of the schema.
+    pub constraints: Vec<Constraint>,
+    /// The Application that delivers it; `None` for a policy of a file that the configuration names.
+    pub delivered_by: Option<ObjectRef>,
+    pub(crate) bringer: Option<AppId>,
+    pub(crate) written: Option<Written>,
+}
+
+/// One thing that a policy asks.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Constraint {
+    /// Its name in the policy: that of its field.
+    pub name: Text,
+    /// What it asks.
+    pub restriction: Restriction,
+    pub(crate) way: Way,
+}
+
+const TOP: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
+const METADATA: [&str; 4] = ["name", "namespace", "labels", "annotations"];
+const SPEC: [&str; 3] = ["description", "target", "restrictions"];
+const RESTRICTIONS: [&str; 8] =
+    ["sources", "destinations", "namespaces", "kinds", "syncOptions", "revisions", "images", "rbac"];
+
+/// Whether an object means to be a policy.
+pub(super) fn is_policy(object: &Value) -> bool {
+    object.str_at(&["kind"]) == Some(KIND)
+        && object.str_at(&["apiVersion"]).is_some_and(|version| version.starts_with("aoa.dev/"))
+}
+
+impl Policy {
+    /// Reads a policy; with mistakes it is what is right of it.
+    pub(super) fn read(object: &Value, reading: &mut Reading) -> Self {
+        let top = Node::top(object);
+        let mut policy = Policy {
+            name: Text::EMPTY,
+            description: Text::EMPTY,
+            target: Target::default(),
+            constraints: Vec::new(),
+            delivered_by: None,
+            bringer: None,
+            written: None,
+        };
+        if !top.has_fields(&TOP, reading) {
+            return policy;
+        }
+        let version = top.field("apiVersion").and_then(|version| version.text(reading));
+        if version.is_none_or(|version| version != *API_VERSION) {
+            let node = top.field("apiVersion").unwrap_or_else(|| top.clone());
+            reading.say(&node, format!("`apiVersion` is not `{API_VERSION}`"), None);
+        }
+        if let Some(metadata) = top.field("metadata").filter(|m| m.has_fields(&METADATA, reading)) {
+            policy.name = metadata.field("name").and_then(|name| name.text(reading)).unwrap_or_default();
+        }
+        if policy.name.is_empty() {
+            reading.say(&top, "a policy without `metadata.name`", None);
+        }
+        if let Some(spec) = top.field("spec").filter(|spec| spec.has_fields(&SPEC, reading)) {
+            policy.read_spec(&spec, reading);
+        }
+        policy
+    }
+
+    fn read_spec(&mut self, spec: &Node<'_>, reading: &mut Reading) {
+        if let Some(description) = spec.field("description") {
+            self.description = description.text(reading).unwrap_or_default();
+        }
+        if let Some(target) = spec.field("target") {
+            self.target = Target::read(&target, reading);
+        }
+        let restrictions = spec.field("restrictions");
+        if let Some(restrictions) = restrictions.filter(|node| node.has_fields(&RESTRICTIONS, reading)) {
+            self.read_restrictions(&restrictions, reading);
+        }
+    }
+
+    fn read_restrictions(&mut self, restrictions: &Node<'_>, reading: &mut Reading) {
+        for name in RESTRICTIONS {
+            let Some(node) = restrictions.field(name) else { continue };
+            let restriction = Restriction::read(name, &node, reading);
+            self.constraints.extend(restriction.map(|restriction| Constraint {
+                name: Text::from_static(name),
+                restriction,
+                way: node.way.clone(),
+            }));
+        }
+    }
+
+    /// Where it begins; `None` where nobody knows.
+    #[must_use]
+    pub fn place(&self) -> Option<Place> {
+        self.place_of(&Way::new())
+    }
+
+    pub(crate) fn place_of(&self, way: &Way) -> Option<Place> {
+        Some(self.written.as_ref()?.place_of(way, Part::Value))
+    }
+
+    /// Where a constraint of it stands.
+    #[must_use]
+    pub fn place_of_constraint(&self, constraint: &Constraint) -> Option<Place> {
+        Some(self.written.as_ref()?.place_of(&constraint.way, Part::Key))
+    }
+
+    /// Where a pattern of it stands.
+    #[must_use]
+    pub fn place_of_pattern(&self, pattern: &Pattern) -> Option<Place> {
+        self.place_of(&pattern.way)
+    }
+}
