@@ -192,7 +192,7 @@ pub struct Answers {
 }
 
 /// How Argo CD is set up, as far as a fleet's meaning depends on it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Settings {
     /// The namespace that Argo CD runs in.
@@ -237,6 +237,31 @@ impl Inputs {
         let checkout = Checkout { serves: Serves::Any, commit: Text::EMPTY, tree };
         let repository = Repository::new(url, vec![checkout]);
         Inputs { repositories: vec![repository], ..Inputs::default() }
+    }
+}
+
+impl Inputs {
+    /// The same inputs with files of the first repository that hold these bytes, new or in place of what was there, and
+    /// without those for which there are none: in all of its checkouts.
+    ///
+    /// ```
+    /// use aoa_core::Inputs;
+    /// use aoa_core::lang::source::{Tree, TreePath};
+    ///
+    /// let inputs = Inputs::of_tree("https://git.example.com/fleet", Tree::in_memory([("a.yaml", "a: 1")]));
+    /// let path = TreePath::new("a.yaml").unwrap();
+    /// let without = inputs.with_files([(path, None)]);
+    /// assert_eq!(without.repositories[0].checkouts[0].tree.entries().len(), 0);
+    /// ```
+    #[must_use]
+    pub fn with_files(&self, files: impl IntoIterator<Item = (TreePath, Option<Arc<[u8]>>)>) -> Self {
+        let mut inputs = self.clone();
+        let files: Vec<_> = files.into_iter().collect();
+        let checkouts = inputs.repositories.first_mut().map(|repository| &mut repository.checkouts);
+        for checkout in checkouts.into_iter().flatten() {
+            checkout.tree = checkout.tree.with_files(files.iter().cloned());
+        }
+        inputs
     }
 }
 

@@ -116,14 +116,21 @@ pub struct Compared {
 }
 
 impl Both {
-    /// Resolves both sides, what they have in common once, and compares them.
+    /// Resolves both sides, the newer one from the older one, and compares them: what the change does not reach is worked out
+    /// once.
     ///
     /// # Errors
     ///
     /// As [`Resolver::resolve`].
     pub fn compare(&self) -> Result<Compared> {
         let mut resolver = Resolver::new(self.before.options.clone());
-        let (before, after) = (resolver.resolve(&self.before.inputs)?, resolver.resolve(&self.after.inputs)?);
+        let before = resolver.resolve(&self.before.inputs)?;
+        let mut inputs = self.after.inputs.clone();
+        // One evaluator serves both sides, so that it does not tell them apart.
+        if inputs.jsonnet.is_some() && self.before.inputs.jsonnet.is_some() {
+            inputs.jsonnet.clone_from(&self.before.inputs.jsonnet);
+        }
+        let after = resolver.resolve_since(&before, &inputs)?;
         self.after.inputs.overlay.check(&[&before, &after])?;
         let changes = diff(&before, &after);
         Ok(Compared { before, after, changes })

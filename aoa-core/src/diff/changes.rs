@@ -1,6 +1,7 @@
 //! The changes of a whole fleet.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use aoa_lang::Value;
 use aoa_lang::value::Text;
@@ -169,6 +170,9 @@ impl ChangeKind {
 }
 
 pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
+    if Arc::ptr_eq(&before.data.shape, &after.data.shape) {
+        return of_contents(before, after);
+    }
     let mut changes = Changes::default();
     let mut sameness = Sameness::default();
     let (mut gone, mut new) = (Vec::new(), Vec::new());
@@ -176,7 +180,7 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
         match pair {
             Pair::Gone(app) => gone.push(app),
             Pair::New(app) => new.push(app),
-            Pair::Both(old, now) => match both(old, now, &mut sameness) {
+            Pair::Both(old, now) => match both(old, now, sameness.of(old, now)) {
                 Some(change) => changes.apps.push(change),
                 None => {
                     changes.same += 1;
@@ -199,12 +203,32 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
     }
     changes.apps.sort_by(|a, b| a.app.cmp(&b.app));
     changes.radius = radius(&changes.apps, before);
-    changes.findings = findings(before.findings(), after.findings());
+    changes.findings = findings(before, after);
     changes
 }
 
-fn both<'f>(old: App<'f>, now: App<'f>, sameness: &mut Sameness<'f>) -> Option<AppChange> {
-    let same_object = sameness.of(old, now);
+/// What changes between fleets that differ in contents alone: only what they do not share is looked at.
+fn of_contents(before: &Fleet, after: &Fleet) -> Changes {
+    let mut changes = Changes::default();
+    let mut unknown = after.data.contents.unknown();
+    for id in before.data.contents.differing(&after.data.contents) {
+        let (old, now) = (App::new(before, id), App::new(after, id));
+        unknown = unknown.saturating_sub(usize::from(reason(now).is_some()));
+        match both(old, now, true) {
+            Some(change) => changes.apps.push(change),
+            None => unknown += usize::from(reason(old).is_some() || reason(now).is_some()),
+        }
+    }
+    changes.same = before.apps().len().saturating_sub(changes.apps.len());
+    changes.same_unknown = unknown;
+    changes.apps.sort_by(|a, b| a.app.cmp(&b.app));
+    changes.radius = radius(&changes.apps, before);
+    changes.findings = findings(before, after);
+    changes
+}
+
+/// `same_object` says whether the objects are certainly the same.
+fn both(old: App<'_>, now: App<'_>, same_object: bool) -> Option<AppChange> {
     let (was, is) = (whereabouts(old), whereabouts(now));
     let missing = missing(old, now);
     let fields = if same_object { Vec::new() } else { object_fields(old, now) };
@@ -263,7 +287,7 @@ fn object_of(app: App<'_>) -> Value {
 
 fn manifests(old: App<'_>, now: App<'_>) -> Vec<ManifestChange> {
     let (Some(before), Some(after)) = (old.content(), now.content()) else { return Vec::new() };
-    if before.state != State::Rendered || after.state != State::Rendered {
+    if std::ptr::eq(before, after) || before.state != State::Rendered || after.state != State::Rendered {
         return Vec::new();
     }
     let spec = now.application().map(|app| app.spec().clone()).unwrap_or_default();
@@ -299,7 +323,7 @@ fn renaming<'f>(
 ) -> AppChange {
     let from = reference(old);
     let gone = removed(old, before, after);
-    let change = both(old, now, sameness);
+    let change = both(old, now, sameness.of(old, now));
     let (fields, manifests) = change.map(|change| (change.fields, change.manifests)).unwrap_or_default();
     AppChange {
         app: reference(now),
@@ -381,7 +405,11 @@ fn whereabouts(app: App<'_>) -> Whereabouts {
     }
 }
 
-fn findings(before: &[Finding], after: &[Finding]) -> FindingChanges {
+fn findings(before: &Fleet, after: &Fleet) -> FindingChanges {
+    if Arc::ptr_eq(&before.data.findings, &after.data.findings) {
+        return FindingChanges { unchanged: before.findings().len(), ..FindingChanges::default() };
+    }
+    let (before, after) = (before.findings(), after.findings());
     let mut old: HashMap<String, Vec<&Finding>> = HashMap::new();
     for finding in before {
         old.entry(finding.fingerprint()).or_default().push(finding);

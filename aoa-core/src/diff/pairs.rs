@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aoa_lang::json;
 
-use crate::fleet::{App, Fleet};
+use crate::fleet::{App, AppObject, Fleet};
 use crate::generate::Outlines;
 
 /// An Application of either fleet, or of both.
@@ -72,10 +72,18 @@ pub(super) struct Sameness<'f> {
 impl<'f> Sameness<'f> {
     /// Whether the objects of two Applications are certainly the same; if not, they may still be.
     pub(super) fn of(&mut self, old: App<'f>, new: App<'f>) -> bool {
+        if let (Some(AppObject::Whole(old)), Some(AppObject::Whole(new))) =
+            (old.record().map(|record| &record.object), new.record().map(|record| &record.object))
+        {
+            return old.object == new.object;
+        }
         let (Some((one, old_set, at)), Some((other, new_set, number))) = (old.generated(), new.generated())
         else {
             return false;
         };
+        if std::ptr::eq(old_set, new_set) && at == number {
+            return true;
+        }
         let same_set = self.sets.entry((one, other)).or_insert_with(|| {
             let object = |app: App<'f>| {
                 let set = app.origin()?;

@@ -180,7 +180,7 @@ impl<'f> App<'f> {
     /// What it contains; `None` only if the options said not to render.
     #[must_use]
     pub fn content(&self) -> Option<&'f Content> {
-        self.record()?.content.as_deref()
+        self.fleet.data.contents.get(self.id).map(|content| &**content)
     }
 
     /// Its sources, in the order of the spec, and what became of them.

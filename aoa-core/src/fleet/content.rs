@@ -6,6 +6,7 @@ use aoa_lang::value::Text;
 
 use crate::finding::Gap;
 use crate::model::Manifest;
+use crate::render::Reach;
 
 /// The content of an Application.
 #[derive(Clone, Debug)]
@@ -23,6 +24,8 @@ pub struct Content {
     pub denied: Vec<Text>,
     /// Why the API server would not store the Application, in its words.
     pub refusal: Option<Text>,
+    /// What of the repositories it hangs on.
+    pub(crate) reach: Reach,
 }
 
 /// Whether a content is known.
@@ -129,6 +132,7 @@ impl Content {
             conditions: Vec::new(),
             denied: Vec::new(),
             refusal: None,
+            reach: Reach::default(),
         }
     }
 

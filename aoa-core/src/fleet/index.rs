@@ -6,13 +6,14 @@ use foldhash::quality::FixedState;
 use hashbrown::HashTable;
 
 /// Numbers of records, found by the key that `key_of` gives for a number.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct KeyIndex {
     table: HashTable<Entry>,
 }
 
 /// A record. The hash of its key stands beside it, so that a table which grows need not look at the keys: in a large
 /// fleet each of them is a cache line that was forgotten.
+#[derive(Clone)]
 struct Entry {
     hash: u32,
     id: u32,

@@ -5,6 +5,7 @@
 
 mod app;
 mod content;
+mod contents;
 mod index;
 mod obstacle;
 mod project;
@@ -18,9 +19,11 @@ pub use obstacle::{Obstacle, ObstacleKind};
 pub use project::Project;
 pub use set::{AppSet, Rollout, SetOutcome};
 
+pub(crate) use contents::Contents;
 pub(crate) use index::KeyIndex;
 pub(crate) use record::{
-    AppId, AppObject, AppRecord, FleetData, Generation, Parent, ProjectRecord, SetId, SetRecord,
+    AppId, AppObject, AppRecord, FleetData, Generation, Judging, Parent, ProjectRecord, SetId, SetRecord,
+    Shape,
 };
 
 use crate::finding::{Finding, Need};

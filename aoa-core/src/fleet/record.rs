@@ -1,21 +1,25 @@
 //! What a fleet stores: records that refer to each other by small numbers.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use super::obstacle::Surroundings;
-use super::{Conflict, Content, KeyIndex};
+use super::{Conflict, Contents, Fleet, KeyIndex};
 use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
+use crate::generate::SetReach;
 use crate::inputs::Inputs;
+use crate::load::Asked;
 use crate::model::{Application, Clusters, Destination, Kind, ObjectRef, ScopedRepository};
 use crate::options::Options;
 use crate::overlay::Miss;
-use crate::policy::Projects;
 use crate::policy::own::FleetPolicies;
+use crate::policy::{Projects, Scopes};
+use crate::render::{Reach, ReachIndex};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct AppId(pub(crate) u32);
@@ -40,19 +44,29 @@ pub(crate) enum AppObject {
     Generated { generation: u32, index: u32 },
 }
 
+#[derive(Clone)]
 pub(crate) struct AppRecord {
     pub(crate) object: AppObject,
     pub(crate) parent: Parent,
-    /// `None` until it is rendered.
-    pub(crate) content: Option<Arc<Content>>,
+    /// The number of its [`Judging`], once it is rendered.
+    pub(crate) judging: u32,
+}
+
+/// What the Applications of one round are judged by.
+#[derive(Clone)]
+pub(crate) struct Judging {
+    pub(crate) projects: Arc<Projects>,
+    pub(crate) scopes: Arc<Scopes>,
 }
 
 /// What an ApplicationSet generated in one run of it.
+#[derive(Clone)]
 pub(crate) struct Generation {
     pub(crate) set: SetId,
-    pub(crate) apps: GeneratedSet,
+    pub(crate) apps: Arc<GeneratedSet>,
 }
 
+#[derive(Clone)]
 pub(crate) struct SetRecord {
     pub(crate) namespace: Text,
     pub(crate) name: Text,
@@ -60,8 +74,11 @@ pub(crate) struct SetRecord {
     pub(crate) parent: Parent,
     pub(crate) place: Option<Place>,
     pub(crate) outcome: super::SetOutcome,
+    /// What of the repositories its outcome hangs on.
+    pub(crate) reach: SetReach,
 }
 
+#[derive(Clone)]
 pub(crate) struct ProjectRecord {
     pub(crate) namespace: Text,
     pub(crate) name: Text,
@@ -70,9 +87,33 @@ pub(crate) struct ProjectRecord {
     pub(crate) place: Option<Place>,
 }
 
-#[derive(Default)]
+/// A fleet: which objects there are, what the Applications contain, and what is to be said of it.
+#[derive(Clone, Default)]
 pub(crate) struct FleetData {
+    /// Read and written through the fleet itself; shared by fleets that differ in contents alone.
+    pub(crate) shape: Arc<Shape>,
+    pub(crate) contents: Contents,
     pub(crate) inputs: Arc<Inputs>,
+    pub(crate) findings: Arc<Vec<Finding>>,
+    pub(crate) needs: Arc<Vec<Need>>,
+    /// Which revisions of which repositories were asked for, and where they led.
+    pub(crate) asked: Arc<Asked>,
+    /// How many manifests were counted against their bound.
+    pub(crate) counted: usize,
+    /// The fleet in which roots were looked for, where nobody declared any.
+    pub(crate) trial: Option<Fleet>,
+    /// Which Applications a file reaches; worked out when first asked for.
+    pub(crate) reach: OnceLock<Arc<ReachIndex>>,
+    /// Applications whose content hangs on something else now than that index says.
+    pub(crate) rerendered: Vec<AppId>,
+    /// Worked out when first asked for.
+    pub(crate) policies: Arc<OnceLock<FleetPolicies>>,
+}
+
+/// Everything of a fleet that does not follow from contents: which objects there are, who brings them, and by what they are
+/// judged.
+#[derive(Clone, Default)]
+pub(crate) struct Shape {
     pub(crate) clusters: Clusters,
     pub(crate) apps: Vec<AppRecord>,
     pub(crate) app_index: KeyIndex,
@@ -83,8 +124,13 @@ pub(crate) struct FleetData {
     /// Sorted by namespace and name once the fleet is resolved.
     pub(crate) projects: Vec<ProjectRecord>,
     pub(crate) conflicts: Vec<Conflict>,
-    pub(crate) findings: Vec<Finding>,
-    pub(crate) needs: Vec<Need>,
+    pub(crate) judgings: Vec<Judging>,
+    /// What is known of kinds in the end.
+    pub(crate) scopes: Arc<Scopes>,
+    /// What the roots hang on.
+    pub(crate) roots: Reach,
+    /// What is to be said of folders that are roots.
+    pub(crate) root_causes: Vec<crate::finding::Cause>,
     pub(crate) rounds: u32,
     /// What the options say the present is; 0: not given.
     pub(crate) now: i64,
@@ -93,9 +139,21 @@ pub(crate) struct FleetData {
     /// What the overlay names and nobody has.
     pub(crate) misses: Vec<Miss>,
     /// Worked out when first asked for.
-    pub(crate) surroundings: OnceLock<Surroundings>,
-    /// Worked out when first asked for.
-    pub(crate) policies: OnceLock<FleetPolicies>,
+    pub(crate) surroundings: Arc<OnceLock<Surroundings>>,
+}
+
+impl Deref for FleetData {
+    type Target = Shape;
+
+    fn deref(&self) -> &Shape {
+        &self.shape
+    }
+}
+
+impl DerefMut for FleetData {
+    fn deref_mut(&mut self) -> &mut Shape {
+        Arc::make_mut(&mut self.shape)
+    }
 }
 
 impl FleetData {
@@ -108,7 +166,9 @@ impl FleetData {
             self.inputs.objects.iter().filter_map(ScopedRepository::from_secret).collect();
         Projects::new(named, &self.clusters, &repositories, self.inputs.settings.argocd_cm.as_ref())
     }
+}
 
+impl Shape {
     pub(crate) fn app_key(&self, id: AppId) -> (&str, &str) {
         let (namespace, name) = self.app_texts(id);
         (namespace.as_str().unwrap_or_default(), name.as_str().unwrap_or_default())

@@ -14,6 +14,7 @@
 //! | `tree`, `fill_template`, `patch` | the template of a set: filling in, overriding, patching |
 //! | `set`, `filling`, `summary`, `patched`, `generated` | compiling, generating, and what comes out |
 //! | `outline` | what the Applications of a set share |
+//! | `reach` | which changes of files count for a set |
 
 mod world;
 
@@ -56,6 +57,7 @@ mod generated;
 mod leaves;
 mod outline;
 mod patched;
+mod reach;
 mod set;
 mod summary;
 
@@ -72,6 +74,7 @@ pub(crate) use leaves::{
 pub use names::normalize;
 pub(crate) use outline::{MARK, OutlineId, Outlines, filled_text};
 pub use params::Origin;
+pub(crate) use reach::SetReach;
 pub use selectors::select_params;
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};
 pub use world::{

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use aoa_lang::source::{FileMode, Tree, TreePath};
 use aoa_lang::{Limits, Value};
 
+use super::changed::ChangedPath;
 use super::documents;
 use super::overlays::Overlays;
 use crate::model::Kind;
@@ -37,6 +38,19 @@ pub(crate) fn candidates(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> V
     found.extend(overlays.topmost_over(taken_in));
     found.sort();
     found
+}
+
+/// Whether a change of these files may make other candidates.
+pub(crate) fn candidates_changed(old: &Tree, new: &Tree, paths: &[ChangedPath]) -> bool {
+    const NAMED: [&str; 4] = ["Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"];
+    paths.iter().any(|ChangedPath { path, .. }| {
+        let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
+        let drives = |tree: &Tree| {
+            let text = tree.get(path).is_some().then(|| tree.read(path));
+            text.is_some_and(|text| text.map_or(true, |text| contains(&text, b"argoproj.io/")))
+        };
+        NAMED.contains(&path.name()) || is_manifest && (drives(old) || drives(new))
+    })
 }
 
 fn drives(object: Option<&Value>) -> bool {

@@ -53,7 +53,7 @@ impl Charts {
         };
         match given.at(&version) {
             Some(found) => {
-                Ok(Found { tree: found.tree.clone(), url: url.into(), commit: version.into() })
+                Ok(Found { tree: found.tree.clone(), url: url.into(), commit: version.into(), number: None })
             }
             None if given.listing == Some(Listing::Whole) => Err(NoTree::Unresolved(
                 format!(

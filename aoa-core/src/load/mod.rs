@@ -1,6 +1,8 @@
 //! From files to objects: which tree serves a source, and what its files hold.
 
+mod asked;
 mod candidates;
+mod changed;
 mod charts;
 mod documents;
 mod locator;
@@ -8,7 +10,9 @@ mod overlays;
 mod repositories;
 mod revision;
 
-pub(crate) use candidates::candidates;
+pub(crate) use asked::{Asked, TreeNumber};
+pub(crate) use candidates::{candidates, candidates_changed};
+pub(crate) use changed::{ChangedTree, PathChange, changed_trees, same_roots};
 pub(crate) use charts::Charts;
 pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};

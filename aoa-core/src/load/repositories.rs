@@ -11,6 +11,7 @@ use crate::inputs::{Checkout, Inputs, Listed, Repository};
 use crate::model::repo_url;
 use crate::options::UrlMatching;
 
+use super::asked::{Asked, How, Lead, TreeNumber};
 use super::revision::resolve_revision;
 
 /// The repositories at hand, found by the two URL relations.
@@ -23,6 +24,7 @@ pub(crate) struct Repositories {
     loose: HashMap<String, usize>,
     /// URLs that were found by the loose relation only, with the URL that was given.
     aliases: Mutex<BTreeSet<(Text, Text)>>,
+    asked: Mutex<Asked>,
 }
 
 /// A tree that serves a source.
@@ -33,6 +35,8 @@ pub(crate) struct Found {
     pub(crate) url: Text,
     /// The commit; empty where it is not known.
     pub(crate) commit: Text,
+    /// Which of the given trees it is; `None` for charts.
+    pub(crate) number: Option<TreeNumber>,
 }
 
 /// Why there is no tree for a source.
@@ -52,35 +56,76 @@ impl Repositories {
             exact.entry(repo_url::normalize_or_keep(&url)).or_insert(at);
             loose.entry(repo_url::checkout_key(&url)).or_insert(at);
         }
-        Repositories { inputs, matching, exact, loose, aliases: Mutex::default() }
+        Repositories { inputs, matching, exact, loose, aliases: Mutex::default(), asked: Mutex::default() }
     }
 
     /// The tree of `url` at `revision`, or what is missing.
     pub(crate) fn find(&self, url: &str, revision: &str) -> Result<Found, Gap> {
-        let at = self.position(url).ok_or_else(|| Gap::Repository { url: url.into() })?;
-        let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
-        let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
-        if let Some(checkout) = repository.checkout(revision) {
-            return Ok(found(repository, checkout));
-        }
-        let commit = resolve_revision(&repository.references, revision, "").map_err(|_| missing())?;
-        let checkout = repository.checkout(&commit).ok_or_else(missing)?;
-        Ok(found(repository, checkout))
+        let found = self.found(url, revision);
+        self.note(How::Find, url, (revision, ""), || lead(&found));
+        found
     }
 
     /// The tree of `url` at the commit that `revision` stands for; see [`resolve_revision`]. Where the references of the
     /// repository are not known, checkouts are found by the names that they serve.
     pub(crate) fn resolve(&self, url: &str, revision: &str, tag_prefix: &str) -> Result<Found, NoTree> {
+        let found = self.resolved(url, revision, tag_prefix);
+        self.note(How::Resolve, url, (revision, tag_prefix), || lead(&found));
+        found
+    }
+
+    /// The first tree of the repository `url` (empty: of the first repository), whatever it serves: roots are read from it.
+    pub(crate) fn any_tree(&self, url: &str) -> Result<Found, Gap> {
+        let found = self.any(url);
+        self.note(How::Any, url, ("", ""), || lead(&found));
+        found
+    }
+
+    /// What was asked for so far.
+    pub(crate) fn take_asked(&self) -> Asked {
+        std::mem::take(&mut *self.asked.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether all that was asked for leads to the same trees here.
+    pub(crate) fn agree(&self, asked: &Asked) -> bool {
+        asked.iter().all(|(how, url, revision, prefix, before)| {
+            let (revision, prefix) = (revision.to_str_lossy(), prefix.to_str_lossy());
+            let now = match how {
+                How::Find => lead(&self.found(url, &revision)),
+                How::Resolve => lead(&self.resolved(url, &revision, &prefix)),
+                How::Any => lead(&self.any(url)),
+            };
+            now == *before
+        })
+    }
+
+    fn note(&self, how: How, url: &str, names: (&str, &str), lead: impl FnOnce() -> Lead) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).note(how, url, names, lead);
+    }
+
+    fn found(&self, url: &str, revision: &str) -> Result<Found, Gap> {
+        let at = self.position(url).ok_or_else(|| Gap::Repository { url: url.into() })?;
+        let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
+        let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
+        if let Some(checkout) = repository.checkout(revision) {
+            return Ok(found(at, repository, checkout));
+        }
+        let commit = resolve_revision(&repository.references, revision, "").map_err(|_| missing())?;
+        let checkout = repository.checkout(&commit).ok_or_else(missing)?;
+        Ok(found(at, repository, checkout))
+    }
+
+    fn resolved(&self, url: &str, revision: &str, tag_prefix: &str) -> Result<Found, NoTree> {
         let at = self.position(url).ok_or_else(|| NoTree::Gap(Gap::Repository { url: url.into() }))?;
         let missing = || NoTree::Gap(Gap::Revision { url: url.into(), revision: revision.into() });
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
         if repository.references.is_empty() {
             let checkout = repository.checkout(revision).ok_or_else(missing)?;
-            return Ok(found(repository, checkout));
+            return Ok(found(at, repository, checkout));
         }
         let served = if repository.listed == Listed::Fetched { repository.checkout(revision) } else { None };
         if let Some(checkout) = served {
-            return Ok(found(repository, checkout));
+            return Ok(found(at, repository, checkout));
         }
         let commit =
             resolve_revision(&repository.references, revision, tag_prefix).map_err(
@@ -90,17 +135,16 @@ impl Repositories {
                 },
             )?;
         let checkout = repository.checkout(&commit).ok_or_else(missing)?;
-        Ok(found(repository, checkout))
+        Ok(found(at, repository, checkout))
     }
 
-    /// The first tree of the repository `url` (empty: of the first repository), whatever it serves: roots are read from it.
-    pub(crate) fn any_tree(&self, url: &str) -> Result<Found, Gap> {
+    fn any(&self, url: &str) -> Result<Found, Gap> {
         let missing = || Gap::Repository { url: url.into() };
         let at = if url.is_empty() { 0 } else { self.position(url).ok_or_else(missing)? };
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
         let checkout =
             repository.checkout("").or_else(|| repository.checkouts.first()).ok_or_else(missing)?;
-        Ok(found(repository, checkout))
+        Ok(found(at, repository, checkout))
     }
 
     /// The file of `place`, from the first checkout that has it.
@@ -140,6 +184,15 @@ impl Repositories {
     }
 }
 
-fn found(repository: &Repository, checkout: &Checkout) -> Found {
-    Found { tree: checkout.tree.clone(), url: repository.url.clone(), commit: checkout.commit.clone() }
+fn found(at: usize, repository: &Repository, checkout: &Checkout) -> Found {
+    let number = || {
+        let of = repository.checkouts.iter().position(|other| std::ptr::eq(other, checkout))?;
+        Some(TreeNumber { repository: u32::try_from(at).ok()?, checkout: u32::try_from(of).ok()? })
+    };
+    let (tree, url, commit) = (checkout.tree.clone(), repository.url.clone(), checkout.commit.clone());
+    Found { tree, url, commit, number: number() }
+}
+
+fn lead<E: std::fmt::Debug>(found: &Result<Found, E>) -> Lead {
+    found.as_ref().map(|found| found.number).map_err(|error| format!("{error:?}"))
 }

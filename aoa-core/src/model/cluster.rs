@@ -4,7 +4,7 @@ use aoa_lang::Value;
 use aoa_lang::value::{Map, Text};
 
 /// A registered cluster: what its Secret says, without credentials.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cluster {
     /// The name of the Secret; empty for a cluster that was given without one.
     pub secret: Text,

@@ -9,6 +9,7 @@ use super::budget::ManifestBudget;
 use super::cache::RenderCache;
 use super::installation::Installation;
 use super::parallel::Workers;
+use super::reach::Reach;
 use super::references::check_references;
 use super::source::{Request, render_source};
 use crate::fleet::{Content, SourceResult, SourceType, State};
@@ -102,8 +103,10 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
     content.state = State::Rendered;
     let mut manifests: Vec<Manifest> = Vec::new();
     let single = request.all.len() == 1;
+    let mut reach = Reach::default();
     for source in request.all {
         let outcome = render_source(ctx, request, source, tree);
+        reach = reach.and(outcome.reach.clone());
         if outcome.state.rank() > content.state.rank() {
             content.state = outcome.state.clone();
         }
@@ -129,6 +132,7 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
         manifests.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         content.manifests = manifests.into();
     }
+    content.reach = reach;
     content
 }
 

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::fleet::{Content, SourceType};
 use crate::model::Manifest;
 
 /// Counts the manifests that a run makes. Whether the count passes its bound does not depend on the order in which
@@ -30,6 +31,19 @@ impl ManifestBudget {
         let take = |left: usize| Some(left.saturating_sub(count));
         let _ = self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take);
         !self.is_spent()
+    }
+
+    /// How many were made.
+    pub(crate) fn counted(&self, most: usize) -> usize {
+        most.saturating_add(1).saturating_sub(self.left.load(Ordering::Relaxed))
+    }
+
+    /// Counts the manifests of a content that was made before.
+    pub(crate) fn recount(&self, content: &Content) {
+        match content.sources.as_slice() {
+            [one] if one.source_type == Some(SourceType::Directory) => self.share(&content.manifests),
+            _ => drop(self.make(content.manifests.len())),
+        }
     }
 
     /// Counts manifests that are kept in a cache, once.

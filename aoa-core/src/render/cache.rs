@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use aoa_helm::Chart;
 use aoa_kustomize::Builder;
 use aoa_lang::source::{ContentId, Tree, TreePath};
 use aoa_lang::value::{Map, Text};
@@ -11,10 +10,10 @@ use aoa_lang::{Error, Value};
 
 use super::directory::DirectoryOptions;
 use super::files;
-use super::helm::NoChart;
+use super::helm::LoadedChart;
 use super::manifest_file::{FileError, ParsedFile};
 use super::source::Outcome;
-use crate::load::Found;
+use crate::load::{Found, TreeNumber};
 
 /// Everything that a [`Resolver`](crate::Resolver) keeps between runs.
 #[derive(Default)]
@@ -28,7 +27,7 @@ pub struct RenderCache {
     /// `None` for those that depend on more than their tree.
     kustomizations: Shared<KustomizeKey, Option<Outcome>>,
     /// By tree, folder, and the charts that dependencies are taken from.
-    charts: Shared<(ContentId, TreePath, ContentId), Result<Chart, NoChart>>,
+    charts: Shared<(ContentId, TreePath, ContentId), LoadedChart>,
     helm_values: Shared<ContentId, Result<Map, Error>>,
     printed: Shared<ContentId, Result<Arc<[Value]>, Text>>,
 }
@@ -39,6 +38,8 @@ pub(super) struct FolderKey {
     pub(super) tree: ContentId,
     /// Where it comes from: places name it.
     pub(super) url: Text,
+    /// What its reach names.
+    pub(super) number: Option<TreeNumber>,
     pub(super) folder: TreePath,
     pub(super) options: DirectoryOptions,
     /// Whether somebody evaluates Jsonnet.
@@ -50,6 +51,7 @@ pub(super) struct FolderKey {
 pub(super) struct KustomizeKey {
     pub(super) tree: ContentId,
     pub(super) url: Text,
+    pub(super) number: Option<TreeNumber>,
     pub(super) folder: TreePath,
     pub(super) flags: String,
     /// What the source sets, in words.
@@ -99,8 +101,8 @@ impl RenderCache {
     pub(super) fn chart(
         &self,
         key: (ContentId, TreePath, ContentId),
-        load: impl FnOnce() -> Result<Chart, NoChart>,
-    ) -> Result<Chart, NoChart> {
+        load: impl FnOnce() -> LoadedChart,
+    ) -> LoadedChart {
         self.charts.get(key, load)
     }
 
@@ -124,6 +126,9 @@ impl RenderCache {
 
     /// The first link that leaves the tree: a question about the whole tree, asked once.
     pub(super) fn out_of_bounds_link(&self, found: &Found) -> Option<TreePath> {
+        if !found.tree.has_links() {
+            return None;
+        }
         self.links.get(found.tree.identity(), || files::out_of_bounds_link(&found.tree).cloned())
     }
 }

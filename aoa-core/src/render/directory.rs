@@ -16,6 +16,7 @@ use super::files::{self, Target};
 use super::jsonnet::{JsonnetOptions, evaluate_jsonnet};
 use super::manifest_file::{ParsedFile, parse_json, parse_yaml};
 use super::parallel::Workers;
+use super::reach::{Reach, ReachParts};
 use super::source::{Located, Outcome, Stop};
 use crate::finding::Place;
 use crate::fleet::SourceType;
@@ -104,11 +105,14 @@ pub(crate) fn render_directory(
     options: &DirectoryOptions,
 ) -> Outcome {
     if located.folder.is_link {
-        return Outcome::rendered(Some(SourceType::Directory), Vec::new());
+        let mut reach = ReachParts::default();
+        reach.tree(located.found);
+        return Outcome::rendered(Some(SourceType::Directory), Vec::new()).with_reach(reach.into_reach());
     }
     let key = FolderKey {
         tree: located.found.tree.identity(),
         url: located.found.url.clone(),
+        number: located.found.number,
         folder: located.folder.path.clone(),
         options: options.clone(),
         evaluates: ctx.jsonnet.is_some() && ctx.installation.renders(SourceType::Directory),
@@ -130,10 +134,11 @@ fn folder(
     let entries = files::walk(&located.found.tree, &located.folder.path);
     let render = |workers| {
         let source_type = Some(SourceType::Directory);
-        match manifests(ctx, located, options, &entries, workers) {
+        let outcome = match manifests(ctx, located, options, &entries, workers) {
             Ok(manifests) => Outcome::rendered(source_type, manifests),
             Err(stop) => Outcome::stopped(source_type, stop),
-        }
+        };
+        outcome.with_reach(reach(located, &entries))
     };
     if entries.len() >= MANY && ctx.workers.are_several() {
         // Nobody may wait for this folder meanwhile: a thread that waits for others could be asked for it again.
@@ -141,6 +146,16 @@ fn folder(
         return ctx.cache.folder(key, || rendered);
     }
     ctx.cache.folder(key, || render(None))
+}
+
+/// The folder; programs of Jsonnet import what they like.
+fn reach(located: &Located<'_>, entries: &[(&TreePath, &Entry)]) -> Reach {
+    let mut reach = ReachParts::default();
+    match entries.iter().any(|(path, _)| path.name().ends_with(".jsonnet")) {
+        true => reach.tree(located.found),
+        false => reach.below(located.found, &located.folder.path),
+    }
+    reach.into_reach()
 }
 
 /// Files of a folder that several threads are worth.

@@ -23,6 +23,7 @@
 //! | `resource_filter` | kinds that are not managed |
 //! | `cache` | what is parsed and rendered once |
 //! | `budget` | how many manifests there may be |
+//! | `reach` | what of the repositories a content hangs on |
 
 mod app_path;
 mod application;
@@ -41,6 +42,7 @@ mod manifest_file;
 mod normalize;
 mod parallel;
 mod plugin;
+mod reach;
 mod references;
 mod resource_filter;
 mod source;
@@ -65,3 +67,4 @@ pub(crate) use application::{RenderContext, render_application, render_folder, s
 pub(crate) use budget::ManifestBudget;
 pub(crate) use directory::{DirectoryRefusal, directory_covers, directory_refusal};
 pub(crate) use parallel::Workers;
+pub(crate) use reach::{Reach, ReachIndex};

@@ -34,6 +34,10 @@ impl Referenced {
         self.trees.get(&name.repository)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
     /// Refuses references to another revision of the repository that the source itself comes from.
     ///
     /// # Errors

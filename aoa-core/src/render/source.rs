@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use aoa_lang::Value;
+use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
 
 use super::app_path::{AppFolder, app_folder};
@@ -16,6 +17,7 @@ use super::environment::{Environment, EnvironmentOf};
 use super::helm::render_helm;
 use super::kustomize::render_kustomize;
 use super::plugin::render_plugin;
+use super::reach::{Reach, says_commit};
 use super::references::{Referenced, referenced};
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
@@ -94,6 +96,8 @@ pub(crate) struct Outcome {
     pub(crate) manifests: Arc<[Manifest]>,
     /// The same in the order of generation.
     pub(crate) generated: Arc<[Manifest]>,
+    /// What of the repositories it hangs on.
+    pub(crate) reach: Reach,
 }
 
 impl Outcome {
@@ -107,7 +111,8 @@ impl Outcome {
             order.sort_by_key(|(key, _)| *key);
             order.into_iter().map(|(_, manifest)| manifest.clone()).collect()
         };
-        Outcome { source_type, revision: Text::EMPTY, state: State::Rendered, manifests, generated }
+        let (revision, state, reach) = (Text::EMPTY, State::Rendered, Reach::default());
+        Outcome { source_type, revision, state, manifests, generated, reach }
     }
 
     pub(super) fn stopped(source_type: Option<SourceType>, stop: Stop) -> Self {
@@ -116,7 +121,12 @@ impl Outcome {
             Stop::Failed(error) => (None, State::Failed(error)),
         };
         let none: Arc<[Manifest]> = Arc::default();
-        Outcome { source_type, revision: Text::EMPTY, state, manifests: none.clone(), generated: none }
+        let (revision, reach) = (Text::EMPTY, Reach::default());
+        Outcome { source_type, revision, state, manifests: none.clone(), generated: none, reach }
+    }
+
+    pub(super) fn with_reach(self, reach: Reach) -> Self {
+        Outcome { reach, ..self }
     }
 }
 
@@ -156,11 +166,25 @@ fn render_steps(
     if request.multiple && path.is_empty() && chart.is_empty() {
         return Ok(Outcome { revision: commit, ..Outcome::rendered(None, Vec::new()) });
     }
-    let folder =
-        if is_git { app_folder(&found.tree, path).map_err(Stop::failed)? } else { AppFolder::root() };
-    referenced.check(source, &found).map_err(Stop::failed)?;
-    let outcome = render_located(ctx, request, source, &found, &folder, &referenced)?;
-    Ok(Outcome { revision: commit, ..outcome })
+    // Where the source says that its files are, if nothing else is read.
+    let named = TreePath::new(path).filter(|_| is_git).unwrap_or_else(TreePath::root);
+    let own = Reach::below(&found, &named);
+    let stopped = |stop| Ok(Outcome::stopped(None, stop).with_reach(own.clone().with_commits(true)));
+    let folder = if is_git { app_folder(&found.tree, path) } else { Ok(AppFolder::root()) };
+    let folder = match folder {
+        Ok(folder) => folder,
+        Err(error) => return stopped(Stop::failed(error)),
+    };
+    if let Err(error) = referenced.check(source, &found) {
+        return stopped(Stop::failed(error));
+    }
+    match render_located(ctx, request, source, &found, &folder, &referenced) {
+        Ok(outcome) => {
+            let reach = outcome.reach.with_commits(!referenced.is_empty());
+            Ok(Outcome { revision: commit, reach, ..outcome })
+        }
+        Err(stop) => stopped(stop),
+    }
 }
 
 /// The tree of a source: a repository at a commit, a chart of a version, an OCI artifact.
@@ -198,12 +222,14 @@ fn render_located(
     let source_type = source_type.map_err(|e| Stop::failed(format!("error getting app source type: {e}")))?;
     let environment = environment(request, &merged, found);
     let located = Located { request, source: &merged, found, folder, referenced, environment: &environment };
-    Ok(match source_type {
+    let outcome = match source_type {
         SourceType::Directory => render_directory(ctx, &located, &DirectoryOptions::read(&located)),
         SourceType::Helm => render_helm(ctx, &located),
         SourceType::Kustomize => render_kustomize(ctx, &located),
-        SourceType::Plugin => render_plugin(ctx, &located),
-    })
+        SourceType::Plugin => render_plugin(ctx, &located).with_reach(Reach::everything()),
+    };
+    let reach = outcome.reach.with_commits(says_commit(&merged));
+    Ok(Outcome { reach, ..outcome })
 }
 
 fn environment(request: &Request<'_>, source: &Value, found: &Found) -> Environment {

@@ -11,6 +11,7 @@ use crate::finding::{Cause, Place};
 use crate::fleet::{
     AppId, AppObject, AppRecord, Conflict, KeyIndex, Parent, ProjectRecord, SetOutcome, SetRecord,
 };
+use crate::generate::SetReach;
 use crate::model::{Application, Kind, Manifest, ObjectRef, read_object};
 use crate::overlay::Amended;
 use crate::sets::crd;
@@ -146,7 +147,7 @@ impl Run<'_> {
             );
         }
         let app = Application { namespace: object.namespace, name: object.name, object: read, place };
-        self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, content: None })
+        self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, judging: 0 })
     }
 
     /// Makes room for records.
@@ -198,6 +199,7 @@ impl Run<'_> {
             parent,
             place,
             outcome: SetOutcome::Pending,
+            reach: SetReach::default(),
         });
         self.tried_with.push(None);
         Ok(())

@@ -79,6 +79,7 @@ impl Again {
             repositories: &run.repositories,
             has_project: &has_project,
             gaps: Mutex::default(),
+            trees: Mutex::default(),
         };
         let generated = set.generate(&world);
         let outcome = match generated.failure() {

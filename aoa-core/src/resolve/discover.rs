@@ -21,21 +21,27 @@ use crate::load::{Repositories, candidates};
 use crate::options::Options;
 use crate::render::directory_covers;
 
-/// The roots of the first repository, by path; empty if nothing drives a fleet there.
-pub(super) fn discover(inputs: &Inputs, options: &Options, kept: &Kept) -> Result<Vec<Root>> {
-    let Some(repository) = inputs.repositories.first() else { return Ok(Vec::new()) };
-    let Some(checkout) = repository.checkouts.first() else { return Ok(Vec::new()) };
+/// The roots of the first repository, by path, empty if nothing drives a fleet there; and the fleet of all candidates, if
+/// there are several.
+pub(super) fn discover(
+    inputs: &Inputs,
+    options: &Options,
+    kept: &Kept,
+) -> Result<(Vec<Root>, Option<Fleet>)> {
+    let Some(repository) = inputs.repositories.first() else { return Ok((Vec::new(), None)) };
+    let Some(checkout) = repository.checkouts.first() else { return Ok((Vec::new(), None)) };
     let files = candidates(&checkout.tree, &options.limits, options.max_file_bytes);
     let roots: Vec<Root> = files.iter().map(|path| found_root(path, &repository.url)).collect();
     if roots.len() < 2 {
-        return Ok(roots);
+        return Ok((roots, None));
     }
     let trial = Inputs { roots, ..inputs.clone() };
     let fleet = Run::new(options, kept, &trial).finish()?;
     let repositories = Repositories::new(trial.clone().into(), options.urls);
     let main = Main { files: &files, tree: &checkout.tree, url: &repository.url };
     let graph = coverage(&fleet, &main, &repositories);
-    Ok(uncovered(&graph, &files).into_iter().map(|path| found_root(path, &repository.url)).collect())
+    let roots = uncovered(&graph, &files).into_iter().map(|path| found_root(path, &repository.url)).collect();
+    Ok((roots, Some(fleet)))
 }
 
 fn found_root(path: &TreePath, repository: &Text) -> Root {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::run::Run;
-use crate::finding::{Cause, Gap, Need};
+use crate::finding::{Cause, Finding, Gap, Need};
 use crate::fleet::{AppId, Fleet, SetId};
 use crate::model::{Kind, ObjectRef};
 
@@ -14,6 +14,7 @@ impl Run<'_> {
         let names = |kind| self.names(kind);
         let missed = self.amendments.misses(names);
         let mut data = self.data;
+        data.scopes = self.scopes;
         data.misses.extend(missed);
         let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
         sorted.sort_by(|a, b| data.app_key_bytes(*a).cmp(&data.app_key_bytes(*b)));
@@ -26,14 +27,10 @@ impl Run<'_> {
         for (asked, given) in self.repositories.take_aliases() {
             self.findings.add(Cause::UrlAlias { asked, given }, None, None);
         }
-        data.findings = self.findings.into_findings(&self.repositories);
-        let mut needs: BTreeMap<Gap, Vec<ObjectRef>> = BTreeMap::new();
-        for finding in &data.findings {
-            if let Cause::Unknown(gap) = &finding.cause {
-                needs.entry(gap.clone()).or_default().extend(finding.subjects.iter().cloned());
-            }
-        }
-        data.needs = needs.into_iter().map(|(gap, subjects)| Need { gap, subjects }).collect();
+        data.findings = Arc::new(self.findings.into_findings(&self.repositories));
+        data.needs = Arc::new(needs(&data.findings));
+        data.asked = Arc::new(self.repositories.take_asked());
+        data.counted = self.manifests.counted(self.options.max_manifests);
         Fleet { data: Arc::new(data) }
     }
 
@@ -48,4 +45,15 @@ impl Run<'_> {
             Kind::AppProject => data.projects.iter().map(|project| project.name.to_string()).collect(),
         }
     }
+}
+
+/// What is missing, with whom it touches.
+pub(super) fn needs(findings: &[Finding]) -> Vec<Need> {
+    let mut needs: BTreeMap<Gap, Vec<ObjectRef>> = BTreeMap::new();
+    for finding in findings {
+        if let Cause::Unknown(gap) = &finding.cause {
+            needs.entry(gap.clone()).or_default().extend(finding.subjects.iter().cloned());
+        }
+    }
+    needs.into_iter().map(|(gap, subjects)| Need { gap, subjects }).collect()
 }

@@ -10,7 +10,7 @@ use super::run::Run;
 use super::world::SetWorld;
 use crate::finding::Gap;
 use crate::fleet::{AppObject, AppRecord, Generation, Parent, SetId, SetOutcome};
-use crate::generate::{ApplicationSet, GeneratedSet};
+use crate::generate::{ApplicationSet, GeneratedSet, SetReach};
 use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
 use crate::overlay::Amended;
 
@@ -21,19 +21,33 @@ impl Run<'_> {
             *tried = Some(self.data.projects.len());
         }
         let Some(record) = self.data.sets.get(id.0 as usize) else { return Ok(()) };
-        let compiled = Arc::new(ApplicationSet::new(&record.object, self.surroundings.template_options()));
+        let object = record.object.clone();
+        let compiled = Arc::new(ApplicationSet::new(&object, self.surroundings.template_options()));
         let has_project = |name: &str| name == DEFAULT_PROJECT || self.project(name).is_some();
         let world = SetWorld {
             surroundings: &self.surroundings,
             repositories: &self.repositories,
             has_project: &has_project,
             gaps: Mutex::default(),
+            trees: Mutex::default(),
         };
-        let generated = compiled.generate(&world);
+        let known = self.older.as_ref().and_then(|older| older.generated(record, &has_project));
+        let (generated, reach) = match known {
+            Some(known) => known,
+            None => {
+                let generated = Arc::new(compiled.generate(&world));
+                let trees = world.trees.into_inner().unwrap_or_else(PoisonError::into_inner);
+                let reach = match generated.failure() {
+                    Some(_) => SetReach::anything(trees),
+                    None => SetReach::of(&object, trees),
+                };
+                (generated, reach)
+            }
+        };
         if let Some(failure) = generated.failure() {
             let gap = world.gaps.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().next();
             let outcome = failed(&failure.error, gap);
-            self.set_outcome(id, outcome);
+            self.set_outcome(id, outcome, reach);
             return Ok(());
         }
         if self.data.apps.len().saturating_add(generated.len()) > self.options.max_apps {
@@ -44,7 +58,7 @@ impl Run<'_> {
         }
         let order = by_name(&generated);
         let rejected = self.validate(&compiled, &generated, &order, &has_project);
-        self.admit_generated(id, generated, &order, rejected)
+        self.admit_generated(id, (generated, reach), &order, rejected)
     }
 
     /// Which Applications are not written, and why: by name, so that of two with one name neither is
@@ -89,7 +103,7 @@ impl Run<'_> {
     fn admit_generated(
         &mut self,
         id: SetId,
-        generated: GeneratedSet,
+        (generated, reach): (Arc<GeneratedSet>, SetReach),
         order: &[u32],
         rejected: BTreeMap<Text, Text>,
     ) -> Result<()> {
@@ -112,12 +126,12 @@ impl Run<'_> {
             names.push(name.clone());
             self.admit_generated_app(
                 id,
-                AppRecord { object, parent: Parent::Set(id), content: None },
+                AppRecord { object, parent: Parent::Set(id), judging: 0 },
                 namespace,
                 name,
             )?;
         }
-        self.set_outcome(id, SetOutcome::Generated { names, rejected });
+        self.set_outcome(id, SetOutcome::Generated { names, rejected }, reach);
         Ok(())
     }
 
@@ -163,9 +177,9 @@ impl Run<'_> {
         self.conflict(object, Parent::Set(id), kept_parent, spec == own, place)
     }
 
-    fn set_outcome(&mut self, id: SetId, outcome: SetOutcome) {
+    fn set_outcome(&mut self, id: SetId, outcome: SetOutcome, reach: SetReach) {
         if let Some(record) = self.data.sets.get_mut(id.0 as usize) {
-            record.outcome = outcome;
+            (record.outcome, record.reach) = (outcome, reach);
         }
     }
 }

@@ -12,9 +12,11 @@ mod findings;
 mod finish;
 mod generate;
 mod notes;
+mod older;
 mod render;
 mod roots;
 mod run;
+mod since;
 mod spot;
 mod world;
 
@@ -87,8 +89,50 @@ impl Resolver {
         }
         // A fleet does not begin elsewhere because something in it is thought otherwise.
         let plain = Inputs { overlay: Overlay::default(), ..inputs.clone() };
-        let roots = discover::discover(&plain, &self.options, &self.kept)?;
-        run::Run::new(&self.options, &self.kept, &Inputs { roots, ..inputs.clone() }).finish()
+        let (roots, trial) = discover::discover(&plain, &self.options, &self.kept)?;
+        let fleet = run::Run::new(&self.options, &self.kept, &Inputs { roots, ..inputs.clone() }).finish()?;
+        Ok(since::with_trial(fleet, trial))
+    }
+
+    /// Resolves a fleet from an older one: what the change between their inputs does not reach is not computed again, and
+    /// shared. The result is the same as that of [`Resolver::resolve`]; only the time that it takes is another.
+    ///
+    /// It helps where the inputs differ in files or commits alone; anything else is resolved from the beginning.
+    ///
+    /// # Errors
+    ///
+    /// As [`Resolver::resolve`].
+    ///
+    /// ```
+    /// use aoa_core::{Inputs, Options, Resolver, diff};
+    /// # use aoa_core::inputs::Root;
+    /// # use aoa_core::lang::source::{Tree, TreePath};
+    /// # let root = "
+    /// # apiVersion: argoproj.io/v1alpha1
+    /// # kind: Application
+    /// # metadata: {name: web, namespace: argocd}
+    /// # spec:
+    /// #   project: default
+    /// #   source: {repoURL: 'https://git.example.com/fleet', path: web}
+    /// #   destination: {name: in-cluster, namespace: web}
+    /// # ";
+    /// # let tree = Tree::in_memory([("root.yaml", root), ("web/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}")]);
+    /// # let mut inputs = Inputs::of_tree("https://git.example.com/fleet", tree);
+    /// # inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+    /// let mut resolver = Resolver::new(Options::default());
+    /// let before = resolver.resolve(&inputs)?;
+    /// let file = TreePath::new("web/b.yaml").unwrap();
+    /// let text = "{apiVersion: v1, kind: ConfigMap, metadata: {name: b}}";
+    /// let after = resolver.resolve_since(&before, &inputs.with_files([(file, Some(text.as_bytes().into()))]))?;
+    /// let changes = diff::diff(&before, &after);
+    /// assert_eq!(changes.apps[0].manifests[0].name, "b");
+    /// # Ok::<(), aoa_core::lang::Error>(())
+    /// ```
+    pub fn resolve_since(&mut self, older: &Fleet, inputs: &Inputs) -> Result<Fleet> {
+        match since::resolve_since(older, inputs, &self.options, &self.kept)? {
+            Some(fleet) => Ok(fleet),
+            None => self.resolve(inputs),
+        }
     }
 }
 

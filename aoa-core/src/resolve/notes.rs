@@ -35,7 +35,7 @@ impl Run<'_> {
         }
     }
 
-    fn causes_of_set(&self, id: SetId) -> Vec<(Cause, Part)> {
+    pub(super) fn causes_of_set(&self, id: SetId) -> Vec<(Cause, Part)> {
         let Some(set) = self.data.sets.get(id.0 as usize) else { return Vec::new() };
         match &set.outcome {
             SetOutcome::Pending => Vec::new(),
@@ -54,7 +54,7 @@ impl Run<'_> {
     }
 
     /// Where the object of an Application begins, and what stands there.
-    fn place_of_app(&self, id: AppId) -> (Option<Place>, Holder) {
+    pub(super) fn place_of_app(&self, id: AppId) -> (Option<Place>, Holder) {
         let holder = match self.data.apps.get(id.0 as usize).map(|record| &record.object) {
             Some(AppObject::Generated { .. }) => Holder::Template,
             _ => Holder::Itself,
@@ -62,17 +62,26 @@ impl Run<'_> {
         (self.data.place(id).cloned(), holder)
     }
 
-    fn causes_of_app(&self, id: AppId, projects: &Projects) -> Vec<(Cause, Part)> {
-        let content = self.data.apps.get(id.0 as usize).and_then(|record| record.content.clone());
-        let Some(content) = content else { return Vec::new() };
-        let mut causes = causes_of_sources(&content);
+    pub(super) fn causes_of_app(&self, id: AppId, projects: &Projects) -> Vec<(Cause, Part)> {
+        let content = self.data.contents.get(id).cloned();
+        content.map(|content| self.causes_of_content(id, &content, projects)).unwrap_or_default()
+    }
+
+    /// What is to be said of an Application that contains `content`.
+    pub(super) fn causes_of_content(
+        &self,
+        id: AppId,
+        content: &Content,
+        projects: &Projects,
+    ) -> Vec<(Cause, Part)> {
+        let mut causes = causes_of_sources(content);
         if let Some(error) = &content.refusal {
             causes.push((Cause::RefusedObject { error: error.clone() }, Part::Object));
         }
         if content.conditions.is_empty() && content.denied.is_empty() {
             return causes;
         }
-        match self.late_project(id, &content, projects) {
+        match self.late_project(id, content, projects) {
             None => causes.extend(self.causes_of_rules(&content.conditions, &content.denied)),
             Some(late) => causes.extend(late),
         }

@@ -7,7 +7,7 @@ use aoa_lang::{Error, Result};
 
 use super::admit::Arrival;
 use super::run::Run;
-use crate::fleet::{AppId, Content, Parent};
+use crate::fleet::{AppId, Content, Judging, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
 use crate::model::{Application, Cluster, Manifest};
@@ -26,18 +26,38 @@ struct Brought {
 
 impl Run<'_> {
     /// The contents of `apps`, in their order.
-    pub(super) fn render_all(&self, apps: &[AppId]) -> Result<Vec<Arc<Content>>> {
-        let ctx = self.render_context();
-        let projects = self.projects();
-        let contents = self.kept.workers.map(apps, |app| match self.data.application(*app) {
-            Some(application) => {
-                let content = self.amended(*app, render_application(&ctx, &application));
-                self.judged(&application, content, &projects)
+    pub(super) fn render_all(&mut self, apps: &[AppId]) -> Result<Vec<Arc<Content>>> {
+        let judging = Judging { projects: Arc::new(self.projects()), scopes: self.scopes.clone() };
+        let number = u32::try_from(self.data.judgings.len()).unwrap_or(u32::MAX);
+        for app in apps {
+            if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
+                record.judging = number;
             }
-            None => Arc::new(Content::skipped()),
-        });
+        }
+        self.data.judgings.push(judging.clone());
+        let ctx = self.render_context();
+        let contents = self.kept.workers.map(apps, |app| self.content(&ctx, *app, &judging));
         self.check_manifests()?;
         Ok(contents)
+    }
+
+    /// The content of an Application.
+    pub(super) fn content(&self, ctx: &RenderContext<'_>, app: AppId, judging: &Judging) -> Arc<Content> {
+        if let Some(content) = self.older.as_ref().and_then(|older| older.content(&self.data, app)) {
+            ctx.budget.recount(&content);
+            // By what it was judged may have changed.
+            return match self.data.application(app) {
+                Some(application) => self.judged(&application, content, judging),
+                None => content,
+            };
+        }
+        match self.data.application(app) {
+            Some(application) => {
+                let content = self.amended(app, render_application(ctx, &application));
+                self.judged(&application, content, judging)
+            }
+            None => Arc::new(Content::skipped()),
+        }
     }
 
     fn check_manifests(&self) -> Result<()> {
@@ -70,7 +90,7 @@ impl Run<'_> {
 
     /// The namespace of what `app` brings without naming one; `None` if it does not land on the control plane's own
     /// cluster.
-    fn driven_namespace(&self, app: AppId) -> Option<Text> {
+    pub(super) fn driven_namespace(&self, app: AppId) -> Option<Text> {
         let destination = self.data.destination(app);
         let lands_here = destination.resolve(&self.data.clusters).is_ok_and(Cluster::is_control_plane);
         lands_here.then(|| match destination.namespace.as_str() {
@@ -104,13 +124,15 @@ impl Run<'_> {
     }
 
     /// The content with what the project's rules say of it.
-    fn judged(&self, app: &Application, content: Arc<Content>, projects: &Projects) -> Arc<Content> {
+    fn judged(&self, app: &Application, content: Arc<Content>, judging: &Judging) -> Arc<Content> {
         let home = self.data.inputs.settings.namespace.to_str_lossy();
         let clusters = &self.data.clusters;
+        let Judging { projects, scopes } = judging;
         let conditions = application_conditions(app, projects, clusters, &home);
-        let denied = denied_manifests(app, &content.manifests, projects, clusters, &self.scopes, &home);
+        let denied = denied_manifests(app, &content.manifests, projects, clusters, scopes, &home);
         let refusal = refusal_of_metadata(&app.object).map(Text::from);
-        if conditions.is_empty() && denied.is_empty() && refusal.is_none() {
+        let is_judged = content.conditions == conditions && content.denied == denied;
+        if is_judged && content.refusal == refusal {
             return content;
         }
         Arc::new(Content { conditions, denied, refusal, ..(*content).clone() })
@@ -165,16 +187,14 @@ impl Run<'_> {
 
     fn follow(&mut self, app: AppId, content: &Arc<Content>, brought: Brought) -> Result<()> {
         if brought.defines_kinds {
-            self.scopes.learn(&content.manifests);
+            Arc::make_mut(&mut self.scopes).learn(&content.manifests);
         }
         for (at, arrival) in brought.arrivals {
             if let Some(manifest) = content.manifests.get(at) {
                 self.admit_arrival(manifest, arrival, Parent::App(app))?;
             }
         }
-        if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
-            record.content = Some(content.clone());
-        }
+        self.data.contents.set(app, content.clone());
         Ok(())
     }
 }

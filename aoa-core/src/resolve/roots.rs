@@ -11,6 +11,7 @@ use crate::fleet::{Parent, State};
 use crate::inputs::{Declared, Root};
 use crate::load::{Found, documents};
 use crate::model::Manifest;
+use crate::render::Reach;
 
 impl Run<'_> {
     /// Admits what the roots hold. Without declared roots they are found.
@@ -31,6 +32,8 @@ impl Run<'_> {
         if root.declared == Declared::Found {
             self.findings.add(Cause::FoundRoot { path: root.path.as_str().into() }, None, None);
         }
+        let reach = Reach::below(&found, &root.path);
+        self.data.roots = std::mem::take(&mut self.data.roots).and(reach);
         if found.tree.get(&root.path).is_some() {
             return self.admit_root_file(root, &found);
         }
@@ -69,14 +72,18 @@ impl Run<'_> {
     /// Renders a folder as Argo CD would render it as a source, and admits its objects.
     fn admit_root_folder(&mut self, root: &Root, found: &Found) -> Result<()> {
         let content = self.render_root(root, found)?;
+        self.data.roots = std::mem::take(&mut self.data.roots).and(content.reach.clone());
         let name = if root.name.is_empty() { Text::from(root.path.as_str()) } else { root.name.clone() };
-        match &content.state {
-            State::Rendered | State::Skipped => {}
-            State::Unknown(gap) => self.findings.add(Cause::Unknown(gap.clone()), None, None),
+        let cause = match &content.state {
+            State::Rendered | State::Skipped => None,
+            State::Unknown(gap) => Some(Cause::Unknown(gap.clone())),
             State::Failed(error) => {
-                let error = format!("root `{name}`: {error}").into();
-                self.findings.add(Cause::SourceFailed { error }, None, None);
+                Some(Cause::SourceFailed { error: format!("root `{name}`: {error}").into() })
             }
+        };
+        if let Some(cause) = cause {
+            self.data.root_causes.push(cause.clone());
+            self.findings.add(cause, None, None);
         }
         let namespace = self.data.inputs.settings.namespace.clone();
         for manifest in content.manifests.iter() {

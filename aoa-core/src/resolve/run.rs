@@ -6,13 +6,14 @@ use aoa_lang::{Error, Result};
 
 use super::Kept;
 use super::findings::FindingSink;
+use super::older::Older;
 use super::world::Surroundings;
-use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId};
+use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId, Shape};
 use crate::inputs::Inputs;
 use crate::load::{Charts, Repositories};
 use crate::model::Clusters;
 use crate::options::Options;
-use crate::overlay::Amendments;
+use crate::overlay::{Amendments, Overlay};
 use crate::policy::Scopes;
 use crate::render::{Installation, ManifestBudget};
 
@@ -25,7 +26,7 @@ pub(super) struct Run<'r> {
     pub(super) data: FleetData,
     pub(super) amendments: Amendments,
     pub(super) findings: FindingSink,
-    pub(super) scopes: Scopes,
+    pub(super) scopes: Arc<Scopes>,
     pub(super) surroundings: Surroundings,
     pub(super) manifests: ManifestBudget,
     pub(super) set_index: KeyIndex,
@@ -36,6 +37,8 @@ pub(super) struct Run<'r> {
     pub(super) pending_apps: Vec<AppId>,
     /// For each set, how many projects were known when it was last tried; `None` if it never was.
     pub(super) tried_with: Vec<Option<usize>>,
+    /// An older fleet, and what the change since does not reach.
+    pub(super) older: Option<Older<'r>>,
 }
 
 impl<'r> Run<'r> {
@@ -56,15 +59,18 @@ impl<'r> Run<'r> {
             installation: Installation::read(&inputs.settings),
             data: FleetData {
                 inputs: inputs.clone(),
-                clusters,
-                now: options.now,
-                options: Arc::new(options.clone()),
-                misses: applied.misses,
+                shape: Arc::new(Shape {
+                    clusters,
+                    now: options.now,
+                    options: Arc::new(options.clone()),
+                    misses: applied.misses,
+                    ..Shape::default()
+                }),
                 ..FleetData::default()
             },
             amendments,
             findings: FindingSink::default(),
-            scopes: Scopes::default(),
+            scopes: Arc::default(),
             surroundings: Surroundings::new(inputs, options),
             manifests: ManifestBudget::new(options.max_manifests),
             set_index: KeyIndex::default(),
@@ -72,7 +78,46 @@ impl<'r> Run<'r> {
             contested: 0,
             pending_apps: Vec::new(),
             tried_with: Vec::new(),
+            older: None,
         }
+    }
+
+    /// A run in which all objects have been found already: those of `older`, of whose inputs only files differ.
+    pub(super) fn resumed(
+        options: &'r Options,
+        kept: &'r Kept,
+        inputs: Arc<Inputs>,
+        older: &FleetData,
+    ) -> Self {
+        let mut project_index = KeyIndex::default();
+        for (at, project) in (0u32..).zip(&older.projects) {
+            project_index.insert(at, project.namespace.as_bytes(), project.name.as_bytes());
+        }
+        Run {
+            options,
+            kept,
+            repositories: Arc::new(Repositories::new(inputs.clone(), options.urls)),
+            charts: Charts::new(inputs.clone()),
+            installation: Installation::read(&inputs.settings),
+            data: FleetData { inputs: inputs.clone(), policies: Arc::default(), ..older.clone() },
+            amendments: Amendments::of(&Overlay::default()),
+            findings: FindingSink::default(),
+            scopes: older.scopes.clone(),
+            surroundings: Surroundings::new(inputs, options),
+            manifests: ManifestBudget::new(options.max_manifests),
+            set_index: KeyIndex::default(),
+            project_index,
+            contested: 0,
+            pending_apps: Vec::new(),
+            tried_with: Vec::new(),
+            older: None,
+        }
+    }
+
+    /// The same inputs' fleet, with whatever `older` has that the change does not reach.
+    pub(super) fn since(mut self, older: Older<'r>) -> Self {
+        self.older = Some(older);
+        self
     }
 
     /// Runs to the end.

@@ -1,7 +1,7 @@
 //! What generators read, out of the inputs of a run.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use aoa_lang::template::TemplateOptions;
 use aoa_lang::value::{Map, Text};
@@ -13,14 +13,15 @@ use crate::generate::{
     WorldSettings, not_given,
 };
 use crate::inputs::Inputs;
-use crate::load::Repositories;
+use crate::load::{Repositories, TreeNumber};
 use crate::options::Options;
 
 /// What does not change during a run.
 pub(super) struct Surroundings {
     inputs: Arc<Inputs>,
     settings: WorldSettings,
-    clusters: ClusterIndex,
+    /// Worked out when first asked for.
+    clusters: OnceLock<ClusterIndex>,
     checkouts: Mutex<HashMap<(String, String), Arc<Checkout>>>,
 }
 
@@ -44,8 +45,7 @@ impl Surroundings {
             templates: options.template_options(),
             ..WorldSettings::default()
         };
-        let clusters = ClusterIndex::new(inputs.clusters.clone());
-        Surroundings { inputs, settings, clusters, checkouts: Mutex::default() }
+        Surroundings { inputs, settings, clusters: OnceLock::new(), checkouts: Mutex::default() }
     }
 
     pub(super) fn template_options(&self) -> TemplateOptions {
@@ -60,6 +60,8 @@ pub(super) struct SetWorld<'w> {
     pub(super) has_project: &'w dyn Fn(&str) -> bool,
     /// What was missing, first thing first.
     pub(super) gaps: Mutex<Vec<Gap>>,
+    /// The trees that were looked into.
+    pub(super) trees: Mutex<Vec<TreeNumber>>,
 }
 
 impl SetWorld<'_> {
@@ -95,7 +97,8 @@ impl World for SetWorld<'_> {
     }
 
     fn clusters(&self) -> &ClusterIndex {
-        &self.surroundings.clusters
+        let surroundings = self.surroundings;
+        surroundings.clusters.get_or_init(|| ClusterIndex::new(surroundings.inputs.clusters.clone()))
     }
 
     fn has_project(&self, name: &str) -> bool {
@@ -103,12 +106,13 @@ impl World for SetWorld<'_> {
     }
 
     fn checkout(&self, url: &str, revision: &str) -> Result<Arc<Checkout>> {
+        let found = self.repositories.find(url, revision).map_err(|gap| self.missing(gap))?;
+        self.trees.lock().unwrap_or_else(PoisonError::into_inner).extend(found.number);
         let key = (url.to_owned(), revision.to_owned());
         let mut checkouts = self.surroundings.checkouts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(checkout) = checkouts.get(&key) {
             return Ok(checkout.clone());
         }
-        let found = self.repositories.find(url, revision).map_err(|gap| self.missing(gap))?;
         let checkout = Arc::new(Checkout::new(found.tree, url.into(), revision.into()));
         checkouts.insert(key, checkout.clone());
         Ok(checkout)

@@ -216,7 +216,7 @@ impl<'f> Asked<'f> {
     fn by_app(&self, object: &ObjectRef, app: AppId) -> (String, Vec<Input>) {
         let data = &self.fleet.data;
         let Some(application) = data.application(app) else { return (String::new(), Vec::new()) };
-        let content = data.apps.get(app.0 as usize).and_then(|record| record.content.as_ref());
+        let content = data.contents.get(app);
         let Some(content) = content else { return (String::new(), Vec::new()) };
         let destination = data.destination(app);
         let namespace = match destination.namespace.as_str() {

@@ -10,4 +10,5 @@ mod obstacles;
 mod order;
 mod projects;
 mod roots;
+mod since;
 mod why;

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use sha2::{Digest, Sha256};
 
 use super::TreePath;
+use super::chunks::{Chunks, TreeChange};
 use crate::error::{Error, ErrorKind, Result};
 
 /// Names a content: two entries with the same id have the same bytes. What the number means is the business of
@@ -61,10 +62,12 @@ pub trait Blobs: Send + Sync {
 }
 
 /// The files of one repository at one revision, or of one chart: sorted paths, and a supplier of their bytes.
-/// Cloning shares everything.
+/// Cloning shares everything; a tree in which some files are others shares the rest.
 #[derive(Clone)]
 pub struct Tree {
-    entries: Arc<[(TreePath, Entry)]>,
+    chunks: Chunks,
+    /// The files whose bytes `blobs` does not have.
+    put: Option<Arc<BTreeMap<TreePath, Arc<[u8]>>>>,
     blobs: Arc<dyn Blobs>,
     identity: Arc<OnceLock<ContentId>>,
 }
@@ -94,7 +97,7 @@ impl Tree {
 
     /// The same tree with symbolic links `(path, target)` added.
     pub fn with_links<P: AsRef<str>>(self, links: impl IntoIterator<Item = (P, P)>) -> Self {
-        let mut builder = TreeBuilder { entries: self.entries.iter().cloned().collect() };
+        let mut builder = TreeBuilder { entries: self.chunks.iter().cloned().collect() };
         for (path, target) in links {
             if let Some(path) = TreePath::new(path.as_ref()) {
                 let target = target.as_ref();
@@ -103,29 +106,13 @@ impl Tree {
                 builder.add(path, Entry { mode, content, size: target.len() as u64 });
             }
         }
-        builder.build(self.blobs)
+        builder.build(self.supplier())
     }
 
     /// Names the whole tree: two trees with the same identity have the same files. Worked out once, when asked.
     #[must_use]
     pub fn identity(&self) -> ContentId {
-        *self.identity.get_or_init(|| {
-            let parts = self.entries.iter().map(|(path, entry)| {
-                let mut part = entry.content.0.to_le_bytes().to_vec();
-                match &entry.mode {
-                    FileMode::File => part.push(0),
-                    FileMode::Symlink(target) => {
-                        part.push(1);
-                        part.extend_from_slice(target.as_bytes());
-                        part.push(0);
-                    }
-                }
-                part.extend_from_slice(path.as_str().as_bytes());
-                part
-            });
-            let parts: Vec<Vec<u8>> = parts.collect();
-            ContentId::digest(parts.iter().map(Vec::as_slice))
-        })
+        *self.identity.get_or_init(|| self.chunks.identity())
     }
 
     /// What lies within `folder`, as a tree of its own.
@@ -145,7 +132,7 @@ impl Tree {
                 builder.add(path, entry.clone());
             }
         }
-        builder.build(Arc::new(BlobsBelow { folder: folder.clone(), blobs: self.blobs.clone() }))
+        builder.build(Arc::new(BlobsBelow { folder: folder.clone(), blobs: self.supplier() }))
     }
 
     /// The same tree with those files only for whose paths `keep` says so.
@@ -157,8 +144,8 @@ impl Tree {
     /// ```
     #[must_use]
     pub fn filtered(&self, keep: impl Fn(&TreePath) -> bool) -> Tree {
-        let entries = self.entries.iter().filter(|(path, _)| keep(path)).cloned().collect();
-        Tree { entries, blobs: self.blobs.clone(), identity: Arc::default() }
+        let chunks = self.chunks.iter().filter(|(path, _)| keep(path)).cloned().collect();
+        Tree { chunks, identity: Arc::default(), ..self.clone() }
     }
 
     /// The same tree with a file that holds `bytes`, new or in place of what was there.
@@ -172,29 +159,89 @@ impl Tree {
     /// ```
     #[must_use]
     pub fn with_file(&self, path: &TreePath, bytes: &[u8]) -> Tree {
-        let mut put = MemoryBlobs::default();
-        let content = put.add(Arc::from(bytes));
-        let mut builder = TreeBuilder { entries: self.entries.iter().cloned().collect() };
-        builder.add(path.clone(), Entry { mode: FileMode::File, content, size: bytes.len() as u64 });
-        builder.build(Arc::new(BlobsOver { path: path.clone(), put, blobs: self.blobs.clone() }))
+        self.with_files([(path.clone(), Some(Arc::from(bytes)))])
+    }
+
+    /// The same tree with files that hold these bytes, new or in place of what was there, and without those for which there
+    /// are none. Of several changes of one file the last counts. The work grows with the change, not with the tree.
+    ///
+    /// ```
+    /// use aoa_lang::source::{Tree, TreePath};
+    /// let path = |text| TreePath::new(text).unwrap();
+    /// let old = Tree::in_memory([("a.yaml", "old"), ("b.yaml", "")]);
+    /// let new = old.with_files([(path("a.yaml"), Some(b"new".as_slice().into())), (path("b.yaml"), None)]);
+    /// assert_eq!(&*new.read(&path("a.yaml"))?, b"new");
+    /// let changed: Vec<&str> = old.changes(&new).iter().map(|change| change.path.as_str()).collect();
+    /// assert_eq!(changed, ["a.yaml", "b.yaml"]);
+    /// # Ok::<(), aoa_lang::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_files(&self, files: impl IntoIterator<Item = (TreePath, Option<Arc<[u8]>>)>) -> Tree {
+        let mut put = self.put.as_deref().cloned().unwrap_or_default();
+        let mut entries: BTreeMap<TreePath, Option<Entry>> = BTreeMap::new();
+        for (path, bytes) in files {
+            let entry = bytes.as_ref().map(|bytes| Entry {
+                mode: FileMode::File,
+                content: ContentId::digest([&**bytes]),
+                size: bytes.len() as u64,
+            });
+            entries.insert(path.clone(), entry);
+            match bytes {
+                Some(bytes) => put.insert(path, bytes),
+                None => put.remove(&path),
+            };
+        }
+        let (put, chunks) = (Some(Arc::new(put)), self.chunks.with(entries));
+        Tree { chunks, put, blobs: self.blobs.clone(), identity: Arc::default() }
+    }
+
+    /// Where `newer` differs, sorted by path. What both trees share is not looked at; a file that has another id may still
+    /// have the same bytes, which is no change.
+    #[must_use]
+    pub fn changes<'t>(&'t self, newer: &'t Tree) -> Vec<TreeChange<'t>> {
+        let mut changes = self.chunks.changes(&newer.chunks);
+        changes.retain(|change| match (change.before, change.after) {
+            (Some(before), Some(after)) if before.mode == after.mode && before.size == after.size => {
+                match (self.read(change.path), newer.read(change.path)) {
+                    (Ok(old), Ok(new)) => old != new,
+                    _ => true,
+                }
+            }
+            _ => true,
+        });
+        changes
+    }
+
+    /// Whether there are symbolic links in it.
+    #[must_use]
+    pub fn has_links(&self) -> bool {
+        self.chunks.has_links()
+    }
+
+    /// What supplies all of its bytes.
+    fn supplier(&self) -> Arc<dyn Blobs> {
+        match &self.put {
+            Some(put) => Arc::new(BlobsOver { put: put.clone(), blobs: self.blobs.clone() }),
+            None => self.blobs.clone(),
+        }
     }
 
     /// The same tree, which tells `observer` of every file that is read.
     #[must_use]
     pub fn observed(&self, observer: Arc<dyn Fn(&TreePath) + Send + Sync>) -> Tree {
-        let blobs = Arc::new(BlobsObserved { observer, blobs: self.blobs.clone() });
-        Tree { entries: self.entries.clone(), blobs, identity: self.identity.clone() }
+        let blobs = Arc::new(BlobsObserved { observer, blobs: self.supplier() });
+        Tree { chunks: self.chunks.clone(), put: None, blobs, identity: self.identity.clone() }
     }
 
     /// Whether both are clones of one tree.
     #[must_use]
     pub fn shares(&self, other: &Tree) -> bool {
-        Arc::ptr_eq(&self.entries, &other.entries)
+        self.chunks.shares(&other.chunks)
     }
 
     /// All files, sorted by path.
     pub fn entries(&self) -> impl ExactSizeIterator<Item = (&TreePath, &Entry)> {
-        self.entries.iter().map(|(path, entry)| (path, entry))
+        self.chunks.iter().map(|(path, entry)| (path, entry))
     }
 
     /// The files within `folder`, sorted by path.
@@ -202,16 +249,11 @@ impl Tree {
         &'t self,
         folder: &TreePath,
     ) -> impl Iterator<Item = (&'t TreePath, &'t Entry)> + use<'t> {
-        let start = self.entries.partition_point(|(path, _)| path < folder);
+        let entries = self.chunks.since(folder);
         let folder = folder.clone();
-        self.entries
-            .get(start..)
-            .unwrap_or_default()
-            .iter()
-            .take_while({
-                let folder = folder.clone();
-                move |(path, _)| path.as_str().starts_with(folder.as_str())
-            })
+        let beginning = folder.clone();
+        entries
+            .take_while(move |(path, _)| path.as_str().starts_with(beginning.as_str()))
             .filter(move |(path, _)| path.is_within(&folder))
             .map(|(path, entry)| (path, entry))
     }
@@ -219,8 +261,7 @@ impl Tree {
     /// The file at `path`.
     #[must_use]
     pub fn get(&self, path: &TreePath) -> Option<&Entry> {
-        let at = self.entries.binary_search_by(|(p, _)| p.cmp(path)).ok()?;
-        self.entries.get(at).map(|(_, entry)| entry)
+        self.chunks.since(path).next().filter(|(found, _)| found == path).map(|(_, entry)| entry)
     }
 
     /// Whether `path` is a folder: the root, or something that files lie below.
@@ -237,13 +278,16 @@ impl Tree {
     pub fn read(&self, path: &TreePath) -> Result<Arc<[u8]>> {
         let entry =
             self.get(path).ok_or_else(|| Error::new(ErrorKind::NotFound, format!("no file `{path}`")))?;
-        self.blobs.read(path, entry.content)
+        match self.put.as_ref().and_then(|put| put.get(path)) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => self.blobs.read(path, entry.content),
+        }
     }
 }
 
 impl std::fmt::Debug for Tree {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_list().entries(self.entries.iter().map(|(path, _)| path)).finish()
+        f.debug_list().entries(self.chunks.iter().map(|(path, _)| path)).finish()
     }
 }
 
@@ -262,7 +306,7 @@ impl TreeBuilder {
     /// The tree of all entries, with `blobs` behind it.
     #[must_use]
     pub fn build(self, blobs: Arc<dyn Blobs>) -> Tree {
-        Tree { entries: self.entries.into_iter().collect(), blobs, identity: Arc::default() }
+        Tree { chunks: self.entries.into_iter().collect(), put: None, blobs, identity: Arc::default() }
     }
 }
 
@@ -278,16 +322,18 @@ impl Blobs for BlobsBelow {
     }
 }
 
-/// The contents of a tree in which one file is another.
+/// The contents of a tree in which some files are others.
 struct BlobsOver {
-    path: TreePath,
-    put: MemoryBlobs,
+    put: Arc<BTreeMap<TreePath, Arc<[u8]>>>,
     blobs: Arc<dyn Blobs>,
 }
 
 impl Blobs for BlobsOver {
     fn read(&self, path: &TreePath, id: ContentId) -> Result<Arc<[u8]>> {
-        if *path == self.path { self.put.read(path, id) } else { self.blobs.read(path, id) }
+        match self.put.get(path) {
+            Some(bytes) => Ok(bytes.clone()),
+            None => self.blobs.read(path, id),
+        }
     }
 }
 

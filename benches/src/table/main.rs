@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a benchmark fails")]
 
+mod changes;
 mod memory;
 mod upstream;
 
@@ -45,6 +46,7 @@ fn main() {
     rendering(&table);
     checks(&table);
     reasons(&table);
+    changes::changes(&table);
 }
 
 struct Table {

@@ -3,6 +3,8 @@
 //! Argo CD runs `helm dependency build` where `helm template` says that a dependency is missing. Here a missing one is taken from
 //! the folder that it names (`file://`), else from the charts that were given. What is vendored stays as it is.
 
+use std::sync::Arc;
+
 use aoa_helm::{Chart, Dependency, LoadLimits};
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::text::semver::{Constraint, Version};
@@ -22,8 +24,26 @@ pub(crate) enum NoChart {
     Gap(Gap),
 }
 
+/// A chart, and where else in its tree it was looked for in.
+#[derive(Clone)]
+pub(crate) struct LoadedChart {
+    pub(super) chart: Result<Chart, NoChart>,
+    pub(super) folders: Arc<[TreePath]>,
+}
+
 /// The chart in `folder`.
-pub(super) fn load_chart(charts: &Charts, tree: &Tree, folder: &TreePath) -> Result<Chart, NoChart> {
+pub(super) fn load_chart(charts: &Charts, tree: &Tree, folder: &TreePath) -> LoadedChart {
+    let mut folders = Vec::new();
+    let chart = load(charts, tree, folder, &mut folders);
+    LoadedChart { chart, folders: folders.into() }
+}
+
+fn load(
+    charts: &Charts,
+    tree: &Tree,
+    folder: &TreePath,
+    folders: &mut Vec<TreePath>,
+) -> Result<Chart, NoChart> {
     let limits = LoadLimits::default();
     let chart = Chart::load_from(tree, folder, &limits).map_err(NoChart::Broken)?;
     let missing = chart.missing_dependencies();
@@ -35,7 +55,10 @@ pub(super) fn load_chart(charts: &Charts, tree: &Tree, folder: &TreePath) -> Res
     for dependency in missing {
         let repository = dependency.repository.as_str();
         found.push(match repository.strip_prefix("file://") {
-            Some(path) => from_folder(tree, folder, path, dependency, &limits)?,
+            Some(path) => {
+                folders.extend(folder.join(path));
+                from_folder(tree, folder, path, dependency, &limits)?
+            }
             None if repository.is_empty() => {
                 return Err(NoChart::Dependencies(format!("directory charts/{} not found", dependency.name)));
             }

@@ -70,13 +70,7 @@ impl<'i> Invocation<'i> {
             schema: if flag("skipSchemaValidation") { SchemaCheck::Skip } else { SchemaCheck::Check },
             tests: if flag("skipTests") { Tests::Skip } else { Tests::Include },
         };
-        let names = FileNames {
-            tree: &located.found.tree,
-            folder: &located.folder.path,
-            referenced: located.referenced,
-            environment: located.environment,
-            schemes: ctx.installation.helm_value_file_schemes(),
-        };
+        let names = FileNames::new(ctx, located);
         let missing = if flag("ignoreMissingValueFiles") { Missing::Ignore } else { Missing::Fail };
         invocation.value_files = names.value_files(texts(helm, "valueFiles"), missing)?;
         for parameter in list(helm, "parameters") {

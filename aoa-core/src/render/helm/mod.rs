@@ -16,29 +16,39 @@ use aoa_lang::{Value, yaml};
 use super::application::RenderContext;
 use super::directory::flatten;
 use super::manifest_file::parse_printed;
+use super::reach::ReachParts;
 use super::source::{Located, Outcome, Stop};
 use crate::finding::Place;
 use crate::fleet::SourceType;
 use crate::model::Manifest;
 use invocation::Invocation;
+use value_files::FileNames;
 
-pub(crate) use dependencies::NoChart;
+pub(crate) use dependencies::{LoadedChart, NoChart};
 
 /// The manifests of a chart.
 pub(super) fn render_helm(ctx: &RenderContext<'_>, located: &Located<'_>) -> Outcome {
     let source_type = Some(SourceType::Helm);
-    match manifests(ctx, located) {
+    let mut reach = ReachParts::default();
+    reach.below(located.found, &located.folder.path);
+    let outcome = match manifests(ctx, located, &mut reach) {
         Ok(manifests) => Outcome::rendered(source_type, manifests),
         Err(stop) => Outcome::stopped(source_type, stop),
-    }
+    };
+    outcome.with_reach(reach.into_reach())
 }
 
-fn manifests(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Vec<Manifest>, Stop> {
+fn manifests(
+    ctx: &RenderContext<'_>,
+    located: &Located<'_>,
+    reach: &mut ReachParts,
+) -> Result<Vec<Manifest>, Stop> {
+    FileNames::new(ctx, located).touched(located, reach);
     let invocation = Invocation::read(ctx, located)?;
     check_chart_file(located)?;
     check_version(located)?;
     let values = invocation.values(ctx, located)?;
-    let chart = chart(ctx, located, &invocation)?;
+    let chart = chart(ctx, located, &invocation, reach)?;
     let release = invocation.release(ctx)?;
     let rendered = chart.render(&values, &release).map_err(|error| invocation.failed(&error))?;
     objects(ctx, located, &rendered)
@@ -76,12 +86,18 @@ fn check_version(located: &Located<'_>) -> Result<(), Stop> {
 }
 
 /// The chart of a source; loaded and compiled once for all Applications that render it.
-fn chart(ctx: &RenderContext<'_>, located: &Located<'_>, invocation: &Invocation<'_>) -> Result<Chart, Stop> {
+fn chart(
+    ctx: &RenderContext<'_>,
+    located: &Located<'_>,
+    invocation: &Invocation<'_>,
+    reach: &mut ReachParts,
+) -> Result<Chart, Stop> {
     let (tree, folder) = (&located.found.tree, &located.folder.path);
     let chart = ctx.cache.chart((tree.identity(), folder.clone(), ctx.charts.identity()), || {
         dependencies::load_chart(ctx.charts, tree, folder)
     });
-    chart.map_err(|none| match none {
+    chart.folders.iter().for_each(|folder| reach.below(located.found, folder));
+    chart.chart.map_err(|none| match none {
         NoChart::Broken(error) => invocation.failed(&error),
         NoChart::Gap(gap) => gap.into(),
         NoChart::Dependencies(why) => Stop::failed(format!(

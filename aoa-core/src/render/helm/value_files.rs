@@ -1,14 +1,16 @@
 //! Which files `valueFiles` and `fileParameters` name.
 
 use aoa_lang::source::{FileMode, Tree, TreePath};
-use aoa_lang::strconv;
 use aoa_lang::text::doublestar::{self, PathList};
 use aoa_lang::url::Url;
+use aoa_lang::{Value, strconv};
 
+use super::super::application::RenderContext;
 use super::super::environment::Environment;
 use super::super::files::{self, Target};
+use super::super::reach::ReachParts;
 use super::super::references::Referenced;
-use super::super::source::Stop;
+use super::super::source::{Located, Stop};
 
 /// Where trees lie, as the repo-server's messages say it.
 const ROOT: &str = "<path to cached source>";
@@ -52,6 +54,39 @@ pub(super) struct FileNames<'f> {
 }
 
 impl<'f> FileNames<'f> {
+    /// The names in a source.
+    pub(super) fn new(ctx: &RenderContext<'f>, located: &'f Located<'f>) -> Self {
+        FileNames {
+            tree: &located.found.tree,
+            folder: &located.folder.path,
+            referenced: located.referenced,
+            environment: located.environment,
+            schemes: ctx.installation.helm_value_file_schemes(),
+        }
+    }
+
+    /// Notes what the names in a source may lead to.
+    pub(super) fn touched(&self, located: &Located<'_>, reach: &mut ReachParts) {
+        let list = |key| located.source.at(&["helm", key]).and_then(Value::as_list).into_iter().flatten();
+        let values = list("valueFiles").filter_map(Value::as_str);
+        for name in values.chain(list("fileParameters").filter_map(|p| p.str_at(&["path"]))) {
+            let referred = name.strip_prefix('$').map(|rest| rest.split('/').next().unwrap_or_default());
+            let found = referred.and_then(|name| self.referenced.tree(name)).unwrap_or(located.found);
+            match self.resolve(name).map(|file| file.at) {
+                Ok(Location::Tree(_, path)) if path.as_str().contains(',') => {
+                    reach.tree(found);
+                    reach.tree(located.found);
+                }
+                Ok(Location::Tree(_, path)) if is_pattern(path.as_str()) => {
+                    reach.below(found, &beginning(&path))
+                }
+                Ok(Location::Tree(_, path)) => reach.below(found, &path),
+                Ok(Location::Remote) => {}
+                Err(_) => reach.tree(found),
+            }
+        }
+    }
+
     /// The files of `valueFiles` in their order, each once. A file that stands there by name keeps that place, whatever
     /// patterns match it (`getResolvedValueFiles` of Argo CD 3.5.7).
     pub(super) fn value_files<'n>(
@@ -190,13 +225,18 @@ fn is_pattern(path: &str) -> bool {
     path.contains(['*', '?', '['])
 }
 
+/// The folder in which all that a pattern matches lies.
+fn beginning(pattern: &TreePath) -> TreePath {
+    let fixed = pattern.as_str().split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
+    let base = fixed.rsplit_once('/').map_or("", |(folder, _)| folder);
+    TreePath::new(base).unwrap_or_else(TreePath::root)
+}
+
 /// The files and folders that a pattern matches, in doublestar's order.
 fn expand<'f>(tree: &'f Tree, pattern: &TreePath, name: &str) -> Result<Vec<GivenFile<'f>>, Stop> {
     let failed = |what: &str| Stop::failed(format!("error resolving helm value files: {what}"));
     let quoted = strconv::quote(name.as_bytes());
-    let fixed = pattern.as_str().split(['*', '?', '[', '{', '\\']).next().unwrap_or_default();
-    let base = fixed.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let base = TreePath::new(base).unwrap_or_else(TreePath::root);
+    let base = beginning(pattern);
     let list = PathList::new(tree.within(&base).map(|(path, _)| path.as_str()));
     let matches = doublestar::glob(&list, pattern.as_str())
         .map_err(|error| failed(&format!("error expanding glob pattern {quoted}: {error}")))?;

@@ -21,13 +21,14 @@ mod versions;
 
 use std::sync::Arc;
 
-use aoa_kustomize::{Builder, Editor};
+use aoa_kustomize::{Builder, Built, Editor};
 use aoa_lang::Limits;
 
 use super::application::RenderContext;
 use super::cache::KustomizeKey;
 use super::directory::flatten;
 use super::manifest_file::parse_yaml;
+use super::reach::{Reach, ReachParts};
 use super::source::{Located, Outcome, Stop};
 use crate::finding::Place;
 use crate::fleet::SourceType;
@@ -42,7 +43,8 @@ const SOURCE_TYPE: Option<SourceType> = Some(SourceType::Kustomize);
 
 /// The manifests of a kustomization.
 pub(super) fn render_kustomize(ctx: &RenderContext<'_>, located: &Located<'_>) -> Outcome {
-    render(ctx, located).unwrap_or_else(|stop| Outcome::stopped(SOURCE_TYPE, stop))
+    let own = || Reach::below(located.found, &located.folder.path);
+    render(ctx, located).unwrap_or_else(|stop| Outcome::stopped(SOURCE_TYPE, stop).with_reach(own()))
 }
 
 fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Stop> {
@@ -52,26 +54,45 @@ fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Sto
     let key = KustomizeKey {
         tree: located.found.tree.identity(),
         url: located.found.url.clone(),
+        number: located.found.number,
         folder: located.folder.path.clone(),
         flags: flags.text.clone(),
         steps: format!("{steps:?}"),
     };
     Ok(ctx.cache.kustomization(key, || match build(ctx, located, &flags, &steps) {
-        Ok((manifests, is_own)) => (Outcome::rendered(SOURCE_TYPE, manifests), is_own),
+        Ok(made) => {
+            let is_own = made.repositories == Repositories::Own;
+            (Outcome::rendered(SOURCE_TYPE, made.manifests).with_reach(made.reach), is_own)
+        }
         Err(stop) => {
             let is_own = matches!(stop, Stop::Failed(_));
-            (Outcome::stopped(SOURCE_TYPE, stop), is_own)
+            (Outcome::stopped(SOURCE_TYPE, stop).with_reach(Reach::everything()), is_own)
         }
     }))
 }
 
-/// The manifests, and whether they come from the tree of the source alone.
+/// What a build makes.
+struct Made {
+    manifests: Vec<Manifest>,
+    repositories: Repositories,
+    reach: Reach,
+}
+
+/// Which repositories a build reads.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Repositories {
+    /// The tree of the source alone.
+    Own,
+    /// Others too.
+    Others,
+}
+
 fn build(
     ctx: &RenderContext<'_>,
     located: &Located<'_>,
     flags: &Flags,
     steps: &[Step],
-) -> Result<(Vec<Manifest>, bool), Stop> {
+) -> Result<Made, Stop> {
     let folder = &located.folder.path;
     let builder = ctx.cache.kustomize_builder(&located.found.tree, &flags.text, |tree| {
         Builder::new(tree, flags.options.clone())
@@ -97,7 +118,25 @@ fn build(
         };
         flatten(object, place, &mut manifests)?;
     }
-    Ok((manifests, built.is_ok_and(|built| built.repositories().is_empty())))
+    let is_own = |built: &&Built| built.repositories().is_empty();
+    let Some(built) = built.as_ref().ok().filter(is_own) else {
+        return Ok(Made { manifests, repositories: Repositories::Others, reach: Reach::everything() });
+    };
+    let reach = reach(located, flags, steps, built);
+    Ok(Made { manifests, repositories: Repositories::Own, reach })
+}
+
+/// The folder, and whatever was looked at. Charts are read without telling, components are looked for by steps.
+fn reach(located: &Located<'_>, flags: &Flags, steps: &[Step], built: &Built) -> Reach {
+    let mut reach = ReachParts::default();
+    if flags.text.contains("--enable-helm") || steps.iter().any(Step::looks_elsewhere) {
+        reach.tree(located.found);
+        return reach.into_reach();
+    }
+    reach.below(located.found, &located.folder.path);
+    let elsewhere = built.observed().iter().filter(|(path, _)| !path.is_within(&located.folder.path));
+    elsewhere.for_each(|(path, _)| reach.below(located.found, path));
+    reach.into_reach()
 }
 
 /// The command line that Argo CD starts.

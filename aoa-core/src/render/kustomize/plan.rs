@@ -151,6 +151,14 @@ fn count_of(count: Option<&Value>) -> Result<i64, String> {
 }
 
 impl Step {
+    /// Whether it looks at more than the kustomization file of the folder.
+    pub(super) fn looks_elsewhere(&self) -> bool {
+        match self {
+            Step::Edit(Edit::AddComponents(_)) | Step::ComponentsAtHand(_) => true,
+            Step::Edit(_) | Step::Patches(_) | Step::Fail(_) => false,
+        }
+    }
+
     /// Carries out the step on the kustomization file of a folder.
     pub(super) fn carry_out(&self, ctx: &RenderContext<'_>, editor: &mut Editor<'_>) -> Result<(), Stop> {
         match self {

@@ -1,0 +1,97 @@
+//! What of the repositories a set hangs on.
+
+use std::sync::Arc;
+
+use aoa_lang::Value;
+use aoa_lang::source::{Tree, TreePath};
+use aoa_lang::value::Text;
+
+use super::checkout::Checkout;
+use super::git_files::list_files;
+use crate::load::{ChangedTree, PathChange, TreeNumber};
+
+/// What of the repositories the outcome of a set hangs on.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct SetReach {
+    /// The trees that its generators looked into.
+    trees: Vec<TreeNumber>,
+    what: Arc<Looked>,
+}
+
+/// What is looked for in them.
+#[derive(Debug, Default)]
+enum Looked {
+    /// Anything.
+    #[default]
+    Anything,
+    /// Folders, if `folders`, and what these patterns list.
+    For { folders: bool, patterns: Vec<Text> },
+}
+
+impl SetReach {
+    /// What the generators of `set` look for in `trees`.
+    pub(crate) fn of(set: &Value, trees: Vec<TreeNumber>) -> Self {
+        if trees.is_empty() {
+            return SetReach::default();
+        }
+        let (mut folders, mut patterns) = (false, Vec::new());
+        let mut pending: Vec<&Value> = set.at(&["spec", "generators"]).into_iter().collect();
+        while let Some(value) = pending.pop() {
+            match value {
+                Value::List(list) => pending.extend(list.iter()),
+                Value::Map(map) => pending.extend(map.iter().map(|(_, value)| value)),
+                _ => {}
+            }
+            let list = |key| value.at(&["git", key]).and_then(Value::as_list).into_iter().flatten();
+            folders |= list("directories").next().is_some();
+            patterns.extend(list("files").map(|item| Text::from(item.str_at(&["path"]).unwrap_or_default())));
+        }
+        SetReach { trees, what: Arc::new(Looked::For { folders, patterns }) }
+    }
+
+    /// Anything in `trees`.
+    pub(crate) fn anything(trees: Vec<TreeNumber>) -> Self {
+        SetReach { trees, what: Arc::default() }
+    }
+
+    /// Whether one of `changes` may count for the set; `new_globbing` says how files are listed.
+    pub(crate) fn is_hit(&self, changes: &[ChangedTree], new_globbing: bool) -> bool {
+        let mine = changes.iter().filter(|tree| self.trees.contains(&tree.number));
+        mine.flat_map(|tree| &tree.paths).any(|changed| match &*self.what {
+            Looked::Anything => true,
+            Looked::For { folders, patterns } => {
+                let folders = *folders && changed.change == PathChange::Folders;
+                folders || patterns.iter().any(|pattern| may_list(pattern, &changed.path, new_globbing))
+            }
+        })
+    }
+}
+
+/// Whether `pattern` lists `path`. What a template makes of a pattern may list anything.
+fn may_list(pattern: &Text, path: &TreePath, new_globbing: bool) -> bool {
+    let pattern = pattern.to_str_lossy();
+    if pattern.contains("{{") {
+        return true;
+    }
+    let alone = Tree::in_memory([(path, "")]);
+    let checkout = Checkout::new(alone, Text::EMPTY, Text::EMPTY);
+    list_files(&checkout, &pattern, new_globbing).map_or(true, |found| !found.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_list_single_files() {
+        let lists =
+            |pattern: &str, path: &str, new| may_list(&pattern.into(), &TreePath::new(path).unwrap(), new);
+        for new in [true, false] {
+            assert!(lists("clusters/*/config.json", "clusters/a/config.json", new));
+            assert!(!lists("clusters/*/config.json", "clusters/a/other.json", new));
+            assert!(lists("{{path}}/config.json", "a", new));
+        }
+        assert!(lists("clusters/**/config.json", "clusters/a/b/config.json", true));
+        assert!(lists("clusters/*", "clusters/a/b", true), "it lists a folder, which fails");
+    }
+}
