@@ -394,6 +394,13 @@ export class Fleet implements Iterable<App> {
   readonly apps: readonly App[]
   /** The Application `name` or `namespace/name`; throws AoaError if there is none, or several. */
   app(address: string): App
+  /**
+   * The fleet as it would be with other files in its repository; `null` takes a file away. What the change does not reach is not computed
+   * again. Clusters and configuration stay as they were loaded.
+   */
+  withFiles(files: Record<string, string | null>): Promise<Fleet>
+  /** What changes from this fleet to another. */
+  diff(newer: Fleet, options?: { showSecrets?: boolean }): Promise<Changes>
   /** Why something is there: what `aoa why -o json` prints. An object is written `CLUSTER/NAMESPACE/KIND/NAME`. */
   why(about: About, options?: { field?: string; fields?: boolean; showSecrets?: boolean }): Promise<Record<string, unknown>>
   /** Why something is not there, and the smallest change that brings it: what `aoa why-not -o json` prints. */

@@ -191,6 +191,21 @@ class Fleet {
     throw new AoaError(`\`${address}\` names ${found.length} Applications`, 'invalid', `say which: ${names}`)
   }
 
+  async withFiles (files) {
+    const texts = Object.values(files).map(text => text === null ? null : String(text))
+    try {
+      return new Fleet(await this.#native.withFiles(Object.keys(files), texts))
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  async diff (newer, options = {}) {
+    if (!(newer instanceof Fleet)) throw new TypeError('a fleet can be compared with a fleet')
+    checkOptions(options, ['showSecrets'])
+    return answer(() => this.#native.diff(newer.#native, options.showSecrets ?? false))
+  }
+
   async why (about, options = {}) {
     const kinds = ['app', 'appset', 'project', 'cluster', 'file', 'object']
     if (typeof about !== 'string') checkOptions(about, kinds)

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use aoa_core::Fleet;
 use aoa_core::address::Address;
+use aoa_core::diff::diff;
 use aoa_core::drift::drift;
 use aoa_core::lang::{Error, Result};
 use aoa_core::matrix::{By, matrix};
@@ -120,6 +121,29 @@ pub fn changes_json(both: &Both, show_secrets: bool) -> Result<String> {
     let Compared { before, after, changes, .. } = both.compare()?;
     let redactor = Redactor::of_both(&before, &after, show_secrets);
     text(|out| write_changes(&changes, &redactor, out))
+}
+
+/// What changes from one fleet to another: what `aoa diff -o json` prints.
+///
+/// # Errors
+///
+/// `Internal` if it cannot be written.
+///
+/// ```
+/// use aoa_host::core::Resolver;
+/// use aoa_host::{LoadOptions, compared_json, load};
+/// # let folder = tempfile::tempdir().unwrap();
+/// # let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: argocd}\nspec:\n  source: {repoURL: 'https://git.example.com/fleet', path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+/// # std::fs::write(folder.path().join("root.yaml"), app).unwrap();
+/// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
+/// let loaded = load(folder.path(), &LoadOptions::default())?;
+/// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
+/// assert!(compared_json(&fleet, &fleet, false)?.contains("\"same\":1"));
+/// # Ok::<(), aoa_host::core::lang::Error>(())
+/// ```
+pub fn compared_json(before: &Fleet, after: &Fleet, show_secrets: bool) -> Result<String> {
+    let redactor = Redactor::of_both(before, after, show_secrets);
+    text(|out| write_changes(&diff(before, after), &redactor, out))
 }
 
 /// In which order a cluster or the fleet comes up, or what is around one Application: what `aoa order -o json` prints.

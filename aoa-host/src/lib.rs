@@ -11,6 +11,7 @@ mod answers;
 mod both;
 mod check;
 mod deadline;
+mod edited;
 mod files;
 mod folder;
 mod git;
@@ -25,10 +26,12 @@ mod snapshot;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
 pub use answers::{
-    changes_json, drift_json, matrix_json, order_json, paths_json, policy_json, why_json, why_not_json,
+    changes_json, compared_json, drift_json, matrix_json, order_json, paths_json, policy_json, why_json,
+    why_not_json,
 };
 pub use both::{Both, Compared, load_both, what_if};
 pub use check::{CheckRequest, read_baseline};
+pub use edited::with_files;
 pub use folder::{FolderLimits, read_file, read_folder};
 pub use git::{GitCheckout, inspect};
 pub use init::{Suggestion, suggest_config};

@@ -193,14 +193,39 @@ impl Task for ResolveTask {
     fn compute(&mut self) -> Result<NativeFleet> {
         let fleet = Resolver::new(self.loaded.options.clone()).resolve(&self.loaded.inputs).map_err(to_js)?;
         self.loaded.inputs.overlay.check(&[&fleet]).map_err(to_js)?;
-        let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
-        let (hides, shows) = (Arc::new(hides), Arc::new(shows));
-        Ok(NativeFleet { loaded: self.loaded.clone(), fleet, hides, shows })
+        Ok(native_fleet(self.loaded.clone(), fleet))
     }
 
     fn resolve(&mut self, _: Env, fleet: NativeFleet) -> Result<NativeFleet> {
         Ok(fleet)
     }
+}
+
+/// Resolving with other files, on a thread of its own.
+pub struct EditTask {
+    loaded: Arc<Loaded>,
+    fleet: Fleet,
+    files: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl Task for EditTask {
+    type Output = NativeFleet;
+    type JsValue = NativeFleet;
+
+    fn compute(&mut self) -> Result<NativeFleet> {
+        let files = std::mem::take(&mut self.files);
+        let (loaded, fleet) = aoa_host::with_files(&self.loaded, &self.fleet, files).map_err(to_js)?;
+        Ok(native_fleet(Arc::new(loaded), fleet))
+    }
+
+    fn resolve(&mut self, _: Env, fleet: NativeFleet) -> Result<NativeFleet> {
+        Ok(fleet)
+    }
+}
+
+fn native_fleet(loaded: Arc<Loaded>, fleet: Fleet) -> NativeFleet {
+    let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
+    NativeFleet { loaded, fleet, hides: Arc::new(hides), shows: Arc::new(shows) }
 }
 
 /// A resolved fleet.
@@ -218,6 +243,24 @@ impl NativeFleet {
     #[napi]
     pub fn keys(&self) -> Vec<String> {
         self.fleet.apps().flat_map(|app| [app.namespace().to_owned(), app.name().to_owned()]).collect()
+    }
+
+    /// The fleet with other files: paths, and the text of each; `null` for a file that goes.
+    #[napi]
+    pub fn with_files(&self, paths: Vec<String>, texts: Vec<Option<String>>) -> AsyncTask<EditTask> {
+        let files = paths.into_iter().zip(texts.into_iter().map(|text| text.map(String::into_bytes)));
+        AsyncTask::new(EditTask {
+            loaded: self.loaded.clone(),
+            fleet: self.fleet.clone(),
+            files: files.collect(),
+        })
+    }
+
+    /// What changes from this fleet to another: what `aoa diff -o json` prints.
+    #[napi]
+    pub fn diff(&self, newer: &NativeFleet, show_secrets: bool) -> AsyncTask<AnswerTask> {
+        let (before, after) = (self.fleet.clone(), newer.fleet.clone());
+        AnswerTask::new(move || aoa_host::compared_json(&before, &after, show_secrets))
     }
 
     /// The whole fleet: the bytes that `aoa tree -o json` prints.

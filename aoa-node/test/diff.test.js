@@ -7,7 +7,7 @@ const os = require('node:os')
 const path = require('node:path')
 const test = require('node:test')
 
-const { diff } = require('..')
+const { diff, load } = require('..')
 
 function both () {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'aoa-'))
@@ -36,4 +36,13 @@ test('what cannot be compared says why', async () => {
   const repo = mkdtempSync(path.join(os.tmpdir(), 'aoa-'))
   await assert.rejects(diff('main...', { repo }), { code: 'AOA_NOT_FOUND' })
   await assert.rejects(diff(['a', 'b', 'c']), TypeError)
+})
+
+test('a file that changes reaches what reads it', async () => {
+  const fleet = await (await load(path.join(__dirname, '..', '..', 'examples', 'fleets', 'gitops-bridge'))).resolve()
+  const file = 'teams/search/web/manifests/service.yaml'
+  const changes = await fleet.diff(await fleet.withFiles({ [file]: null, 'README.md': 'nobody reads it' }))
+  assert.ok(changes.apps.length > 0 && changes.apps.every(change => change.kind === 'changed'))
+  assert.equal(changes.summary.same + changes.apps.length, fleet.apps.length)
+  await assert.rejects(fleet.withFiles({ '../x': '' }), { code: 'AOA_INVALID' })
 })

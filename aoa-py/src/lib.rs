@@ -135,6 +135,19 @@ impl NativeFleet {
         self.fleet.apps().map(|app| (app.namespace().to_owned(), app.name().to_owned())).collect()
     }
 
+    /// The fleet with other files: each path with its text, or without any for a file that goes.
+    fn with_files(&self, py: Python<'_>, files: Vec<(String, Option<Vec<u8>>)>) -> PyResult<NativeFleet> {
+        let edited = || aoa_host::with_files(&self.loaded, &self.fleet, files);
+        let (loaded, fleet) = py.detach(edited).map_err(to_python)?;
+        let (hides, shows) = (Redactor::new(&fleet, false), Redactor::new(&fleet, true));
+        Ok(NativeFleet { loaded, fleet, hides, shows })
+    }
+
+    /// What changes from this fleet to another: what `aoa diff -o json` prints.
+    fn diff(&self, py: Python<'_>, newer: &NativeFleet, show_secrets: bool) -> PyResult<String> {
+        py.detach(|| aoa_host::compared_json(&self.fleet, &newer.fleet, show_secrets)).map_err(to_python)
+    }
+
     /// The whole fleet: the bytes that `aoa tree -o json` prints.
     fn to_json(&self, py: Python<'_>, manifests: bool, show_secrets: bool) -> PyResult<String> {
         let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);

@@ -42,3 +42,14 @@ def test_what_cannot_be_compared_says_why(tmp_path):
     assert error.value.kind == "not-found"
     with pytest.raises(TypeError):
         aoa.diff("a", "b", "c")
+
+
+def test_a_file_that_changes_reaches_what_reads_it():
+    fleet = aoa.load(FLEET).resolve()
+    path = "teams/search/web/manifests/service.yaml"
+    changes = fleet.diff(fleet.with_files({path: None, "README.md": "nobody reads it"}))
+    assert not fleet.diff(fleet.with_files({"README.md": "nobody reads it"}))
+    assert changes.apps and all(change["kind"] == "changed" for change in changes.apps)
+    assert changes.summary["same"] + len(changes.apps) == len(fleet)
+    with pytest.raises(aoa.Error, match="no path in the repository"):
+        fleet.with_files({"../x": ""})

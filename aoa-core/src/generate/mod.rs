@@ -74,7 +74,7 @@ pub(crate) use leaves::{
 pub use names::normalize;
 pub(crate) use outline::{MARK, OutlineId, Outlines, filled_text};
 pub use params::Origin;
-pub(crate) use reach::SetReach;
+pub(crate) use reach::{LookedInto, SetReach};
 pub use selectors::select_params;
 pub use set::{ApplicationSet, interpolate, merged_templates, parameter_sets};
 pub use world::{

@@ -8,7 +8,7 @@ use aoa_lang::value::Text;
 
 use super::checkout::Checkout;
 use super::git_files::list_files;
-use crate::load::{ChangedTree, PathChange, TreeNumber};
+use crate::load::{ChangedTree, Found, PathChange, TreeNumber};
 
 /// What of the repositories the outcome of a set hangs on.
 #[derive(Clone, Debug, Default)]
@@ -28,11 +28,25 @@ enum Looked {
     For { folders: bool, patterns: Vec<Text> },
 }
 
+/// The trees that the generators of a set looked into.
+#[derive(Debug, Default)]
+pub(crate) struct LookedInto {
+    trees: Vec<TreeNumber>,
+    has_links: bool,
+}
+
+impl LookedInto {
+    pub(crate) fn add(&mut self, found: &Found) {
+        self.trees.extend(found.number.filter(|number| !self.trees.contains(number)));
+        self.has_links |= found.tree.has_links();
+    }
+}
+
 impl SetReach {
-    /// What the generators of `set` look for in `trees`.
-    pub(crate) fn of(set: &Value, trees: Vec<TreeNumber>) -> Self {
-        if trees.is_empty() {
-            return SetReach::default();
+    /// What the generators of `set` look for. A file that is listed may be a link to any other.
+    pub(crate) fn of(set: &Value, into: LookedInto) -> Self {
+        if into.trees.is_empty() || into.has_links {
+            return SetReach::anything(into);
         }
         let (mut folders, mut patterns) = (false, Vec::new());
         let mut pending: Vec<&Value> = set.at(&["spec", "generators"]).into_iter().collect();
@@ -46,12 +60,12 @@ impl SetReach {
             folders |= list("directories").next().is_some();
             patterns.extend(list("files").map(|item| Text::from(item.str_at(&["path"]).unwrap_or_default())));
         }
-        SetReach { trees, what: Arc::new(Looked::For { folders, patterns }) }
+        SetReach { trees: into.trees, what: Arc::new(Looked::For { folders, patterns }) }
     }
 
-    /// Anything in `trees`.
-    pub(crate) fn anything(trees: Vec<TreeNumber>) -> Self {
-        SetReach { trees, what: Arc::default() }
+    /// Anything in these trees.
+    pub(crate) fn anything(into: LookedInto) -> Self {
+        SetReach { trees: into.trees, what: Arc::default() }
     }
 
     /// Whether one of `changes` may count for the set; `new_globbing` says how files are listed.

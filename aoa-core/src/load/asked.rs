@@ -28,8 +28,11 @@ pub(super) type Lead = Result<Option<TreeNumber>, String>;
 /// Questions with their answers, by URL.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Asked {
-    by_url: HashMap<Box<str>, BTreeMap<(How, Text, Text), Lead>>,
+    by_url: HashMap<Box<str>, BTreeMap<Question, Lead>>,
 }
+
+/// How something is asked for, the revision, and the prefix of tags.
+type Question = (How, Text, Text);
 
 impl Asked {
     /// Notes an answer; of one question there is one.

@@ -95,6 +95,11 @@ impl EffectiveProject {
 }
 
 impl Projects {
+    /// Whether both hold the same projects, of one control plane.
+    pub(crate) fn are_like(&self, other: &Projects) -> bool {
+        self.objects == other.objects
+    }
+
     /// The projects of the namespace that Argo CD runs in. There is always a project `default`, which permits everything
     /// unless the fleet brings another; `argocd_cm` is the data of the ConfigMap.
     #[must_use]

@@ -16,7 +16,7 @@ pub enum Scope {
 }
 
 /// What is known about the scope of kinds.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scopes {
     /// Of `(group, kind)`: what definitions and discovery say.
     learned: HashMap<(String, String), Scope>,

@@ -38,11 +38,12 @@ impl ManifestBudget {
         most.saturating_add(1).saturating_sub(self.left.load(Ordering::Relaxed))
     }
 
-    /// Counts the manifests of a content that was made before.
+    /// Counts the manifests of a content that was made before; those of several sources perhaps twice.
     pub(crate) fn recount(&self, content: &Content) {
         match content.sources.as_slice() {
             [one] if one.source_type == Some(SourceType::Directory) => self.share(&content.manifests),
-            _ => drop(self.make(content.manifests.len())),
+            [_] => drop(self.make(content.manifests.len())),
+            _ => drop(self.make(content.manifests.len().saturating_mul(2))),
         }
     }
 

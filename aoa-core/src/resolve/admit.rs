@@ -42,6 +42,12 @@ impl Arrival {
         Some(Arrival { object, read, admitted })
     }
 
+    /// An Application that was read before, by its namespace.
+    pub(super) fn known(manifest: &Manifest, namespace: Text, read: Value) -> Arrival {
+        let object = ObjectRef { kind: Kind::Application, namespace, name: manifest.name().into() };
+        Arrival { object, read: Ok(read), admitted: None }
+    }
+
     /// The kind of `manifest`, if it drives the fleet.
     pub(super) fn kind_of(manifest: &Manifest) -> Option<Kind> {
         if manifest.group() == GROUP { Kind::from_name(manifest.kind()) } else { None }

@@ -36,10 +36,10 @@ impl Run<'_> {
             Some(known) => known,
             None => {
                 let generated = Arc::new(compiled.generate(&world));
-                let trees = world.trees.into_inner().unwrap_or_else(PoisonError::into_inner);
+                let into = world.trees.into_inner().unwrap_or_else(PoisonError::into_inner);
                 let reach = match generated.failure() {
-                    Some(_) => SetReach::anything(trees),
-                    None => SetReach::of(&object, trees),
+                    Some(_) => SetReach::anything(into),
+                    None => SetReach::of(&object, into),
                 };
                 (generated, reach)
             }

@@ -4,9 +4,15 @@ use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use aoa_lang::Value;
+use aoa_lang::value::Text;
 
-use crate::fleet::{AppId, AppObject, Content, FleetData, SetId, SetOutcome, SetRecord};
+use super::admit::Arrival;
+use crate::fleet::{AppId, AppObject, Content, FleetData, Judging, Parent, SetId, SetOutcome, SetRecord};
 use crate::generate::{GeneratedSet, SetReach};
+use crate::model::{Kind, Manifest};
+
+/// A set, and what it generated.
+type Generated<'o> = (&'o SetRecord, &'o Arc<GeneratedSet>);
 
 /// An older fleet, whose inputs differed in files alone.
 pub(super) struct Older<'o> {
@@ -14,7 +20,40 @@ pub(super) struct Older<'o> {
     /// Applications that the change reaches.
     reached: &'o BTreeSet<AppId>,
     /// Sets that it does not reach, by namespace and name.
-    sets: HashMap<(&'o [u8], &'o [u8]), (&'o SetRecord, &'o Arc<GeneratedSet>)>,
+    sets: HashMap<(&'o [u8], &'o [u8]), Generated<'o>>,
+    /// Applications that several bring.
+    contested: BTreeSet<AppId>,
+}
+
+/// What an Application brought in an older fleet.
+pub(super) struct Children<'c> {
+    older: &'c Older<'c>,
+    parent: Option<AppId>,
+    /// Of the manifests that it brings now.
+    unchanged: Vec<bool>,
+}
+
+impl Children<'_> {
+    /// What manifest `at` was read as, if it is an Application that came of the same manifest.
+    pub(super) fn read(&self, at: usize, manifest: &Manifest, namespace: &Text) -> Option<Arrival> {
+        let is_same = self.unchanged.get(at) == Some(&true);
+        if !is_same || Arrival::kind_of(manifest) != Some(Kind::Application) {
+            return None;
+        }
+        let namespace = match manifest.namespace() {
+            "" => namespace.clone(),
+            own => Text::from(own),
+        };
+        let data = self.older.data;
+        let id = data.find_app(namespace.as_str()?, manifest.name())?;
+        let record = data.apps.get(id.0 as usize)?;
+        // Of several that bring it nobody knows which one was read.
+        if record.parent != Parent::App(self.parent?) || self.older.contested.contains(&id) {
+            return None;
+        }
+        let AppObject::Whole(app) = &record.object else { return None };
+        Some(Arrival::known(manifest, namespace, app.object.clone()))
+    }
 }
 
 impl<'o> Older<'o> {
@@ -32,7 +71,11 @@ impl<'o> Older<'o> {
                 sets.insert(key, (record, &generation.apps));
             }
         }
-        Older { data, reached, sets }
+        let conflicts = data.conflicts.iter().filter(|conflict| conflict.object.kind == Kind::Application);
+        let contested = conflicts.filter_map(|conflict| {
+            data.find_app(conflict.object.namespace.as_str()?, conflict.object.name.as_str()?)
+        });
+        Older { data, reached, sets, contested: contested.collect() }
     }
 
     /// What `set` generates, if it is the same set.
@@ -49,12 +92,44 @@ impl<'o> Older<'o> {
         is_same.then(|| (Arc::clone(generated), old.reach.clone()))
     }
 
-    /// The content of an Application of the newer fleet, if nothing that it hangs on has changed.
-    pub(super) fn content(&self, newer: &FleetData, app: AppId) -> Option<Arc<Content>> {
+    /// The content of an Application of the newer fleet, if nothing that it hangs on has changed; and the number of its
+    /// judging.
+    pub(super) fn content(&self, newer: &FleetData, app: AppId) -> Option<(Arc<Content>, u32)> {
         let (namespace, name) = newer.app_key(app);
         let old = self.data.find_app(namespace, name).filter(|old| !self.reached.contains(old))?;
         let content = self.data.contents.get(old)?;
-        self.is_same(old, newer, app).then(|| content.clone())
+        let judging = self.data.apps.get(old.0 as usize)?.judging;
+        self.is_same(old, newer, app).then(|| (content.clone(), judging))
+    }
+
+    /// Which of its judgings say the same as `judging`.
+    pub(super) fn alike(&self, judging: &Judging) -> Vec<bool> {
+        let is_alike =
+            |old: &Judging| old.projects.are_like(&judging.projects) && old.scopes == judging.scopes;
+        self.data.judgings.iter().map(is_alike).collect()
+    }
+
+    /// The children that an Application of the newer fleet had.
+    pub(super) fn children<'c>(
+        &'c self,
+        newer: &FleetData,
+        app: AppId,
+        content: &'c Content,
+    ) -> Children<'c> {
+        let (namespace, name) = newer.app_key(app);
+        let old = self.data.find_app(namespace, name);
+        let before = old.and_then(|old| self.data.contents.get(old));
+        let before: &[Manifest] = before.map(|content| &*content.manifests).unwrap_or_default();
+        let mut unchanged = Vec::with_capacity(content.manifests.len());
+        // Both are sorted.
+        let mut rest = before.iter().peekable();
+        for manifest in content.manifests.iter() {
+            let key = manifest.sort_key();
+            while rest.next_if(|old| old.sort_key() < key).is_some() {}
+            let same = rest.next_if(|old| old.sort_key() == key);
+            unchanged.push(same.is_some_and(|old| old.object == manifest.object));
+        }
+        Children { older: self, parent: old, unchanged }
     }
 
     fn is_same(&self, old: AppId, newer: &FleetData, new: AppId) -> bool {

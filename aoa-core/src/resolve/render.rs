@@ -36,21 +36,18 @@ impl Run<'_> {
         }
         self.data.judgings.push(judging.clone());
         let ctx = self.render_context();
-        let contents = self.kept.workers.map(apps, |app| self.content(&ctx, *app, &judging));
+        let alike = self.older.as_ref().map(|older| older.alike(&judging)).unwrap_or_default();
+        let contents =
+            self.kept.workers.map(apps, |app| match self.kept_content(&ctx, *app, &judging, &alike) {
+                Some(content) => content,
+                None => self.content(&ctx, *app, &judging),
+            });
         self.check_manifests()?;
         Ok(contents)
     }
 
     /// The content of an Application.
     pub(super) fn content(&self, ctx: &RenderContext<'_>, app: AppId, judging: &Judging) -> Arc<Content> {
-        if let Some(content) = self.older.as_ref().and_then(|older| older.content(&self.data, app)) {
-            ctx.budget.recount(&content);
-            // By what it was judged may have changed.
-            return match self.data.application(app) {
-                Some(application) => self.judged(&application, content, judging),
-                None => content,
-            };
-        }
         match self.data.application(app) {
             Some(application) => {
                 let content = self.amended(app, render_application(ctx, &application));
@@ -58,6 +55,26 @@ impl Run<'_> {
             }
             None => Arc::new(Content::skipped()),
         }
+    }
+
+    /// The content that an older fleet has, if nothing that it hangs on has changed; `alike` says which of its judgings are as
+    /// `judging`.
+    fn kept_content(
+        &self,
+        ctx: &RenderContext<'_>,
+        app: AppId,
+        judging: &Judging,
+        alike: &[bool],
+    ) -> Option<Arc<Content>> {
+        let (content, judged_by) = self.older.as_ref()?.content(&self.data, app)?;
+        ctx.budget.recount(&content);
+        if alike.get(judged_by as usize) == Some(&true) {
+            return Some(content);
+        }
+        Some(match self.data.application(app) {
+            Some(application) => self.judged(&application, content, judging),
+            None => content,
+        })
     }
 
     fn check_manifests(&self) -> Result<()> {
@@ -84,7 +101,11 @@ impl Run<'_> {
             return Vec::new();
         }
         let Some(namespace) = self.driven_namespace(app) else { return Vec::new() };
-        let read = |(at, manifest): &(usize, &Manifest)| Some((*at, Arrival::of(manifest, &namespace)?));
+        let known = self.older.as_ref().map(|older| older.children(&self.data, app, content));
+        let read = |(at, manifest): &(usize, &Manifest)| {
+            let known = known.as_ref().and_then(|known| known.read(*at, manifest, &namespace));
+            Some((*at, known.or_else(|| Arrival::of(manifest, &namespace))?))
+        };
         self.kept.workers.map(&driving, read).into_iter().flatten().collect()
     }
 

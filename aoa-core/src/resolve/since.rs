@@ -58,10 +58,13 @@ pub(super) fn resolve_since(
     let change = Change::of(data, changes);
     let newer = match change.patched(&inputs, options, kept) {
         Some(newer) => newer,
-        None => change.replayed(&inputs, options, kept)?,
+        // Something may be counted twice on the way: whether a bound is passed is found out from the beginning.
+        None => match change.replayed(&inputs, options, kept) {
+            Ok(newer) => newer,
+            Err(_) => return Ok(None),
+        },
     };
-    // Near its bound a count has to be exact.
-    if newer.data.counted > options.max_manifests / 2 {
+    if newer.data.counted > options.max_manifests {
         return Ok(None);
     }
     Ok(Some(with_trial(newer, trial)))
@@ -194,17 +197,17 @@ impl<'o> Change<'o> {
     /// Whether an Application brings other objects that drive the fleet or define kinds, or others at other lines.
     fn brings_other(&self, run: &Run<'_>, app: AppId, old: &Content, new: &Content) -> bool {
         let follows = run.driven_namespace(app).is_some();
-        let counts = |manifest: &&Manifest| {
-            follows && Arrival::kind_of(manifest).is_some() || Scopes::is_definition(manifest)
-        };
+        let drives = |manifest: &Manifest| follows && Arrival::kind_of(manifest).is_some();
+        let counts = |manifest: &&Manifest| drives(manifest) || Scopes::is_definition(manifest);
         let mut olds = old.manifests.iter().filter(counts);
         let mut news = new.manifests.iter().filter(counts);
         loop {
             match (olds.next(), news.next()) {
                 (None, None) => return false,
                 (Some(old), Some(new)) => {
-                    let same = old.object == new.object && old.place == new.place;
-                    if !same || self.is_in_changed_file(new) {
+                    let elsewhere =
+                        || drives(new) && (old.place != new.place || self.is_in_changed_file(new));
+                    if old.object != new.object || elsewhere() {
                         return true;
                     }
                 }

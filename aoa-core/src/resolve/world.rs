@@ -9,11 +9,11 @@ use aoa_lang::{Error, Result, Value};
 
 use crate::finding::Gap;
 use crate::generate::{
-    Checkout, ClusterIndex, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository, Secret, World,
-    WorldSettings, not_given,
+    Checkout, ClusterIndex, LookedInto, PluginAnswer, PullRequest, PullRequests, Request, ScmRepository,
+    Secret, World, WorldSettings, not_given,
 };
 use crate::inputs::Inputs;
-use crate::load::{Repositories, TreeNumber};
+use crate::load::Repositories;
 use crate::options::Options;
 
 /// What does not change during a run.
@@ -61,7 +61,7 @@ pub(super) struct SetWorld<'w> {
     /// What was missing, first thing first.
     pub(super) gaps: Mutex<Vec<Gap>>,
     /// The trees that were looked into.
-    pub(super) trees: Mutex<Vec<TreeNumber>>,
+    pub(super) trees: Mutex<LookedInto>,
 }
 
 impl SetWorld<'_> {
@@ -107,7 +107,7 @@ impl World for SetWorld<'_> {
 
     fn checkout(&self, url: &str, revision: &str) -> Result<Arc<Checkout>> {
         let found = self.repositories.find(url, revision).map_err(|gap| self.missing(gap))?;
-        self.trees.lock().unwrap_or_else(PoisonError::into_inner).extend(found.number);
+        self.trees.lock().unwrap_or_else(PoisonError::into_inner).add(&found);
         let key = (url.to_owned(), revision.to_owned());
         let mut checkouts = self.surroundings.checkouts.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(checkout) = checkouts.get(&key) {

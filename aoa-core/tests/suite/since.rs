@@ -201,12 +201,15 @@ const FILES: &[File] = &[
         &["{apiVersion: v1, kind: ConfigMap, metadata: {name: c}, data: {n: '@'}}"],
     ),
     File("workloads/x/it.yaml", &["{apiVersion: v1, kind: ConfigMap, metadata: {name: x}, data: {n: '@'}}"]),
+    // A text that begins so is a link.
+    File("plain/link.yaml", &["->../team/all.yaml", "->../workloads/a/it.yaml"]),
+    File("clusters/third/config.yaml", &["->../dev/config.yaml", "cluster: third\nproject: default\n"]),
     File("README.md", &["nobody reads this, @ times"]),
     File("docs/how.yaml", &["nobody: reads\nthis: '@'\n"]),
 ];
 
 /// Everything that a fleet hangs on, as it is edited.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 struct World {
     files: BTreeMap<&'static str, String>,
     web: String,
@@ -229,7 +232,8 @@ impl World {
         };
         for File(path, texts) in FILES {
             let is_first = path.starts_with("root") || !seed.one_in(6);
-            if let Some(text) = texts.first().filter(|_| is_first) {
+            let is_link = texts.first().is_some_and(|text| text.starts_with("->"));
+            if let Some(text) = texts.first().filter(|_| is_first && !is_link) {
                 world.files.insert(path, text.replace('@', "0"));
             }
         }
@@ -265,10 +269,43 @@ impl World {
                     self.files.remove(path);
                     return format!("-{path}");
                 }
-                self.files.insert(path, texts[seed.below(texts.len())].replace('@', &number));
+                let text = texts[seed.below(texts.len())].replace('@', &number);
+                // While there are links most of a tree counts for everybody.
+                if text.starts_with("->") && !seed.one_in(6) {
+                    self.files.remove(path);
+                    return format!("-{path}");
+                }
+                self.files.insert(path, text);
                 format!("+{path}")
             }
         }
+    }
+
+    /// Inputs that share what they can with those of an older world.
+    fn inputs_from(&self, older: &World, inputs: &Inputs) -> Option<Inputs> {
+        let others = World { files: BTreeMap::new(), edits: 0, ..self.clone() };
+        if others != (World { files: BTreeMap::new(), edits: 0, ..older.clone() }) {
+            return None;
+        }
+        let paths = self.files.keys().chain(older.files.keys());
+        let changed: Vec<_> = paths.filter(|path| self.files.get(*path) != older.files.get(*path)).collect();
+        let texts =
+            [&self.files, &older.files].map(|files| changed.iter().filter_map(move |path| files.get(*path)));
+        if texts.into_iter().flatten().any(|text| text.starts_with("->")) {
+            return None;
+        }
+        let files = changed.iter().map(|path| {
+            let bytes = self.files.get(*path).map(|text| text.as_bytes().into());
+            (TreePath::new(path).unwrap(), bytes)
+        });
+        Some(inputs.with_files(files))
+    }
+
+    fn tree(&self) -> Tree {
+        let (links, files): (Vec<_>, Vec<_>) =
+            self.files.iter().partition(|(_, text)| text.starts_with("->"));
+        Tree::in_memory(files)
+            .with_links(links.into_iter().map(|(path, to)| (*path, to.trim_start_matches("->"))))
     }
 
     /// Made from nothing: nothing is shared with other inputs but what is equal.
@@ -277,7 +314,7 @@ impl World {
             |tree: Tree| Checkout { serves: Serves::Any, commit: self.commit.clone().into(), tree };
         let mut inputs = Inputs::default();
         inputs.repositories = vec![
-            Repository::new(URL, vec![checkout(Tree::in_memory(&self.files))]),
+            Repository::new(URL, vec![checkout(self.tree())]),
             Repository::new(VALUES, vec![checkout(Tree::in_memory([("web.yaml", &self.web)]))]),
         ];
         inputs.clusters = self
@@ -338,15 +375,8 @@ fn seen(fleet: &Fleet) -> String {
 }
 
 fn assert_same(what: &str, history: &[String], incremental: &str, cold: &str) {
-    if incremental == cold {
-        return;
-    }
     let differs = incremental.lines().zip(cold.lines()).find(|(one, other)| one != other);
-    panic!(
-        "{what} differs after {history:?}: {differs:#?}\n{} and {} lines",
-        incremental.lines().count(),
-        cold.lines().count()
-    );
+    assert!(incremental == cold, "{what} differs after {history:?}: {differs:#?}");
 }
 
 /// How many contents of `newer` are those of `older`.
@@ -366,19 +396,21 @@ fn check(seed: u64, edits: usize) -> (usize, usize) {
     let mut world = World::new(&mut seed);
     let options = Options::default();
     let mut resolver = Resolver::new(options.clone());
-    let inputs = world.inputs();
+    let mut inputs = world.inputs();
     let mut older = resolver.resolve(&inputs).unwrap();
     let mut older_cold = resolve(&inputs, &options).unwrap();
     let (mut all, mut kept) = (0, 0);
     let mut history = Vec::new();
     for _ in 0..edits {
+        let before = world.clone();
         history.push(world.edit(&mut seed));
         if seed.one_in(5) {
             history.push(world.edit(&mut seed));
         }
-        let inputs = world.inputs();
+        let sharing = world.inputs_from(&before, &inputs).filter(|_| seed.one_in(2));
+        inputs = sharing.unwrap_or_else(|| world.inputs());
         let newer = resolver.resolve_since(&older, &inputs).unwrap();
-        let cold = resolve(&inputs, &options).unwrap();
+        let cold = resolve(&world.inputs(), &options).unwrap();
         assert_same("the fleet", &history, &seen(&newer), &seen(&cold));
         let changes = format!("{:#?}", diff(&older, &newer));
         assert_same("the diff", &history, &changes, &format!("{:#?}", diff(&older_cold, &cold)));

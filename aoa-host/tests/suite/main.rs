@@ -1,5 +1,6 @@
 //! Folders, repositories and commands, a file per subject. One program: linking is most of what tests cost.
 
+mod commits;
 mod examples;
 mod hostile;
 mod plugins;

@@ -35,6 +35,7 @@ pub struct TreeChange<'t> {
 pub(super) struct Chunks {
     chunks: Arc<[Arc<Chunk>]>,
     len: usize,
+    has_links: bool,
 }
 
 /// Some neighbours; never none.
@@ -67,7 +68,7 @@ impl Chunks {
     }
 
     pub(super) fn has_links(&self) -> bool {
-        self.chunks.iter().any(|chunk| chunk.has_links)
+        self.has_links
     }
 
     /// Names all entries.
@@ -216,7 +217,8 @@ impl Maker {
         if !self.open.is_empty() {
             self.close();
         }
-        Chunks { chunks: self.chunks.into(), len: self.len }
+        let has_links = self.chunks.iter().any(|chunk| chunk.has_links);
+        Chunks { chunks: self.chunks.into(), len: self.len, has_links }
     }
 }
 

@@ -445,6 +445,17 @@ class Fleet:
     def __iter__(self) -> Iterator[App]:
         return iter(self.apps)
 
+    def with_files(self, files: Mapping[str, Union[str, bytes, None]]) -> Fleet:
+        """The fleet as it would be with other files in its repository: ``with_files({"web/a.yaml": text, "old.yaml": None})``; ``None``
+        takes a file away. What the change does not reach is not computed again. Clusters and configuration stay as they were loaded.
+        """
+        given = [(path, text.encode() if isinstance(text, str) else text) for path, text in files.items()]
+        return Fleet(_call(self._native.with_files, given))
+
+    def diff(self, newer: Fleet, *, show_secrets: bool = False) -> Changes:
+        """What changes from this fleet to ``newer``."""
+        return Changes(_call(self._native.diff, newer._native, show_secrets))
+
     def why(
         self,
         address: Optional[str] = None,
