@@ -3,8 +3,6 @@
 //! Objects of a kind need its controller to let go of them, Applications their project, so these go last. A namespace takes along
 //! whatever is still in it.
 
-use std::collections::BTreeMap;
-
 use aoa_lang::Value;
 
 use super::edges::Need;
@@ -72,7 +70,10 @@ fn hangs(world: &World<'_>, need: &Need<'_>) -> bool {
         NeedKind::Definition | NeedKind::Template => {
             let Some(manifest) = world.manifests(need.from).get(need.at as usize) else { return false };
             let group = manifest.group();
-            let is_held = HELD.iter().any(|held| group == *held || group.ends_with(&format!(".{held}")));
+            let is_of = |held: &&str| {
+                group.strip_suffix(*held).is_some_and(|front| front.is_empty() || front.ends_with('.'))
+            };
+            let is_held = HELD.iter().any(is_of);
             let written = items(&manifest.object, &["metadata", "finalizers"]);
             is_held || written.iter().any(|finalizer| matches!(finalizer, Value::String(_)))
         }
@@ -93,12 +94,15 @@ fn is_in_order(world: &World<'_>, need: &Need<'_>) -> bool {
 /// Stages of deletion: whoever nobody needs goes first. What needs each other goes together.
 fn stages<'n, 'f: 'n>(world: &World<'f>, needs: impl Iterator<Item = &'n Need<'f>>) -> Vec<Vec<App<'f>>> {
     let mut users: Vec<u32> = vec![0; world.nodes.len()];
-    let mut stands_on: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-    let mut add = |from: u32, to: u32| {
-        stands_on.entry(from).or_default().push(to);
-        users.get_mut(to as usize).into_iter().for_each(|users| *users = users.saturating_add(1));
+    // By user, as needs are.
+    let needs: Vec<(u32, u32)> = needs.map(|need| (need.from, need.to)).collect();
+    for (_, to) in &needs {
+        users.get_mut(*to as usize).into_iter().for_each(|users| *users = users.saturating_add(1));
+    }
+    let stands_on = |user: u32| {
+        let first = needs.partition_point(|(from, _)| *from < user);
+        needs.iter().skip(first).take_while(move |(from, _)| *from == user).map(|(_, to)| *to)
     };
-    needs.for_each(|need| add(need.from, need.to));
     let mut open: Vec<u32> =
         (0u32..).zip(&users).filter(|(_, users)| **users == 0).map(|(at, _)| at).collect();
     let mut stages = Vec::new();
@@ -107,11 +111,11 @@ fn stages<'n, 'f: 'n>(world: &World<'f>, needs: impl Iterator<Item = &'n Need<'f
         let mut next = Vec::new();
         for at in &open {
             done.get_mut(*at as usize).into_iter().for_each(|done| *done = true);
-            for to in stands_on.get(at).into_iter().flatten() {
-                if let Some(left) = users.get_mut(*to as usize) {
+            for to in stands_on(*at) {
+                if let Some(left) = users.get_mut(to as usize) {
                     *left = left.saturating_sub(1);
                     if *left == 0 {
-                        next.push(*to);
+                        next.push(to);
                     }
                 }
             }

@@ -1,10 +1,11 @@
 //! Who waits for whom: what is asked for, found with whoever brings it, or not.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use super::index::{Index, Key, Object, Provider};
+use super::index::{Bringers, Index, Key, Object, Provider};
 use super::need::{NeedKind, Outcome, Strength};
-use super::rules::{Severity, Want, Wants, definition, secret};
+use super::rules::{self, Severity, Want, Wants, definition, secret};
 use super::trouble::{Unseen, UnseenReason};
 use super::world::{NONE, World};
 
@@ -31,13 +32,27 @@ pub(super) struct Need<'f> {
 }
 
 /// The needs that somebody meets, by who waits, for whom, and why; and the hard ones that nobody in sight meets.
-pub(super) fn edges<'f>(
+pub(super) fn edges<'f>(world: &World<'f>) -> (Vec<Need<'f>>, Vec<Unseen<'f>>) {
+    let known_to_argo_cd = Rc::new(Bringers::of_argo_cd(world));
+    let mut unseen = BTreeMap::new();
+    let needs = world.on_cluster.iter().map(|nodes| {
+        let objects: Vec<Object<'f>> = nodes.iter().flat_map(|node| Object::all(world, *node)).collect();
+        let index = Index::of(world, nodes, &objects, known_to_argo_cd.clone());
+        let wants = rules::wanted(world, &index, nodes, &objects);
+        met(world, &index, wants, &mut unseen)
+    });
+    let needs = by_node(world, needs.collect());
+    (needs, said(world, unseen))
+}
+
+/// What these wants come to. Each is met once for all objects of an Application that want it.
+fn met<'f>(
     world: &World<'f>,
     index: &Index<'f>,
     wants: Wants<'f>,
-) -> (Vec<Need<'f>>, Vec<Unseen<'f>>) {
+    unseen: &mut BTreeMap<(u32, NeedKind, Key<'f>), Asked>,
+) -> Vec<Need<'f>> {
     let mut needs = Vec::new();
-    let mut unseen: BTreeMap<(u32, NeedKind, Key<'f>), Asked> = BTreeMap::new();
     for want in wants.all {
         match meet(world, index, &want) {
             Met::By(need) => needs.push(need),
@@ -67,7 +82,20 @@ pub(super) fn edges<'f>(
         }
         same
     });
-    (needs, said(world, unseen))
+    needs
+}
+
+/// Puts the needs of all clusters in one order: those of one cluster are by node, and each node is on one cluster.
+fn by_node<'f>(world: &World<'f>, of_clusters: Vec<Vec<Need<'f>>>) -> Vec<Need<'f>> {
+    let mut all = Vec::with_capacity(of_clusters.iter().map(Vec::len).sum());
+    let mut of_clusters: Vec<_> = of_clusters.into_iter().map(|needs| needs.into_iter().peekable()).collect();
+    for (at, node) in (0..).zip(&world.nodes) {
+        let Some(needs) = of_clusters.get_mut(node.cluster as usize) else { continue };
+        while let Some(need) = needs.next_if(|need| need.from == at) {
+            all.push(need);
+        }
+    }
+    all
 }
 
 /// Who asks for what nobody in sight brings.
@@ -99,7 +127,9 @@ fn meet<'f>(world: &World<'f>, index: &Index<'f>, want: &Want<'f>) -> Met<'f> {
         NeedKind::Namespace | NeedKind::Project => {
             if index.has(&want.key) {
                 of_providers(world, want, index.providers(&want.key))
-            } else if want.kind == NeedKind::Project && is_known_project(world, want.key) {
+            } else if want.kind == NeedKind::Project
+                && world.projects.contains(&(want.key.namespace, want.key.name))
+            {
                 Met::ByItself
             } else {
                 Met::Unseen(UnseenReason::NotInFleet)
@@ -107,12 +137,6 @@ fn meet<'f>(world: &World<'f>, index: &Index<'f>, want: &Want<'f>) -> Met<'f> {
         }
         _ => of_providers(world, want, index.providers(&want.key)),
     }
-}
-
-/// Whether the fleet brings a project, be it outside of what is looked at.
-fn is_known_project(world: &World<'_>, key: Key<'_>) -> bool {
-    let projects = &world.fleet.data.projects;
-    projects.iter().any(|p| p.name == *key.name && p.namespace == *key.namespace)
 }
 
 /// The Applications behind `providers`, of which one will do.
@@ -197,10 +221,8 @@ fn kind<'f>(world: &World<'f>, index: &Index<'f>, want: &Want<'f>) -> Met<'f> {
         Some(definition) => UnseenReason::OtherVersions(
             definition::served(&definition).into_iter().map(str::to_owned).collect(),
         ),
-        None => match index.installers.get(&object.cluster) {
-            Some(installers) => UnseenReason::MayCome(installers.clone()),
-            None => UnseenReason::NotInFleet,
-        },
+        None if index.installers.is_empty() => UnseenReason::NotInFleet,
+        None => UnseenReason::MayCome(index.installers.clone()),
     })
 }
 

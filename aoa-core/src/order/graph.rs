@@ -79,9 +79,15 @@ impl Graph {
             arc(need.from, need.to, Arc::Need(number(at)));
         }
         let mut apps = Applications { world, needs, graph: &mut graph };
-        let mut loops = apps.untie(|need| need.strength != Strength::Hard, Turns::AreIgnored);
-        loops.extend(apps.untie(|need| need.severity != Severity::StopsAll, Turns::Hold));
-        let components = apps.components();
+        let mut components = apps.components();
+        let mut loops = Vec::new();
+        // Otherwise only an Application that stands on itself could be meant, and those do not heal.
+        if components.members.len() < waits.nodes {
+            loops = apps.untie(&components, |need| need.strength != Strength::Hard, Turns::AreIgnored);
+            components = apps.components();
+            loops.extend(apps.untie(&components, |need| need.severity != Severity::StopsAll, Turns::Hold));
+            components = apps.components();
+        }
         let deadlocks = apps.knots(&components);
         let (levels, stopped) = levels(world, &graph, needs, &components);
         let longest = longest(world, &graph, &levels);
@@ -149,12 +155,12 @@ impl Applications<'_, '_> {
     }
 
     /// Takes the needs that `may_go` out of components of several nodes, where they cannot be met first: they heal.
-    fn untie(&mut self, may_go: impl Fn(&Need<'_>) -> bool, turns: Turns) -> Vec<Knot> {
-        let components = self.components();
-        if components.members.len() == self.graph.node_count() {
-            // Only an Application that stands on itself could be meant, and those do not heal.
-            return Vec::new();
-        }
+    fn untie(
+        &mut self,
+        components: &Components,
+        may_go: impl Fn(&Need<'_>) -> bool,
+        turns: Turns,
+    ) -> Vec<Knot> {
         let mut held = vec![false; components.members.len()];
         if turns == Turns::Hold {
             for arc in self.graph.edge_references().filter(|arc| *arc.weight() == Arc::Turn) {

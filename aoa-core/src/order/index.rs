@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::rc::Rc;
 
 use aoa_lang::Value;
 use foldhash::fast::FixedState;
@@ -48,6 +49,11 @@ impl<'f> Object<'f> {
             namespace: if written.is_empty() { lands.namespace } else { written },
             name: text("name"),
         })
+    }
+
+    /// The objects of a node.
+    pub(super) fn all(world: &World<'f>, node: u32) -> impl Iterator<Item = Self> {
+        (0..number(world.manifests(node).len())).filter_map(move |at| Object::of(world, node, at))
     }
 
     /// A text of the object; empty if there is none.
@@ -131,47 +137,28 @@ pub(super) struct Provider {
     next: u32,
 }
 
-/// Finds providers.
-pub(super) struct Index<'f> {
+/// Who brings what.
+#[derive(Default)]
+pub(super) struct Bringers<'f> {
     /// The first provider of each thing.
     first: HashMap<Key<'f>, Provider, FixedState>,
     /// Others, linked.
     others: Vec<Provider>,
-    /// What services select.
-    pub(super) services: HashMap<Key<'f>, &'f Value, FixedState>,
-    /// By cluster: what installs operators, and with them kinds that nobody sees.
-    pub(super) installers: HashMap<u32, Vec<String>>,
-    /// Webhooks, by cluster.
-    pub(super) webhooks: rules::webhook::Webhooks<'f>,
 }
 
-impl<'f> Index<'f> {
-    pub(super) fn of(world: &World<'f>) -> Self {
-        let mut index = Index {
-            first: HashMap::with_hasher(FixedState::with_seed(0)),
-            others: Vec::new(),
-            installers: HashMap::new(),
-            services: HashMap::with_hasher(FixedState::with_seed(0)),
-            webhooks: rules::webhook::Webhooks::default(),
-        };
-        for node in 0..number(world.nodes.len()) {
-            let manifests = number(world.manifests(node).len());
-            for at in 0..manifests {
-                let Some(object) = Object::of(world, node, at) else { continue };
-                if !pods::is_plain(&object) {
-                    rules::provide(world, &object, &mut |key| index.add(key, node, at));
-                    index.webhooks.learn(&object);
-                    index.learn_service(&object);
-                    index.learn_installer(&object);
-                }
-            }
-            let Some(lands) = world.node(node) else { continue };
-            if lands.facts.creates_namespace && !lands.namespace.is_empty() {
-                index.add(Key::namespace(lands.cluster, lands.namespace), node, NONE);
+impl<'f> Bringers<'f> {
+    /// Who brings what Argo CD itself has to know, wherever Applications land: projects, clusters and repositories.
+    pub(super) fn of_argo_cd(world: &World<'f>) -> Self {
+        let mut bringers = Bringers::default();
+        rules::project::provide(world, &mut |key, node| bringers.add(key, node, NONE));
+        for (cluster, nodes) in (0..).zip(&world.on_cluster) {
+            let nodes = if world.is_on_control_plane(cluster) { nodes.as_slice() } else { &[] };
+            for object in nodes.iter().flat_map(|node| Object::all(world, *node)) {
+                let (node, at) = (object.node, object.at);
+                rules::credential::provide(world, &object, &mut |key| bringers.add(key, node, at));
             }
         }
-        rules::project::provide(world, &mut |key, node| index.add(key, node, NONE));
-        index
+        bringers
     }
 
     fn add(&mut self, key: Key<'f>, node: u32, at: u32) {
@@ -185,6 +172,55 @@ impl<'f> Index<'f> {
                 self.others.push(Provider { node, at, next });
             }
         }
+    }
+
+    fn providers(&self, key: &Key<'f>) -> impl Iterator<Item = Provider> + '_ {
+        std::iter::successors(self.first.get(key).copied(), |provider| {
+            self.others.get(provider.next as usize).copied()
+        })
+    }
+}
+
+/// Finds providers for the Applications of one cluster. An index for each cluster is small enough to stay in the processor's cache;
+/// nothing that is asked for there comes from another one, but what Argo CD itself knows.
+pub(super) struct Index<'f> {
+    known_to_argo_cd: Rc<Bringers<'f>>,
+    on_cluster: Bringers<'f>,
+    /// What services select.
+    pub(super) services: HashMap<Key<'f>, &'f Value, FixedState>,
+    /// What installs operators, and with them kinds that nobody sees.
+    pub(super) installers: Vec<String>,
+    pub(super) webhooks: rules::webhook::Webhooks<'f>,
+}
+
+impl<'f> Index<'f> {
+    /// Of the Applications `nodes` and all their `objects`.
+    pub(super) fn of(
+        world: &World<'f>,
+        nodes: &[u32],
+        objects: &[Object<'f>],
+        known_to_argo_cd: Rc<Bringers<'f>>,
+    ) -> Self {
+        let mut index = Index {
+            known_to_argo_cd,
+            on_cluster: Bringers::default(),
+            installers: Vec::new(),
+            services: HashMap::default(),
+            webhooks: rules::webhook::Webhooks::default(),
+        };
+        for object in objects.iter().filter(|object| !pods::is_plain(object)) {
+            rules::provide(object, &mut |key| index.on_cluster.add(key, object.node, object.at));
+            index.webhooks.learn(object);
+            index.learn_service(object);
+            index.learn_installer(object);
+        }
+        for node in nodes {
+            let Some(lands) = world.node(*node) else { continue };
+            if lands.facts.creates_namespace && !lands.namespace.is_empty() {
+                index.on_cluster.add(Key::namespace(lands.cluster, lands.namespace), *node, NONE);
+            }
+        }
+        index
     }
 
     fn learn_service(&mut self, object: &Object<'f>) {
@@ -202,19 +238,20 @@ impl<'f> Index<'f> {
             ("operators.coreos.com", "Subscription") | ("pkg.crossplane.io", "Provider" | "Configuration")
         );
         if installs {
-            let name = format!("{} {}", object.kind, object.name);
-            self.installers.entry(object.cluster).or_default().push(name);
+            self.installers.push(format!("{} {}", object.kind, object.name));
         }
     }
 
     /// Whoever brings it, in no order.
     pub(super) fn providers(&self, key: &Key<'f>) -> impl Iterator<Item = Provider> + '_ {
-        std::iter::successors(self.first.get(key).copied(), |provider| {
-            self.others.get(provider.next as usize).copied()
-        })
+        self.bringers(key).providers(key)
     }
 
     pub(super) fn has(&self, key: &Key<'f>) -> bool {
-        self.first.contains_key(key)
+        self.bringers(key).first.contains_key(key)
+    }
+
+    fn bringers(&self, key: &Key<'f>) -> &Bringers<'f> {
+        if key.cluster == NONE { &self.known_to_argo_cd } else { &self.on_cluster }
     }
 }

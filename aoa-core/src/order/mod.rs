@@ -7,9 +7,9 @@
 //! | step | file | what |
 //! |---|---|---|
 //! | 1 | `world` | which Applications take part, who creates them, how they sync |
-//! | 2 | `index` | who brings what to which cluster |
-//! | 3 | `rules/` | what each object stands on: one file a rule |
-//! | 4 | `edges` | who waits for whom, and why |
+//! | 2 | `edges` | who waits for whom, and why: cluster by cluster, |
+//! | 3 | `index` | from who brings what there |
+//! | 4 | `rules/` | and from what each object stands on: one file a rule |
 //! | 5 | `waits` | what Argo CD makes wait: waves of Applications, steps of rollouts |
 //! | 6 | `graph` | loops, deadlocks, stages, the longest chain |
 //! | 7 | `cut` | the smallest change that undoes a deadlock |
@@ -82,9 +82,7 @@ use crate::fleet::Fleet;
 #[must_use]
 pub fn order<'f>(fleet: &'f Fleet, scope: &Scope) -> Order<'f> {
     let world = world::World::of(fleet, scope);
-    let index = index::Index::of(&world);
-    let wanted = rules::wanted(&world, &index);
-    let (mut needs, unseen) = edges::edges(&world, &index, wanted);
+    let (mut needs, unseen) = edges::edges(&world);
     let waits = waits::Waits::of(&world);
     let graph = graph::Graph::of(&world, &waits, &mut needs);
     let deadlocks = cut::deadlocks(&world, &graph, &needs);

@@ -1,7 +1,7 @@
 //! Which Applications take part, on which clusters they land, who creates them and how they sync.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::answer::Scope;
 use super::facts::{Facts, FactsReader};
@@ -18,6 +18,10 @@ pub(super) struct World<'f> {
     /// By namespace and name.
     pub(super) nodes: Vec<Node<'f>>,
     pub(super) clusters: Vec<Landing<'f>>,
+    /// The nodes of each cluster.
+    pub(super) on_cluster: Vec<Vec<u32>>,
+    /// Namespaces and names of all AppProjects, be they outside of what is looked at.
+    pub(super) projects: HashSet<(&'f str, &'f str)>,
     pub(super) settings: Settings,
     /// By number of the Application: its node.
     by_id: Vec<u32>,
@@ -57,6 +61,13 @@ impl<'f> World<'f> {
             fleet,
             nodes: Vec::new(),
             clusters: Vec::new(),
+            on_cluster: Vec::new(),
+            projects: fleet
+                .data
+                .projects
+                .iter()
+                .filter_map(|project| Some((project.namespace.as_str()?, project.name.as_str()?)))
+                .collect(),
             settings: Settings::of(fleet),
             by_id: vec![NONE; fleet.data.apps.len()],
         };
@@ -84,6 +95,10 @@ impl<'f> World<'f> {
                 set,
                 depth: 0,
             });
+        }
+        world.on_cluster = vec![Vec::new(); landings.all.len()];
+        for (at, node) in (0..).zip(&world.nodes) {
+            world.on_cluster.get_mut(node.cluster as usize).into_iter().for_each(|nodes| nodes.push(at));
         }
         world.clusters = landings.all;
         world.link();

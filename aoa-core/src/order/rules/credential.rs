@@ -10,7 +10,7 @@ use crate::order::index::{Index, Key, Object, What};
 use crate::order::need::NeedKind;
 use crate::order::world::{NONE, World};
 
-pub(super) fn provide<'f>(world: &World<'f>, object: &Object<'f>, add: &mut impl FnMut(Key<'f>)) {
+pub(in crate::order) fn provide<'f>(world: &World<'f>, object: &Object<'f>, add: &mut impl FnMut(Key<'f>)) {
     if !object.is("", "Secret") {
         return;
     }

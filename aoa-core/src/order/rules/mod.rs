@@ -12,7 +12,7 @@ mod api_service;
 mod made_kinds;
 
 mod config;
-mod credential;
+pub(super) mod credential;
 mod depends_on;
 mod driver;
 mod hook_service;
@@ -29,7 +29,7 @@ pub(super) mod webhook;
 
 use super::index::{Index, Key, Object};
 use super::need::NeedKind;
-use super::world::{NONE, World, number};
+use super::world::{NONE, World};
 
 /// Something that an object of an Application asks for.
 #[derive(Clone, Copy, Debug)]
@@ -74,8 +74,8 @@ impl<'f> Wants<'f> {
     }
 }
 
-/// Tells `add` all that `object` provides.
-pub(super) fn provide<'f>(world: &World<'f>, object: &Object<'f>, add: &mut impl FnMut(Key<'f>)) {
+/// Tells `add` all that `object` provides on its cluster.
+pub(super) fn provide<'f>(object: &Object<'f>, add: &mut impl FnMut(Key<'f>)) {
     if let Some((namespace, name)) = own_place(object) {
         add(Key::object(object.cluster, object.group, object.kind, namespace, name));
     }
@@ -84,7 +84,6 @@ pub(super) fn provide<'f>(world: &World<'f>, object: &Object<'f>, add: &mut impl
     api_service::provide(object, add);
     secret::provide(object, add);
     config::provide(object, add);
-    credential::provide(world, object, add);
 }
 
 /// Namespace and name under which others refer to an object; `None` without a name.
@@ -114,19 +113,24 @@ fn own_place<'f>(object: &Object<'f>) -> Option<(&'f str, &'f str)> {
     (!object.name.is_empty()).then_some((namespace, object.name))
 }
 
-/// All that the Applications ask for.
-pub(super) fn wanted<'f>(world: &World<'f>, index: &Index<'f>) -> Wants<'f> {
-    let mut wants = Wants { all: Vec::new() };
-    for node in 0..number(world.nodes.len()) {
+/// All that the Applications `nodes` ask for, and their `objects`; Application by Application.
+pub(super) fn wanted<'f>(
+    world: &World<'f>,
+    index: &Index<'f>,
+    nodes: &[u32],
+    objects: &[Object<'f>],
+) -> Wants<'f> {
+    let mut wants = Wants { all: Vec::with_capacity(objects.len()) };
+    let mut objects = objects;
+    for node in nodes.iter().copied() {
         project::wants(world, node, &mut wants);
         credential::wants(world, index, node, &mut wants);
         depends_on::wants(world, node, &mut wants);
-        namespace::wants(world, node, &mut wants);
-        for at in 0..number(world.manifests(node).len()) {
-            if let Some(object) = Object::of(world, node, at) {
-                of_object(world, index, &object, &mut wants);
-            }
-        }
+        let count = objects.iter().take_while(|object| object.node == node).count();
+        let (own, others) = objects.split_at_checked(count).unwrap_or((objects, &[]));
+        objects = others;
+        namespace::wants(world, node, own, &mut wants);
+        own.iter().for_each(|object| of_object(world, index, object, &mut wants));
     }
     wants
 }

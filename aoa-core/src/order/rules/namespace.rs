@@ -1,9 +1,11 @@
 //! Objects need their namespace; an Application with `CreateNamespace=true` makes that of its destination.
 
+use std::collections::HashSet;
+
 use super::{Severity, Want, Wants};
 use crate::order::index::{Key, Object};
 use crate::order::need::NeedKind;
-use crate::order::world::{World, number};
+use crate::order::world::World;
 use crate::policy::{Scope, Scopes};
 
 /// Namespaces that every cluster has.
@@ -15,30 +17,29 @@ pub(in crate::order) fn is_built_in(world: &World<'_>, cluster: u32, name: &str)
     BUILT_IN.contains(&name) || (name == home && world.is_on_control_plane(cluster))
 }
 
-pub(super) fn wants<'f>(world: &World<'f>, node: u32, wants: &mut Wants<'f>) {
+/// What an Application with these objects asks for.
+pub(super) fn wants<'f>(world: &World<'f>, node: u32, objects: &[Object<'f>], wants: &mut Wants<'f>) {
     let Some(lands) = world.node(node) else { return };
-    let mut seen: Vec<&'f str> = Vec::new();
+    let mut seen: HashSet<&'f str> = HashSet::new();
     let mut last = "";
     let scopes = Scopes::default();
-    for at in 0..number(world.manifests(node).len()) {
-        let Some(object) = Object::of(world, node, at) else { continue };
+    for object in objects {
         // Most objects of an Application are in one namespace.
         if object.namespace == last || object.namespace.is_empty() {
             continue;
         }
-        let is_known = seen.contains(&object.namespace);
-        if is_known || !is_namespaced(&scopes, &object) {
+        if seen.contains(object.namespace) || !is_namespaced(&scopes, object) {
             continue;
         }
         last = object.namespace;
-        seen.push(last);
+        seen.insert(last);
         let makes = lands.facts.creates_namespace && object.namespace == lands.namespace;
         if makes || is_built_in(world, lands.cluster, object.namespace) {
             continue;
         }
         let key = Key::namespace(lands.cluster, object.namespace);
         let severity = Severity::FailsThere;
-        wants.all.push(Want { kind: NeedKind::Namespace, key, node, at, severity, counts_itself: false });
+        wants.all.push(Want { kind: NeedKind::Namespace, key, node, at: object.at, severity, counts_itself: false });
     }
 }
 
