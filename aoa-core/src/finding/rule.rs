@@ -162,6 +162,8 @@ rules! {
     MissingNamespace = "W004" "missing-namespace" Warning,
     /// A sync wave on generated Applications orders nothing.
     TemplateWave = "W005" "template-wave" Warning,
+    /// Applications wait for each other for ever.
+    Deadlock = "W006" "deadlock" Error,
 
     // Deletion
     /// An emptied source prunes everything by itself.

@@ -1,5 +1,6 @@
 //! W: what must be there before.
 
+mod deadlock;
 mod missing_kind;
 mod missing_namespace;
 mod template_wave;
@@ -14,4 +15,5 @@ pub(super) const RULES: &[&RuleFile] = &[
     &unserved_version::FILE,
     &missing_namespace::FILE,
     &template_wave::FILE,
+    &deadlock::FILE,
 ];

@@ -39,7 +39,14 @@ pub(super) fn wants<'f>(world: &World<'f>, node: u32, objects: &[Object<'f>], wa
         }
         let key = Key::namespace(lands.cluster, object.namespace);
         let severity = Severity::FailsThere;
-        wants.all.push(Want { kind: NeedKind::Namespace, key, node, at: object.at, severity, counts_itself: false });
+        wants.all.push(Want {
+            kind: NeedKind::Namespace,
+            key,
+            node,
+            at: object.at,
+            severity,
+            counts_itself: false,
+        });
     }
 }
 

@@ -294,10 +294,7 @@ fn unseen(order: &Order<'_>, most: usize, out: &mut Text) {
         out.push(Role::Warning, "? ").push(Role::Name, what);
         let why = match &unseen.reason {
             UnseenReason::NotInFleet if unseen.unknown_apps > 0 => {
-                format!(
-                    "could not be seen: {} there are not known in full",
-                    plural(unseen.unknown_apps, "app")
-                )
+                format!("could not be seen: of {} there not all is known", plural(unseen.unknown_apps, "app"))
             }
             UnseenReason::NotInFleet => "could not be seen: nobody in the fleet brings it".to_owned(),
             UnseenReason::OtherVersions(served) => format!("is only served as {}", served.join(", ")),
