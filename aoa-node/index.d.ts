@@ -414,6 +414,8 @@ export class Fleet implements Iterable<App> {
   toJSON(): Record<string, unknown>
   /** What is wrong with the fleet, as `aoa check` says it; throws AoaError for a rule or baseline that does not exist. */
   check(options?: CheckOptions): Checked
+  /** The fleet's own policies, with whom they are for and how many Applications they reach: what `aoa policy -o json` prints. */
+  readonly policies: FleetPolicy[]
   readonly appSets: AppSet[]
   readonly projects: Project[]
   readonly clusters: Cluster[]
@@ -438,11 +440,58 @@ export interface Obstacle {
   message: string
 }
 
+/** A policy of a fleet. */
+export interface FleetPolicy {
+  name: string
+  description?: string
+  /** Whom it is for, in words. */
+  target: string
+  /** How many Applications it reaches. */
+  apps: number
+  /** How many things it asks. */
+  constraints: number
+  /** The Application that delivers it; null for a file. */
+  deliveredBy: Ref | null
+  place?: Place
+}
+
+/** Which of the fleet's own policies reach an Application, and what holds for it: what `aoa policy APP -o json` prints. */
+export interface EffectivePolicy {
+  app: Ref
+  constraints: {
+    /** `policy/about`, as findings and exceptions name it. */
+    id: string
+    about: string
+    kind: 'restriction' | 'quota' | 'requirement' | 'rule'
+    policy: string
+    place?: Place
+    /** The parent through which it comes; null if it is for the whole fleet. */
+    through: Ref | null
+    allow?: string[]
+    deny?: string[]
+    require?: string
+    per?: 'app' | 'team' | 'namespace'
+    limits?: Record<string, string>
+    exceptions: { reason?: string; owner?: string; expires?: string }[]
+  }[]
+  policies: { name: string; description?: string; target: string; depth: number; deliveredBy: Ref | null; through: Ref | null; place?: Place }[]
+  values: {
+    name: string
+    value: unknown
+    by: 'app' | 'parent' | 'cluster' | 'policy'
+    policy?: string
+    place?: Place
+    through?: Ref | null
+  }[]
+  schemaVersion: number
+}
+
 /** One Application; its attributes are worked out when asked. */
 export class App {
   private constructor()
   readonly namespace: string
   readonly name: string
+  readonly policy: EffectivePolicy
   readonly project: string
   /** The registered cluster, if there is one. */
   readonly cluster: string | null

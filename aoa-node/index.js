@@ -275,6 +275,7 @@ class Fleet {
     })
   }
 
+  get policies () { return JSON.parse(ask(() => this.#native.policy(undefined, false))).policies }
   get appSets () { return this.data.appSets }
   get projects () { return this.data.projects }
   get clusters () { return this.data.clusters }
@@ -297,6 +298,7 @@ class App {
     return this.#data
   }
 
+  get policy () { return JSON.parse(ask(() => this.#native.policy(`${this.namespace}/${this.name}`, false))) }
   get project () { return this.data.project }
   get cluster () { return this.data.cluster }
   get destination () { return this.data.destination }

@@ -343,6 +343,12 @@ impl NativeFleet {
         AnswerTask::new(move || aoa_host::paths_json(&fleet, &apps, &redactor))
     }
 
+    /// Which policies reach an Application, or the policies of the fleet: what `aoa policy [APP] -o json` prints.
+    #[napi]
+    pub fn policy(&self, app: Option<String>, show_secrets: bool) -> Result<String> {
+        aoa_host::policy_json(&self.fleet, app.as_deref(), &self.redactor(show_secrets)).map_err(to_js)
+    }
+
     /// One Application.
     #[napi]
     pub fn app_json(

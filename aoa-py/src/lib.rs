@@ -219,6 +219,12 @@ impl NativeFleet {
         py.detach(|| aoa_host::paths_json(&self.fleet, &apps, redactor)).map_err(to_python)
     }
 
+    /// Which policies reach an Application, or the policies of the fleet: the bytes that `aoa policy [APP] -o json` prints.
+    fn policy(&self, py: Python<'_>, app: Option<&str>, show_secrets: bool) -> PyResult<String> {
+        let redactor = self.redactor(show_secrets);
+        py.detach(|| aoa_host::policy_json(&self.fleet, app, redactor)).map_err(to_python)
+    }
+
     /// One Application.
     fn app_json(&self, namespace: &str, name: &str, manifests: bool, show_secrets: bool) -> PyResult<String> {
         let options = WireOptions::default().with_manifests(manifests).with_secrets(show_secrets);

@@ -38,6 +38,15 @@ pub(crate) fn containers<'m>(manifest: &'m Manifest, lists: &[&'static str]) -> 
     all
 }
 
+/// Of `cpu` and `memory`, what a container neither requests nor limits.
+pub(crate) fn missing_requests(container: &Value) -> Vec<&'static str> {
+    let says = |list: &str, what: &str| {
+        container.at(&["resources", list, what]).is_some_and(|amount| !amount.is_null())
+    };
+    let is_missing = |what: &&str| !says("requests", what) && !says("limits", what);
+    ["cpu", "memory"].into_iter().filter(is_missing).collect()
+}
+
 /// `Deployment web/api`, for messages.
 pub(crate) fn name_of(manifest: &Manifest) -> String {
     match manifest.namespace() {

@@ -8,7 +8,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::facts::AppFacts;
 use super::survey::Survey;
-use super::waiver::{Waiver, waiver};
+use super::waiver::{Waiver, holding, waiver};
 use crate::finding::{Cause, Finding, Judged, Place, Rule};
 use crate::fleet::{AppSet, Project};
 use crate::load::{Locator, Repositories};
@@ -22,17 +22,32 @@ pub(crate) struct Sink<'s, 'f> {
     survey: &'s Survey<'f>,
     locator: Locator<'s>,
     now: i64,
+    /// The exception from what is judged now.
+    exception: Option<Waiver>,
     by_cause: IndexMap<(Judged, Option<Waiver>), Touched, foldhash::fast::FixedState>,
 }
 
 impl<'s, 'f> Sink<'s, 'f> {
     pub(crate) fn new(survey: &'s Survey<'f>, repositories: &'s Repositories, now: i64) -> Self {
-        Sink { survey, locator: Locator::new(repositories), now, by_cause: IndexMap::default() }
+        Sink {
+            survey,
+            locator: Locator::new(repositories),
+            now,
+            exception: None,
+            by_cause: IndexMap::default(),
+        }
     }
 
     /// The present; 0: not given.
     pub(crate) fn now(&self) -> i64 {
         self.now
+    }
+
+    /// Lets `judge` say something from which a policy makes an exception.
+    pub(crate) fn with_exception(&mut self, exception: Option<Waiver>, judge: impl FnOnce(&mut Self)) {
+        self.exception = exception;
+        judge(self);
+        self.exception = None;
     }
 
     /// Something about a field of an Application, or of the template that it comes from.
@@ -136,6 +151,7 @@ impl<'s, 'f> Sink<'s, 'f> {
         place: Option<Place>,
         waiver: Option<Waiver>,
     ) {
+        let waiver = self.exception.clone().or(waiver);
         self.add_judged(judged(rule, about, what), waiver, subjects, place);
     }
 
@@ -187,11 +203,16 @@ impl<'s, 'f> Sink<'s, 'f> {
     fn waiver_of_app(&self, rule: Rule, app: &AppFacts<'f>) -> Option<Waiver> {
         let own =
             app.shape.annotations.iter().filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?)));
-        waiver(own, rule, self.now).or_else(|| {
-            let origin = app.app.origin()?;
-            let set = self.survey.fleet.set(origin.namespace.as_str()?, origin.name.as_str()?)?;
-            waiver(annotation_texts(set.object()), rule, self.now)
-        })
+        waiver(own, rule, self.now)
+            .or_else(|| {
+                let origin = app.app.origin()?;
+                let set = self.survey.fleet.set(origin.namespace.as_str()?, origin.name.as_str()?)?;
+                waiver(annotation_texts(set.object()), rule, self.now)
+            })
+            .or_else(|| {
+                let policy = self.survey.fleet.policies().of_app(app.app)?;
+                policy.exceptions_from_rule(rule).find_map(|exception| holding(exception, self.now))
+            })
     }
 
     /// The waiver on any object that drives the fleet.

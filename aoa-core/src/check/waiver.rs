@@ -4,12 +4,10 @@ use aoa_lang::time::Time;
 use aoa_lang::value::Text;
 
 use crate::finding::Rule;
+use crate::policy::own::Exception;
 
 /// What the annotation's key begins with; the rule's id follows.
 pub(crate) const PREFIX: &str = "aoa.dev/waive.";
-
-/// Rules that say what a policy of the fleet asks: who stands below it cannot waive it.
-const OF_POLICIES: [Rule; 1] = [Rule::RestrictedByPolicy];
 
 /// A waiver that holds: `aoa.dev/waive.H002: "the vendor has no tags; until 2027-01-31"`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -53,6 +51,31 @@ pub(crate) fn waiver<'a>(
     found.find_map(|(key, value)| read(key, value, now).ok())
 }
 
+/// The exception of a policy as a waiver, if it holds at `now`.
+pub(crate) fn holding(exception: &Exception, now: i64) -> Option<Waiver> {
+    fault(exception, now)
+        .is_none()
+        .then(|| Waiver { reason: exception.reason.clone(), until: exception.expires.clone() })
+}
+
+/// Why an exception does not hold.
+pub(crate) fn fault(exception: &Exception, now: i64) -> Option<&'static str> {
+    if exception.reason.is_empty() {
+        return Some("has no reason");
+    }
+    if exception.owner.is_empty() {
+        return Some("has no owner");
+    }
+    if exception.expires.is_empty() {
+        return Some("has no expiry: write `expires: 2027-01-31`");
+    }
+    match exception.expires.as_str().and_then(seconds_of_day) {
+        None => Some("expires on no day: write `expires: 2027-01-31`"),
+        Some(day) if now > 0 && now >= day.saturating_add(24 * 3600) => Some("has expired"),
+        Some(_) => None,
+    }
+}
+
 /// The waivers among annotations that do not hold, with the key of each.
 pub(crate) fn broken<'a>(
     annotations: impl Iterator<Item = (&'a str, &'a str)>,
@@ -69,7 +92,7 @@ fn rule_of(key: &str) -> Option<Option<Rule>> {
 
 fn read(key: &str, value: &str, now: i64) -> Result<Waiver, Broken> {
     let rule = rule_of(key).flatten().ok_or(Broken::NoRule)?;
-    if OF_POLICIES.contains(&rule) {
+    if rule.is_of_policies() {
         return Err(Broken::OfPolicy);
     }
     let (reason, until) = value.rsplit_once("until ").ok_or(Broken::NoExpiry)?;

@@ -210,6 +210,14 @@ rules! {
     BrokenPolicy = "A004" "broken-policy" Error,
     /// A policy of the fleet does not permit what an Application does.
     RestrictedByPolicy = "A005" "restricted-by-policy" Error,
+    /// What Applications ask for together is more than a policy of the fleet allows.
+    OverQuota = "A006" "over-quota" Error,
+    /// An Application lacks what a policy of the fleet requires.
+    UnmetRequirement = "A007" "unmet-requirement" Error,
+    /// A policy tries to permit what something above it does not.
+    WidenedInVain = "A008" "widened-in-vain" Warning,
+    /// An exception in a policy has no reason, owner or expiry, is past it, or is from nothing.
+    BrokenException = "A009" "broken-exception" Warning,
 
     // The check itself
     /// A waiver has no reason or no expiry, or is past it.
@@ -217,6 +225,19 @@ rules! {
 }
 
 impl Rule {
+    /// Whether it says what policies of the fleet ask: who stands below them cannot waive it.
+    pub(crate) fn is_of_policies(self) -> bool {
+        matches!(
+            self,
+            Rule::RestrictedByPolicy
+                | Rule::OverQuota
+                | Rule::UnmetRequirement
+                | Rule::WidenedInVain
+                | Rule::BrokenException
+                | Rule::BrokenPolicy
+        )
+    }
+
     /// The rule of this id or name, whatever its case.
     ///
     /// ```

@@ -5,7 +5,10 @@ use super::table::{Align, table};
 use crate::finding::Place;
 use crate::fleet::{App, Fleet};
 use crate::model::ObjectRef;
-use crate::policy::own::{Bound, Pattern, Reaching, Restriction};
+use crate::policy::own::{
+    Bound, Demand, EffectivePolicy, EffectiveValue, Exception, Pattern, Quota, Reaching, Restriction,
+    ValueOrigin,
+};
 
 /// What reaches an Application, by what it is about, each with where it comes from.
 ///
@@ -30,20 +33,31 @@ pub fn policy_text(app: App<'_>) -> Text {
     let verb = if policy.reaching.len() == 1 { "asks" } else { "ask" };
     let things = counted(bounds.len(), "thing", "things");
     out.push(Role::Plain, format!(": {policies} {verb} {things} of it")).end_line();
-    let mut rows: Vec<(String, Vec<Text>)> =
-        bounds.iter().map(|bound| (bound.constraint.name.to_string(), row(bound))).collect();
+    let rows = bounds.iter().map(|bound| (bound.constraint.name.to_string(), rows_of(&policy, bound)));
+    let mut rows: Vec<(String, Vec<Vec<Text>>)> = rows.collect();
     // What is about one thing stands together, the furthest above first.
     rows.sort_by_key(|(about, _)| first_of(&bounds, about));
     let mut last = String::new();
-    let rows = rows.into_iter().map(|(about, mut row)| {
-        let shown = if about == last { "" } else { about.as_str() };
-        row.insert(0, cell(Role::Name, shown));
+    let mut table_rows = Vec::new();
+    for (about, rows) in rows {
+        for (at, mut row) in rows.into_iter().enumerate() {
+            let shown = if about == last || at > 0 { "" } else { about.as_str() };
+            row.insert(0, cell(Role::Name, shown));
+            table_rows.push(row);
+        }
         last = about;
-        row
-    });
+    }
     let left = |heading| (heading, Align::Left);
-    let headings = ["ABOUT", "ASKED", "POLICY", "FROM", "THROUGH"].map(left);
-    out.append(table(&headings, rows.collect()));
+    if !table_rows.is_empty() {
+        let headings = ["ABOUT", "ASKED", "POLICY", "FROM", "THROUGH"].map(left);
+        out.append(table(&headings, table_rows));
+    }
+    let values = policy.values(app);
+    if !values.is_empty() {
+        let rows = values.iter().map(value_row).collect();
+        let headings = ["VALUE", "IS", "BY", "FROM", "THROUGH"].map(left);
+        out.append(table(&headings, rows));
+    }
     out.push(Role::Help, "next: aoa check --select A says what breaks them").end_line();
     out
 }
@@ -115,23 +129,71 @@ fn first_of(bounds: &[Bound<'_>], about: &str) -> usize {
     bounds.iter().position(|bound| bound.constraint.name == *about).unwrap_or_default()
 }
 
-fn row(bound: &Bound<'_>) -> Vec<Text> {
-    let Reaching { policy, through, .. } = bound.reaching;
+/// What a constraint asks, and the exceptions from it.
+fn rows_of<'e>(policy: &'e EffectivePolicy, bound: &Bound<'e>) -> Vec<Vec<Text>> {
+    let asked = cell(Role::Plain, asked(&bound.constraint.demand));
+    let place = bound.reaching.policy.place_of_constraint(bound.constraint);
+    let mut rows = vec![origin_row(asked, bound.reaching, place.as_ref())];
+    let complete = |exception: &&Exception| {
+        let texts = [&exception.reason, &exception.owner, &exception.expires];
+        texts.iter().all(|text| !text.is_empty())
+    };
+    for exception in policy.exceptions_from(bound).filter(complete) {
+        let Exception { reason, owner, expires, .. } = exception;
+        let text = format!("  except until {expires}: {reason} ({owner})");
+        rows.push(vec![cell(Role::Warning, text)]);
+    }
+    rows
+}
+
+fn origin_row(first: Text, reaching: &Reaching, place: Option<&Place>) -> Vec<Text> {
+    let Reaching { policy, through, .. } = reaching;
     let through = match through {
         Some(node) => node.to_string(),
         None => shown_target(None, &policy.target.to_string()),
     };
-    let place = policy.place_of_constraint(bound.constraint);
     vec![
-        asked(&bound.constraint.restriction),
+        first,
         cell(Role::Plain, &*policy.name.to_str_lossy()),
-        cell(Role::Faint, shown_place(place.as_ref())),
+        cell(Role::Faint, shown_place(place)),
         cell(Role::Plain, through),
     ]
 }
 
+fn value_row(value: &EffectiveValue<'_>) -> Vec<Text> {
+    let shown = match value.value.as_str() {
+        Some(text) => text.to_owned(),
+        None => aoa_lang::json::to_string(&value.value).unwrap_or_default(),
+    };
+    let (name, shown) = (cell(Role::Name, &value.name), cell(Role::Plain, shown));
+    let mut row = vec![name];
+    match &value.origin {
+        ValueOrigin::Policy { reaching, default } => {
+            let place = reaching.policy.place_of_default(default);
+            row.extend(origin_row(shown, reaching, place.as_ref()));
+        }
+        ValueOrigin::Own => row.extend([shown, cell(Role::Plain, "the Application itself")]),
+        ValueOrigin::Cluster => row.extend([shown, cell(Role::Plain, "its cluster")]),
+        ValueOrigin::Parent(node) => row.extend([shown, cell(Role::Plain, node.to_string())]),
+    }
+    row
+}
+
 /// What is asked, in words.
-fn asked(restriction: &Restriction) -> Text {
+fn asked(demand: &Demand) -> String {
+    match demand {
+        Demand::Restriction(restriction) => restricted(restriction),
+        Demand::Quota(Quota { per, limits, .. }) => {
+            let limit =
+                |limit: &crate::policy::own::QuotaLimit| format!("{} {}", limit.resource.name(), limit.text);
+            let limits: Vec<String> = limits.iter().map(limit).collect();
+            format!("at most {} for each {}", limits.join(", "), per.name())
+        }
+        Demand::Requirement(_) => "required".to_owned(),
+    }
+}
+
+fn restricted(restriction: &Restriction) -> String {
     let mut parts: Vec<String> = Vec::new();
     let list = |patterns: &[Pattern]| {
         let texts: Vec<String> = patterns.iter().map(|pattern| pattern.text().to_string()).collect();
@@ -155,7 +217,7 @@ fn asked(restriction: &Restriction) -> Text {
         "digest" => "with a digest".to_owned(),
         other => other.to_owned(),
     }));
-    cell(Role::Plain, parts.join(" · "))
+    parts.join(" · ")
 }
 
 fn shown_place(place: Option<&Place>) -> String {

@@ -11,7 +11,10 @@ use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use crate::finding::Place;
 use crate::fleet::{App, Fleet};
-use crate::policy::own::{Bound, EffectivePolicy, Pattern, Policy, Reaching, Restriction};
+use crate::policy::own::{
+    Bound, Demand, EffectivePolicy, EffectiveValue, Exception, Pattern, Policy, Reaching, Restriction,
+    ValueOrigin,
+};
 
 /// Writes what reaches `app` as one JSON object.
 ///
@@ -45,7 +48,7 @@ fn write_of_app(out: &mut String, redactor: &Redactor, app: App<'_>, policy: &Ef
         let (out, redactor) = fields.key("constraints");
         write_list(out, policy.constraints(), |out, bound| {
             out.push('\n');
-            write_bound(out, redactor, &bound)
+            write_bound(out, redactor, policy, &bound)
         })?;
         let (out, redactor) = fields.key("policies");
         write_list(out, &policy.reaching, |out, reaching| {
@@ -53,28 +56,92 @@ fn write_of_app(out: &mut String, redactor: &Redactor, app: App<'_>, policy: &Ef
             write_reaching(out, redactor, reaching)
         })?;
         fields.count("schemaVersion", SCHEMA_VERSION as usize);
-        Ok(())
+        let (out, redactor) = fields.key("values");
+        write_list(out, policy.values(app), |out, value| {
+            out.push('\n');
+            write_effective(out, redactor, &value)
+        })
     })
 }
 
-fn write_bound(out: &mut String, redactor: &Redactor, bound: &Bound<'_>) -> Result<()> {
-    let restriction = &bound.constraint.restriction;
-    let permitted = restriction.permitted();
+fn write_bound<'e>(
+    out: &mut String,
+    redactor: &Redactor,
+    policy: &'e EffectivePolicy,
+    bound: &Bound<'e>,
+) -> Result<()> {
+    let demand = &bound.constraint.demand;
+    let (permitted, restriction) = match demand {
+        Demand::Restriction(restriction) => (restriction.permitted(), Some(restriction)),
+        _ => (None, None),
+    };
     write_object(out, redactor, |fields| {
         fields.text("about", &bound.constraint.name.to_str_lossy());
         if let Some(allow) = permitted.and_then(|permitted| permitted.allow.as_deref()) {
             patterns(fields, "allow", allow)?;
         }
         match (restriction, permitted) {
-            (Restriction::Rbac { verbs }, _) => fields.texts("deny", verbs)?,
+            (Some(Restriction::Rbac { verbs }), _) => fields.texts("deny", verbs)?,
             (_, Some(permitted)) if !permitted.deny.is_empty() => patterns(fields, "deny", &permitted.deny)?,
             _ => {}
         }
+        let (out, redactor) = fields.key("exceptions");
+        write_list(out, policy.exceptions_from(bound), |out, exception| {
+            write_exception(out, redactor, exception)
+        })?;
         fields.text("id", &bound.id());
+        let kind = match demand {
+            Demand::Restriction(_) => "restriction",
+            Demand::Quota(_) => "quota",
+            Demand::Requirement(_) => "requirement",
+        };
+        fields.text("kind", kind);
+        if let Demand::Quota(quota) = demand {
+            let (out, redactor) = fields.key("limits");
+            let mut limits: Vec<_> = quota.limits.iter().collect();
+            limits.sort_by_key(|limit| limit.resource.name());
+            write_object(out, redactor, |fields| {
+                limits.iter().for_each(|limit| fields.text(limit.resource.name(), &limit.text));
+                Ok(())
+            })?;
+            fields.text("per", quota.per.name());
+        }
         place(fields, bound.reaching.policy.place_of_constraint(bound.constraint))?;
         fields.text("policy", &bound.reaching.policy.name.to_str_lossy());
-        fields.text("require", restriction.requires().unwrap_or_default());
+        fields.text("require", restriction.and_then(Restriction::requires).unwrap_or_default());
         object_ref(fields, "through", bound.reaching.through.as_ref())
+    })
+}
+
+fn write_exception(out: &mut String, redactor: &Redactor, exception: &Exception) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        fields.text("expires", &exception.expires.to_str_lossy());
+        fields.text("owner", &exception.owner.to_str_lossy());
+        fields.text("reason", &exception.reason.to_str_lossy());
+        Ok(())
+    })
+}
+
+fn write_effective(out: &mut String, redactor: &Redactor, value: &EffectiveValue<'_>) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        let by = match &value.origin {
+            ValueOrigin::Own => "app",
+            ValueOrigin::Parent(_) => "parent",
+            ValueOrigin::Cluster => "cluster",
+            ValueOrigin::Policy { .. } => "policy",
+        };
+        fields.text("by", by);
+        fields.text("name", &value.name);
+        if let ValueOrigin::Policy { reaching, default } = &value.origin {
+            place(fields, reaching.policy.place_of_default(default))?;
+            fields.text("policy", &reaching.policy.name.to_str_lossy());
+        }
+        match &value.origin {
+            ValueOrigin::Policy { reaching, .. } => object_ref(fields, "through", reaching.through.as_ref())?,
+            ValueOrigin::Parent(node) => object_ref(fields, "through", Some(node))?,
+            ValueOrigin::Own | ValueOrigin::Cluster => {}
+        }
+        fields.value("value", &value.value)
     })
 }
 

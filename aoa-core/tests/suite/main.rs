@@ -8,6 +8,7 @@ mod hostile;
 mod json;
 mod obstacles;
 mod order;
+mod policies;
 mod projects;
 mod roots;
 mod since;

@@ -591,6 +591,11 @@ class Fleet:
         """Which versions run where, by cluster, ``environment`` or another label; with ``version`` who runs it. What ``aoa matrix -o json`` prints."""
         return json.loads(_call(self._native.matrix, by, version, show_secrets))
 
+    @cached_property
+    def policies(self) -> list[dict[str, Any]]:
+        """The fleet's own policies, with whom they are for and how many Applications they reach, as ``aoa policy -o json`` prints them."""
+        return json.loads(_call(self._native.policy, None, False))["policies"]
+
     def paths(self, *apps: str, show_secrets: bool = False) -> dict[str, Any]:
         """The files that Applications read, and whether their annotations list them. What ``aoa paths -o json`` prints."""
         return json.loads(_call(self._native.paths, list(apps), show_secrets))
@@ -625,6 +630,11 @@ class App:
     def data(self) -> dict[str, Any]:
         """The Application as ``aoa apps -o json`` prints it."""
         return json.loads(_call(self._native.app_json, self.namespace, self.name, False, False))
+
+    @cached_property
+    def policy(self) -> dict[str, Any]:
+        """Which of the fleet's own policies reach it, and what holds for it, each with its origin: what ``aoa policy APP -o json`` prints."""
+        return json.loads(_call(self._native.policy, f"{self.namespace}/{self.name}", False))
 
     @property
     def project(self) -> str:

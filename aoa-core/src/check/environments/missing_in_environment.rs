@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aoa_lang::{Value, json};
 
-use super::{LABELS, environment_label, environment_of};
+use super::{environment_label, environment_of};
 use crate::check::rule_file::{Judge, Page, RuleFile, keys};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
 use crate::finding::Rule;
 use crate::fleet::AppSet;
+use crate::policy::own::ENVIRONMENT;
 
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::MissingInEnvironment,
@@ -63,5 +64,5 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
 /// Whether a selector names environments: then what is left out is meant.
 fn asks_for_environments(spec: &Value) -> bool {
     let text = json::to_string(spec.get("generators").unwrap_or(&Value::Null)).unwrap_or_default();
-    LABELS.iter().any(|label| text.contains(&format!("\"{label}\"")))
+    ENVIRONMENT.iter().any(|label| text.contains(&format!("\"{label}\"")))
 }

@@ -3,8 +3,7 @@
 use aoa_lang::yaml::Step;
 
 use crate::check::facts::AppFacts;
-use crate::check::pods::containers;
-use crate::check::pods::name_of;
+use crate::check::pods::{containers, missing_requests, name_of};
 use crate::check::rule_file::{Judge, Page, RuleFile};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
@@ -25,11 +24,7 @@ containers: [{name: web, image: web:1.4.2, resources: {requests: {cpu: 100m, mem
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, _: &Survey<'f>, app: &AppFacts<'f>, manifest: &'f Manifest) {
     for mut container in containers(manifest, &["containers"]) {
-        let says = |list: &str, what: &str| {
-            container.value.at(&["resources", list, what]).is_some_and(|amount| !amount.is_null())
-        };
-        let is_missing = |what: &str| !says("requests", what) && !says("limits", what);
-        let missing: Vec<&str> = ["cpu", "memory"].into_iter().filter(|what| is_missing(what)).collect();
+        let missing = missing_requests(container.value);
         if missing.is_empty() {
             continue;
         }

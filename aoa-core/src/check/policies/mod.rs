@@ -2,14 +2,28 @@
 //!
 //! Each rule is a file here that asks `crate::policy`, and a line in [`RULES`]; its id begins with A.
 
+mod broken_exception;
 mod broken_policy;
 mod denied;
+mod over_quota;
 mod restricted;
 mod said;
 mod unevaluated;
+mod unmet;
+mod usage;
 mod warned;
+mod widened;
 
 use super::rule_file::RuleFile;
 
-pub(super) const RULES: &[&RuleFile] =
-    &[&denied::FILE, &warned::FILE, &unevaluated::FILE, &broken_policy::FILE, &restricted::FILE];
+pub(super) const RULES: &[&RuleFile] = &[
+    &denied::FILE,
+    &warned::FILE,
+    &unevaluated::FILE,
+    &broken_policy::FILE,
+    &restricted::FILE,
+    &over_quota::FILE,
+    &unmet::FILE,
+    &widened::FILE,
+    &broken_exception::FILE,
+];

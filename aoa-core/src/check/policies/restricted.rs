@@ -3,12 +3,13 @@
 mod app;
 mod object;
 
-use super::super::facts::AppFacts;
-use super::super::rule_file::{Judge, Page, RuleFile};
-use super::super::sink::Sink;
-use super::super::survey::Survey;
+use super::said::excepted;
+use crate::check::facts::AppFacts;
+use crate::check::rule_file::{Judge, Page, RuleFile};
+use crate::check::sink::Sink;
+use crate::check::survey::Survey;
 use crate::finding::Rule;
-use crate::policy::own::{Bound, Permitted, Refusal};
+use crate::policy::own::{Bound, Demand, Permitted, Refusal};
 
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::RestrictedByPolicy,
@@ -28,14 +29,15 @@ containers: [{name: web, image: 'registry.example.com/web:1.4.2'}]",
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
     let Some(policy) = survey.fleet.policies().of_app(app.app) else { return };
     for bound in policy.constraints() {
-        app::judge(sink, survey, app, &bound);
-        let Some(content) = app.app.content() else { continue };
-        if !object::looks(&bound.constraint.restriction) {
-            continue;
-        }
-        for manifest in content.manifests.iter() {
-            object::judge(sink, survey, app, manifest, &bound);
-        }
+        let Demand::Restriction(restriction) = &bound.constraint.demand else { continue };
+        let exception = excepted(policy, &bound, sink.now());
+        sink.with_exception(exception, |sink| {
+            app::judge(sink, survey, app, restriction, &bound);
+            let content = app.app.content().filter(|_| object::looks(restriction));
+            for manifest in content.iter().flat_map(|content| content.manifests.iter()) {
+                object::judge(sink, survey, app, manifest, restriction, &bound);
+            }
+        });
     }
 }
 

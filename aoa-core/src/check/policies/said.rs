@@ -1,11 +1,13 @@
-//! What the rules about delivered policies have in common.
+//! What the rules about policies have in common.
 
 use crate::check::pods::name_of;
 use crate::check::rule_file::keys;
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
+use crate::check::waiver::{Waiver, holding};
 use crate::finding::Rule;
 use crate::policy::delivered::{Outcome, Verdict};
+use crate::policy::own::{Bound, EffectivePolicy};
 
 /// Says of each object which of the policies it violates that are meant.
 pub(super) fn violations<'f>(
@@ -28,4 +30,9 @@ pub(super) fn violations<'f>(
 pub(super) fn policy(verdict: &Verdict<'_>) -> String {
     let manifest = verdict.policy.manifest;
     format!("{} {}", manifest.kind(), manifest.name())
+}
+
+/// The exception from a constraint that holds now.
+pub(super) fn excepted(policy: &EffectivePolicy, bound: &Bound<'_>, now: i64) -> Option<Waiver> {
+    policy.exceptions_from(bound).find_map(|exception| holding(exception, now))
 }

@@ -3,8 +3,12 @@
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
+use super::defaults::DefaultValue;
+use super::exception::Exception;
 use super::permitted::Pattern;
+use super::quota::Quota;
 use super::reading::{Node, Reading, Way};
+use super::requirement::Requirement;
 use super::restriction::Restriction;
 use super::target::Target;
 use super::written::Written;
@@ -30,6 +34,10 @@ pub struct Policy {
     pub target: Target,
     /// What it asks, in the order of the schema.
     pub constraints: Vec<Constraint>,
+    /// `spec.defaults`: what holds where Applications say nothing.
+    pub defaults: Vec<DefaultValue>,
+    /// `spec.exceptions`
+    pub exceptions: Vec<Exception>,
     /// The Application that delivers it; `None` for a policy of a file that the configuration names.
     pub delivered_by: Option<ObjectRef>,
     pub(crate) bringer: Option<AppId>,
@@ -40,18 +48,46 @@ pub struct Policy {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Constraint {
-    /// Its name in the policy: that of its field.
+    /// Its name in the policy: that of its field, `quota-app`, or the word of a requirement.
     pub name: Text,
     /// What it asks.
-    pub restriction: Restriction,
+    pub demand: Demand,
     pub(crate) way: Way,
+}
+
+impl Constraint {
+    pub(crate) fn way(&self) -> &Way {
+        &self.way
+    }
+}
+
+/// What a policy asks.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum Demand {
+    /// Something is restricted.
+    Restriction(Restriction),
+    /// So much may be asked for.
+    Quota(Quota),
+    /// Something must be there.
+    Requirement(Requirement),
 }
 
 const TOP: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 const METADATA: [&str; 4] = ["name", "namespace", "labels", "annotations"];
-const SPEC: [&str; 3] = ["description", "target", "restrictions"];
-const RESTRICTIONS: [&str; 8] =
-    ["sources", "destinations", "namespaces", "kinds", "syncOptions", "revisions", "images", "rbac"];
+const SPEC: [&str; 6] = ["description", "target", "restrictions", "defaults", "requirements", "exceptions"];
+/// `quotas` are read apart.
+const RESTRICTIONS: [&str; 9] = [
+    "sources",
+    "destinations",
+    "namespaces",
+    "kinds",
+    "syncOptions",
+    "revisions",
+    "images",
+    "rbac",
+    "quotas",
+];
 
 /// Whether an object means to be a policy.
 pub(super) fn is_policy(object: &Value) -> bool {
@@ -68,6 +104,8 @@ impl Policy {
             description: Text::EMPTY,
             target: Target::default(),
             constraints: Vec::new(),
+            defaults: Vec::new(),
+            exceptions: Vec::new(),
             delivered_by: None,
             bringer: None,
             written: None,
@@ -103,18 +141,37 @@ impl Policy {
         if let Some(restrictions) = restrictions.filter(|node| node.has_fields(&RESTRICTIONS, reading)) {
             self.read_restrictions(&restrictions, reading);
         }
+        if let Some(defaults) = spec.field("defaults") {
+            self.defaults = DefaultValue::read_all(&defaults, reading);
+        }
+        for item in spec.field("requirements").map(|list| list.items(reading)).unwrap_or_default() {
+            if let Some(requirement) = item.word(&Requirement::WORDS, reading) {
+                let name = Text::from_static(requirement.name());
+                self.add(name, Demand::Requirement(requirement), &item);
+            }
+        }
+        for item in spec.field("exceptions").map(|list| list.items(reading)).unwrap_or_default() {
+            self.exceptions.extend(Exception::read(&item, reading));
+        }
     }
 
     fn read_restrictions(&mut self, restrictions: &Node<'_>, reading: &mut Reading) {
         for name in RESTRICTIONS {
             let Some(node) = restrictions.field(name) else { continue };
-            let restriction = Restriction::read(name, &node, reading);
-            self.constraints.extend(restriction.map(|restriction| Constraint {
-                name: Text::from_static(name),
-                restriction,
-                way: node.way.clone(),
-            }));
+            if name == "quotas" {
+                for item in node.items(reading) {
+                    let Some(quota) = Quota::read(&item, reading) else { continue };
+                    let name = format!("quota-{}", quota.per.name());
+                    self.add(name.into(), Demand::Quota(quota), &item);
+                }
+            } else if let Some(restriction) = Restriction::read(name, &node, reading) {
+                self.add(Text::from_static(name), Demand::Restriction(restriction), &node);
+            }
         }
+    }
+
+    fn add(&mut self, name: Text, demand: Demand, node: &Node<'_>) {
+        self.constraints.push(Constraint { name, demand, way: node.way.clone() });
     }
 
     /// Where it begins; `None` where nobody knows.
@@ -131,6 +188,18 @@ impl Policy {
     #[must_use]
     pub fn place_of_constraint(&self, constraint: &Constraint) -> Option<Place> {
         Some(self.written.as_ref()?.place_of(&constraint.way, Part::Key))
+    }
+
+    /// Where a default of it stands.
+    #[must_use]
+    pub fn place_of_default(&self, default: &DefaultValue) -> Option<Place> {
+        self.place_of(&default.way)
+    }
+
+    /// Where an exception of it stands.
+    #[must_use]
+    pub fn place_of_exception(&self, exception: &Exception) -> Option<Place> {
+        self.place_of(&exception.way)
     }
 
     /// Where a pattern of it stands.

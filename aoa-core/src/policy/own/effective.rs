@@ -1,10 +1,17 @@
 //! The effective policy of an Application: everything that reaches it, each with its origin.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aoa_lang::value::Text;
+
+use super::defaults::DefaultValue;
 use super::document::{Constraint, Policy};
+use super::exception::{Excepted, Exception};
 use super::gather::{Problem, gather};
-use super::reach::{Aimed, node_ref, reach};
+use super::reach::{Aimed, Alike, reach};
+use crate::finding::Rule;
 use crate::fleet::{App, Fleet, Parent};
 use crate::model::ObjectRef;
 
@@ -55,6 +62,32 @@ pub struct FleetPolicies {
 pub struct EffectivePolicy {
     /// The policies, from the furthest above to the nearest.
     pub reaching: Vec<Reaching>,
+    /// What holds where the Application says nothing itself, by name.
+    pub defaults: Vec<EffectiveDefault>,
+    /// The exceptions.
+    pub exceptions: Vec<ReachingException>,
+}
+
+/// The default that counts: of the nearest parent that has one.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct EffectiveDefault {
+    /// The default.
+    pub default: DefaultValue,
+    /// The number of its policy in [`EffectivePolicy::reaching`].
+    pub of: usize,
+    /// The numbers of those whose own default does not count, from the nearest.
+    pub over: Vec<usize>,
+}
+
+/// An exception that reaches an Application.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ReachingException {
+    /// The policy that it stands in.
+    pub policy: Arc<Policy>,
+    at: usize,
+    authority: u32,
 }
 
 /// A policy that reaches an Application.
@@ -88,25 +121,24 @@ impl FleetPolicies {
         if policies.is_empty() {
             return FleetPolicies { problems: gathered.problems, ..FleetPolicies::default() };
         }
-        let aimed: Vec<Aimed<'_>> =
+        let mut aimed: Vec<Aimed<'_>> =
             policies.iter().map(|policy| Aimed { target: &policy.target, bringer: policy.bringer }).collect();
+        let mut exceptions: Vec<(usize, usize)> = Vec::new();
+        for (number, policy) in policies.iter().enumerate() {
+            for (at, exception) in policy.exceptions.iter().enumerate() {
+                let target = exception.target.as_ref().unwrap_or(&policy.target);
+                aimed.push(Aimed { target, bringer: policy.bringer });
+                exceptions.push((number, at));
+            }
+        }
         let reached = reach(fleet, &aimed);
-        let effective = reached.alike.iter().map(|ways| {
-            let reaching = ways.iter().filter_map(|way| {
-                let through = match way.through {
-                    Parent::Root => None,
-                    node => node_ref(&fleet.data, node),
-                };
-                let policy = Arc::clone(policies.get(way.aimed)?);
-                Some(Reaching { policy, through, depth: way.depth, authority: way.authority })
-            });
-            Arc::new(EffectivePolicy { reaching: reaching.collect() })
-        });
+        let of_ways = |ways: &Alike| Arc::new(EffectivePolicy::of(fleet, &policies, &exceptions, ways));
+        let effective = reached.alike.iter().map(of_ways);
         FleetPolicies {
             effective: effective.collect(),
             problems: gathered.problems,
             of_app: reached.of_app,
-            counts: reached.counts,
+            counts: reached.counts.into_iter().take(policies.len()).collect(),
             policies,
         }
     }
@@ -140,11 +172,91 @@ impl FleetPolicies {
 }
 
 impl EffectivePolicy {
+    fn of(fleet: &Fleet, policies: &[Arc<Policy>], exceptions: &[(usize, usize)], ways: &Alike) -> Self {
+        let mut effective = EffectivePolicy::default();
+        let mut numbers = Vec::new();
+        for way in ways {
+            let Some(policy) = policies.get(way.aimed) else { continue };
+            let through = match way.through {
+                Parent::Root => None,
+                node => fleet.data.parent_ref(node),
+            };
+            let (policy, depth, authority) = (Arc::clone(policy), way.depth, way.authority);
+            effective.reaching.push(Reaching { policy, through, depth, authority });
+            numbers.push(way.aimed);
+        }
+        for way in ways {
+            let number = way.aimed.checked_sub(policies.len());
+            let Some((of, at)) = number.and_then(|number| exceptions.get(number)) else { continue };
+            // An exception counts where its policy reaches.
+            let Some(policy) = policies.get(*of).filter(|_| numbers.contains(of)) else { continue };
+            let (policy, authority) = (Arc::clone(policy), way.authority);
+            effective.exceptions.push(ReachingException { policy, at: *at, authority });
+        }
+        effective.settle_defaults();
+        effective
+    }
+
+    fn settle_defaults(&mut self) {
+        let mut by_name: BTreeMap<Text, Vec<(usize, DefaultValue)>> = BTreeMap::new();
+        for (of, reaching) in self.reaching.iter().enumerate() {
+            for default in &reaching.policy.defaults {
+                by_name.entry(default.name.clone()).or_default().push((of, default.clone()));
+            }
+        }
+        for mut all in by_name.into_values() {
+            // The nearest first; of equally near ones that which asks more of whom it is for, then the first by name.
+            all.sort_by_key(|(of, _)| {
+                let reaching = self.reaching.get(*of);
+                reaching.map(|r| (Reverse(r.depth), Reverse(r.policy.target.weight()), *of))
+            });
+            let over = all.iter().skip(1).map(|(of, _)| *of).collect();
+            let nearest = all.into_iter().next();
+            self.defaults.extend(nearest.map(|(of, default)| EffectiveDefault { default, of, over }));
+        }
+    }
+
+    /// The default of this name.
+    #[must_use]
+    pub fn default_of(&self, name: &str) -> Option<&EffectiveDefault> {
+        self.defaults.iter().find(|effective| effective.default.name == *name)
+    }
+
+    /// The exceptions from a constraint that count, whatever their day.
+    pub fn exceptions_from<'e>(&'e self, bound: &Bound<'e>) -> impl Iterator<Item = &'e Exception> {
+        let bound = *bound;
+        let covering = move |reaching: &&ReachingException| {
+            let exception = reaching.exception();
+            exception.is_some_and(|exception| exception.covers(reaching.authority, &bound))
+        };
+        self.exceptions.iter().filter(covering).filter_map(ReachingException::exception)
+    }
+
+    /// The exceptions from a rule of the check.
+    pub(crate) fn exceptions_from_rule(&self, rule: Rule) -> impl Iterator<Item = &Exception> {
+        let all = self.exceptions.iter().filter_map(ReachingException::exception);
+        all.filter(move |exception| matches!(exception.from, Excepted::Rule(of) if of == rule))
+    }
+
     /// All constraints, those from the furthest above first.
     pub fn constraints(&self) -> impl Iterator<Item = Bound<'_>> {
         self.reaching.iter().flat_map(|reaching| {
             reaching.policy.constraints.iter().map(move |constraint| Bound { reaching, constraint })
         })
+    }
+}
+
+impl ReachingException {
+    /// The exception.
+    #[must_use]
+    pub fn exception(&self) -> Option<&Exception> {
+        self.policy.exceptions.get(self.at)
+    }
+
+    /// How far what delivers it is below the fleet; 0 for a file that the configuration names.
+    #[must_use]
+    pub fn authority(&self) -> u32 {
+        self.authority
     }
 }
 

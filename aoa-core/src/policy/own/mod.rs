@@ -12,30 +12,44 @@
 //! | file | what |
 //! |---|---|
 //! | `reading`, `written` | fields read strictly, and the line of each |
-//! | `target`, `permitted`, `restriction` | the parts of a policy |
+//! | `target`, `permitted` | whom it is for, lists of patterns |
+//! | `restriction`, `quota`, `requirement`, `defaults`, `exception` | what it says |
 //! | `image` | the names of images |
 //! | `document` | the whole of it |
 //! | `gather` | all policies of a fleet |
-//! | `owners` | who owns an Application |
+//! | `said` | what labels say: owners, environments |
 //! | `reach` | which policies reach whom |
-//! | `effective` | the effective policy |
+//! | `effective`, `values` | the effective policy, and what holds for one Application |
+//! | `widening` | what somebody below tries in vain |
 
+mod defaults;
 mod document;
 mod effective;
+mod exception;
 mod gather;
 mod image;
-mod owners;
 mod permitted;
+mod quota;
 mod reach;
 mod reading;
+mod requirement;
 mod restriction;
+mod said;
 mod target;
+mod values;
+mod widening;
 mod written;
 
-pub use document::{API_VERSION, Constraint, KIND, Policy};
-pub use effective::{Bound, EffectivePolicy, FleetPolicies, Reaching};
+pub use defaults::DefaultValue;
+pub use document::{API_VERSION, Constraint, Demand, KIND, Policy};
+pub use effective::{Bound, EffectiveDefault, EffectivePolicy, FleetPolicies, Reaching, ReachingException};
+pub use exception::{Excepted, Exception};
 pub use gather::Problem;
 pub(crate) use image::ImageName;
 pub use permitted::{Pattern, Permitted, Refusal};
+pub use quota::{Per, Quota, QuotaLimit, Resource};
+pub use requirement::Requirement;
 pub use restriction::{Identity, Restriction, Stability};
+pub(crate) use said::{ENVIRONMENT, Keys, Said};
 pub use target::{ClusterTarget, Target, TreeTarget};
+pub use values::{EffectiveValue, ValueOrigin};

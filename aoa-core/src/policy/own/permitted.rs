@@ -87,6 +87,34 @@ impl Pattern {
     }
 }
 
+/// Lists are compared by what they certainly do not have in common.
+impl Pattern {
+    /// Whether it stands for everything.
+    pub(super) fn is_everything(&self) -> bool {
+        self.glob.as_str() == "**" || self.text == *"*"
+    }
+
+    /// The only text that it matches, in the form that is compared.
+    pub(super) fn literal(&self) -> Option<&str> {
+        Some(self.glob.as_str()).filter(|text| !text.contains(GLOB))
+    }
+
+    /// Whether no text matches both.
+    pub(super) fn excludes(&self, other: &Pattern) -> bool {
+        match (self.literal(), other.literal()) {
+            (Some(own), _) => !other.matches(own),
+            (_, Some(other)) => !self.matches(other),
+            (None, None) => {
+                let beginning = |pattern: &Pattern| -> String {
+                    pattern.glob.as_str().split(GLOB).next().unwrap_or_default().to_owned()
+                };
+                let (own, other) = (beginning(self), beginning(other));
+                !own.starts_with(&other) && !other.starts_with(&own)
+            }
+        }
+    }
+}
+
 const GLOB: [char; 5] = ['*', '?', '[', '{', '\\'];
 
 impl Permitted {

@@ -7,11 +7,10 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use super::owners::Owners;
 use super::permitted::Pattern;
+use super::said::{Keys, Said};
 use super::target::{Target, TreeTarget};
 use crate::fleet::{App, AppId, Fleet, FleetData, Parent, SetId};
-use crate::model::ObjectRef;
 
 type Hashed<K, V> = HashMap<K, V, foldhash::fast::FixedState>;
 
@@ -327,7 +326,7 @@ struct Filters<'p, 'f> {
     clusters: Dimension<(&'f str, &'f str)>,
     namespaces: Dimension<&'f str>,
     owners: Dimension<String>,
-    owner_of: Option<Owners<'f>>,
+    owner_of: Option<Said<'f>>,
 }
 
 /// For each value that Applications have, what has no objection to it.
@@ -366,7 +365,7 @@ impl<'p, 'f> Filters<'p, 'f> {
             clusters: Dimension::new(any(|target| target.clusters.is_some())),
             namespaces: Dimension::new(any(|target| target.namespaces.is_some())),
             owners: Dimension::new(asks_owners),
-            owner_of: asks_owners.then(|| Owners::new(fleet)),
+            owner_of: asks_owners.then(|| Said::new(fleet, Keys::owner(fleet))),
         }
     }
 
@@ -399,9 +398,4 @@ impl<'p, 'f> Filters<'p, 'f> {
             self.owners.apply(bits, owner, count, admits);
         }
     }
-}
-
-/// Names a node of the tree.
-pub(super) fn node_ref(data: &FleetData, node: Parent) -> Option<ObjectRef> {
-    data.parent_ref(node)
 }

@@ -74,6 +74,14 @@ impl Target {
     }
 }
 
+impl Target {
+    /// How many things are asked of Applications themselves: more is more particular.
+    pub(super) fn weight(&self) -> usize {
+        let parts = [&self.projects, &self.namespaces, &self.owners];
+        parts.iter().filter(|part| part.is_some()).count() + usize::from(self.clusters.is_some())
+    }
+}
+
 impl TreeTarget {
     /// The name as it is written.
     #[must_use]

@@ -15,8 +15,14 @@ use crate::policy::own::{Bound, Permitted, Restriction, Stability};
 
 const RULE: Rule = Rule::RestrictedByPolicy;
 
-pub(super) fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>, bound: &Bound<'_>) {
-    match &bound.constraint.restriction {
+pub(super) fn judge<'f>(
+    sink: &mut Sink<'_, 'f>,
+    survey: &Survey<'f>,
+    app: &AppFacts<'f>,
+    restriction: &Restriction,
+    bound: &Bound<'_>,
+) {
+    match restriction {
         Restriction::Sources(permitted) => {
             for (at, source) in app.sources.iter().enumerate() {
                 let url = source.repo_url.to_str_lossy();

@@ -33,9 +33,10 @@ pub(super) fn judge<'f>(
     survey: &Survey<'f>,
     app: &AppFacts<'f>,
     manifest: &Manifest,
+    restriction: &Restriction,
     bound: &Bound<'_>,
 ) {
-    match &bound.constraint.restriction {
+    match restriction {
         Restriction::Kinds(permitted) => {
             let kind = match manifest.group() {
                 "" => manifest.kind().to_owned(),
