@@ -472,6 +472,9 @@ export interface EffectivePolicy {
     require?: string
     per?: 'app' | 'team' | 'namespace'
     limits?: Record<string, string>
+    /** The expression of a rule, and what is said where it does not hold. */
+    cel?: string
+    message?: string
     exceptions: { reason?: string; owner?: string; expires?: string }[]
   }[]
   policies: { name: string; description?: string; target: string; depth: number; deliveredBy: Ref | null; through: Ref | null; place?: Place }[]

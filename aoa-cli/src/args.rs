@@ -628,6 +628,8 @@ pub(crate) enum SchemaOf {
     Config,
     /// Files of policies
     Policy,
+    /// What aoa policy APP prints as JSON
+    EffectivePolicy,
     /// What aoa diff and aoa what-if print as JSON
     Changes,
     /// What aoa why prints as JSON

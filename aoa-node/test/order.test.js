@@ -26,3 +26,13 @@ test('versions and files', async () => {
   const paths = await fleet.paths({ apps: ['cert-manager-dev'] })
   assert.equal(paths.summary.apps, 1)
 })
+
+test('own policies', async () => {
+  const fleet = await (await load(FLEET)).resolve()
+  assert.ok(fleet.policies.some(policy => policy.name === 'tenants' && policy.apps === 20))
+  const { constraints, values } = fleet.app('payments-api-prod-eu').policy
+  const kinds = constraints.find(constraint => constraint.id === 'tenants/kinds')
+  assert.equal(kinds.through.name, 'tenants')
+  assert.equal(kinds.place.path, 'policies/tenants.yaml')
+  assert.equal(values.find(value => value.name === 'onCall').value, 'payments-pager')
+})

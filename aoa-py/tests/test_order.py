@@ -34,3 +34,11 @@ def test_versions_and_files(fleet):
     matrix = fleet.matrix("environment")
     assert matrix["by"] == "environment" and matrix["summary"]["apps"] == len(fleet)
     assert fleet.paths("cert-manager-dev")["summary"]["apps"] == 1
+
+
+def test_own_policies(fleet):
+    assert {policy["name"]: policy["apps"] for policy in fleet.policies}["tenants"] == 20
+    policy = fleet.app("payments-api-prod-eu").policy
+    kinds = next(constraint for constraint in policy["constraints"] if constraint["id"] == "tenants/kinds")
+    assert kinds["through"]["name"] == "tenants" and kinds["place"]["path"] == "policies/tenants.yaml"
+    assert {value["name"]: value["value"] for value in policy["values"]}["onCall"] == "payments-pager"

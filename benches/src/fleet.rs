@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use aoa_core::inputs::Root;
+use aoa_core::inputs::{PolicyFile, Root};
 use aoa_core::model::{Cluster, SECRET_TYPE_LABEL};
 use aoa_core::{Inputs, Options};
 use aoa_lang::Value;
@@ -67,6 +67,33 @@ pub fn unrendered() -> Options {
     let mut options = one_core();
     options.render = false;
     options
+}
+
+/// `count` policies in one file: for the fleet, a set and all below it, clusters, namespaces, projects and owners.
+#[must_use]
+pub fn policies(count: usize) -> Vec<PolicyFile> {
+    let mut text = String::new();
+    for i in 0..count {
+        let target = match i % 6 {
+            0 => String::new(),
+            1 => "appSet: bench".to_owned(),
+            2 => format!(
+                "clusters: {{matchLabels: {{region: {}, environment: {}}}}}",
+                ["eu-west", "eu-north", "us-east", "ap-south"][i / 6 % 4],
+                ["dev", "staging", "prod"][i / 24 % 3]
+            ),
+            3 => format!("namespaces: [web, 'team-{i}-*']"),
+            4 => format!("projects: [default, 'team-{i}-*']"),
+            _ => format!("owners: [team-{i}]"),
+        };
+        let _ = write!(
+            text,
+            "apiVersion: aoa.dev/v1alpha1\nkind: Policy\nmetadata: {{name: policy-{i:03}}}\nspec:\n  target: {{{target}}}\n  \
+             restrictions:\n    sources: {{allow: ['https://git.example.com/**']}}\n    namespaces: {{deny: [kube-{i}]}}\n  \
+             defaults: {{team: team-{i}}}\n---\n"
+        );
+    }
+    TreePath::new("policies.yaml").map(|path| PolicyFile::new(path, text)).into_iter().collect()
 }
 
 /// `count` clusters, each with the labels of one: a tier, an environment, a region and features that some have.

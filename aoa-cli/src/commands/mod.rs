@@ -26,8 +26,8 @@ use std::time::Instant;
 use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
 use aoa_core::wire::{
-    WireOptions, changes_schema, config_schema, drift_schema, output_schema, policy_schema, why_not_schema,
-    why_schema,
+    WireOptions, changes_schema, config_schema, drift_schema, effective_policy_schema, output_schema,
+    policy_schema, why_not_schema, why_schema,
 };
 use aoa_core::{Fleet, Options, Resolver};
 use aoa_host::{LoadOptions, Loaded, load};
@@ -82,6 +82,7 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
                 SchemaOf::Output => output_schema(),
                 SchemaOf::Config => config_schema(),
                 SchemaOf::Policy => policy_schema(),
+                SchemaOf::EffectivePolicy => effective_policy_schema(),
                 SchemaOf::Changes => changes_schema(),
                 SchemaOf::Why => why_schema(),
                 SchemaOf::WhyNot => why_not_schema(),

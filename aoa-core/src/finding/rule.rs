@@ -218,6 +218,10 @@ rules! {
     WidenedInVain = "A008" "widened-in-vain" Warning,
     /// An exception in a policy has no reason, owner or expiry, is past it, or is from nothing.
     BrokenException = "A009" "broken-exception" Warning,
+    /// A rule that a policy of the fleet writes down does not hold.
+    ViolatedRule = "A010" "violated-rule" Error,
+    /// A rule that a policy of the fleet writes down cannot be told to hold or not.
+    UndecidedRule = "A011" "undecided-rule" Warning,
 
     // The check itself
     /// A waiver has no reason or no expiry, or is past it.
@@ -235,6 +239,8 @@ impl Rule {
                 | Rule::WidenedInVain
                 | Rule::BrokenException
                 | Rule::BrokenPolicy
+                | Rule::ViolatedRule
+                | Rule::UndecidedRule
         )
     }
 

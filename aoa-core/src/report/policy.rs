@@ -190,6 +190,7 @@ fn asked(demand: &Demand) -> String {
             format!("at most {} for each {}", limits.join(", "), per.name())
         }
         Demand::Requirement(_) => "required".to_owned(),
+        Demand::Rule(rule) => rule.said().to_string(),
     }
 }
 

@@ -41,8 +41,8 @@ pub use policy::{write_policies, write_policy};
 pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{
-    SCHEMA_VERSION, changes_schema, config_schema, drift_schema, imitated_versions, output_schema,
-    policy_schema, why_not_schema, why_schema,
+    SCHEMA_VERSION, changes_schema, config_schema, drift_schema, effective_policy_schema, imitated_versions,
+    output_schema, policy_schema, why_not_schema, why_schema,
 };
 pub use yaml::json_to_yaml;
 

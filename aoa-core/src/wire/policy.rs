@@ -77,8 +77,15 @@ fn write_bound<'e>(
     };
     write_object(out, redactor, |fields| {
         fields.text("about", &bound.constraint.name.to_str_lossy());
+        let rule = match demand {
+            Demand::Rule(rule) => Some(rule),
+            _ => None,
+        };
         if let Some(allow) = permitted.and_then(|permitted| permitted.allow.as_deref()) {
             patterns(fields, "allow", allow)?;
+        }
+        if let Some(rule) = rule {
+            fields.text("cel", &rule.expression.to_str_lossy());
         }
         match (restriction, permitted) {
             (Some(Restriction::Rbac { verbs }), _) => fields.texts("deny", verbs)?,
@@ -94,6 +101,7 @@ fn write_bound<'e>(
             Demand::Restriction(_) => "restriction",
             Demand::Quota(_) => "quota",
             Demand::Requirement(_) => "requirement",
+            Demand::Rule(_) => "rule",
         };
         fields.text("kind", kind);
         if let Demand::Quota(quota) = demand {
@@ -104,6 +112,11 @@ fn write_bound<'e>(
                 limits.iter().for_each(|limit| fields.text(limit.resource.name(), &limit.text));
                 Ok(())
             })?;
+        }
+        if let Some(rule) = rule {
+            fields.text("message", &rule.message.to_str_lossy());
+        }
+        if let Demand::Quota(quota) = demand {
             fields.text("per", quota.per.name());
         }
         place(fields, bound.reaching.policy.place_of_constraint(bound.constraint))?;

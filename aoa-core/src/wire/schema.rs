@@ -39,6 +39,12 @@ pub fn policy_schema() -> &'static str {
     include_str!("policy.schema.json")
 }
 
+/// The JSON schema of [`write_policy`](super::write_policy)'s output.
+#[must_use]
+pub fn effective_policy_schema() -> &'static str {
+    include_str!("effective-policy.schema.json")
+}
+
 /// The JSON schema of `aoa.yaml`, for editors.
 #[must_use]
 pub fn config_schema() -> &'static str {

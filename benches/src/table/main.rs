@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 
 use aoa_core::address::Address;
 use aoa_core::check::{CheckOptions, check};
+use aoa_core::policy::own::FleetPolicies;
 use aoa_core::why::{Query, why};
 use aoa_core::wire::{WireOptions, write_apps};
 use aoa_core::{Fleet, Inputs, Options, Resolver};
@@ -45,6 +46,7 @@ fn main() {
     output(&table);
     rendering(&table);
     checks(&table);
+    policies(&table);
     reasons(&table);
     changes::changes(&table);
 }
@@ -199,6 +201,19 @@ fn checks(table: &Table) {
     table.row("check of 10000 Applications x 3 manifests", Target::Below("0.500 s"), || {
         checking(&fleet::folders(10_000, 3), fleet::one_core())
     });
+}
+
+fn policies(table: &Table) {
+    for (directories, target) in [(100, "0.100 s"), (1000, "1.000 s")] {
+        let name = format!("effective policy of {} Applications under 200 policies", directories * 500);
+        table.row(&name, Target::Below(target), || {
+            let mut inputs = fleet::matrix(500, directories, Dialect::Placeholders, Patch::None);
+            inputs.policies = fleet::policies(200);
+            let fleet = resolve(&inputs, fleet::unrendered());
+            let (took, policies) = least(5, || FleetPolicies::of(&fleet));
+            format!("{} ({} distinct)", seconds(took), policies.effective().len())
+        });
+    }
 }
 
 fn reasons(table: &Table) {

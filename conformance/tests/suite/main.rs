@@ -3,3 +3,4 @@
 mod broken_fleets;
 mod checks;
 mod known_gaps;
+mod policies;

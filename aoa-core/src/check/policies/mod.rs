@@ -7,10 +7,13 @@ mod broken_policy;
 mod denied;
 mod over_quota;
 mod restricted;
+mod ruled;
 mod said;
+mod undecided;
 mod unevaluated;
 mod unmet;
 mod usage;
+mod violated;
 mod warned;
 mod widened;
 
@@ -26,4 +29,6 @@ pub(super) const RULES: &[&RuleFile] = &[
     &unmet::FILE,
     &widened::FILE,
     &broken_exception::FILE,
+    &violated::FILE,
+    &undecided::FILE,
 ];

@@ -10,6 +10,7 @@ use super::quota::Quota;
 use super::reading::{Node, Reading, Way};
 use super::requirement::Requirement;
 use super::restriction::Restriction;
+use super::rule::PolicyRule;
 use super::target::Target;
 use super::written::Written;
 use crate::finding::Place;
@@ -48,7 +49,7 @@ pub struct Policy {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Constraint {
-    /// Its name in the policy: that of its field, `quota-app`, or the word of a requirement.
+    /// Its name in the policy: that of its field or rule, `quota-app`, or the word of a requirement.
     pub name: Text,
     /// What it asks.
     pub demand: Demand,
@@ -71,11 +72,14 @@ pub enum Demand {
     Quota(Quota),
     /// Something must be there.
     Requirement(Requirement),
+    /// An expression must hold.
+    Rule(PolicyRule),
 }
 
 const TOP: [&str; 4] = ["apiVersion", "kind", "metadata", "spec"];
 const METADATA: [&str; 4] = ["name", "namespace", "labels", "annotations"];
-const SPEC: [&str; 6] = ["description", "target", "restrictions", "defaults", "requirements", "exceptions"];
+const SPEC: [&str; 7] =
+    ["description", "target", "restrictions", "defaults", "requirements", "rules", "exceptions"];
 /// `quotas` are read apart.
 const RESTRICTIONS: [&str; 9] = [
     "sources",
@@ -148,6 +152,11 @@ impl Policy {
             if let Some(requirement) = item.word(&Requirement::WORDS, reading) {
                 let name = Text::from_static(requirement.name());
                 self.add(name, Demand::Requirement(requirement), &item);
+            }
+        }
+        for item in spec.field("rules").map(|list| list.items(reading)).unwrap_or_default() {
+            if let Some(rule) = PolicyRule::read(&item, reading) {
+                self.add(rule.name.clone(), Demand::Rule(rule), &item);
             }
         }
         for item in spec.field("exceptions").map(|list| list.items(reading)).unwrap_or_default() {

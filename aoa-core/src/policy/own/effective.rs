@@ -115,7 +115,9 @@ pub struct Bound<'e> {
 }
 
 impl FleetPolicies {
-    pub(crate) fn of(fleet: &Fleet) -> Self {
+    /// Works them out; [`Fleet::policies`] does so once.
+    #[must_use]
+    pub fn of(fleet: &Fleet) -> Self {
         let gathered = gather(fleet);
         let policies: Vec<Arc<Policy>> = gathered.policies.into_iter().map(Arc::new).collect();
         if policies.is_empty() {

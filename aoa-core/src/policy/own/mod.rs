@@ -13,7 +13,7 @@
 //! |---|---|
 //! | `reading`, `written` | fields read strictly, and the line of each |
 //! | `target`, `permitted` | whom it is for, lists of patterns |
-//! | `restriction`, `quota`, `requirement`, `defaults`, `exception` | what it says |
+//! | `restriction`, `quota`, `requirement`, `rule`, `defaults`, `exception` | what it says |
 //! | `image` | the names of images |
 //! | `document` | the whole of it |
 //! | `gather` | all policies of a fleet |
@@ -34,6 +34,7 @@ mod reach;
 mod reading;
 mod requirement;
 mod restriction;
+mod rule;
 mod said;
 mod target;
 mod values;
@@ -50,6 +51,8 @@ pub use permitted::{Pattern, Permitted, Refusal};
 pub use quota::{Per, Quota, QuotaLimit, Resource};
 pub use requirement::Requirement;
 pub use restriction::{Identity, Restriction, Stability};
+pub(crate) use rule::Decision;
+pub use rule::{Each, PolicyRule};
 pub(crate) use said::{ENVIRONMENT, Keys, Said};
 pub use target::{ClusterTarget, Target, TreeTarget};
 pub use values::{EffectiveValue, ValueOrigin};
