@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aoa_lang::source::{FileMode, Tree, TreePath};
 use aoa_lang::{Limits, Value};
 
-use super::changed::ChangedPath;
+use super::changed::{ChangedPath, PathChange};
 use super::documents;
 use super::overlays::Overlays;
 use crate::model::Kind;
@@ -28,9 +28,7 @@ pub(crate) fn candidates(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> V
             continue;
         }
         let Ok(text) = tree.read(path) else { continue };
-        if contains(&text, b"argoproj.io/")
-            && documents(&text, limits).iter().any(|d| drives(d.value.as_ref().ok()))
-        {
+        if drives_in(&text, limits) {
             let into = if overlays.names(path) { &mut taken_in } else { &mut found };
             into.push(path.clone());
         }
@@ -41,16 +39,30 @@ pub(crate) fn candidates(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> V
 }
 
 /// Whether a change of these files may make other candidates.
-pub(crate) fn candidates_changed(old: &Tree, new: &Tree, paths: &[ChangedPath]) -> bool {
-    const NAMED: [&str; 4] = ["Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"];
-    paths.iter().any(|ChangedPath { path, .. }| {
+pub(crate) fn candidates_changed(
+    old: &Tree,
+    new: &Tree,
+    paths: &[ChangedPath],
+    limits: &Limits,
+    max_file_bytes: u64,
+) -> bool {
+    const NAMED: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    paths.iter().any(|ChangedPath { path, change }| {
+        if NAMED.contains(&path.name()) || path.name() == "Chart.yaml" && *change != PathChange::Content {
+            return true;
+        }
         let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
         let drives = |tree: &Tree| {
-            let text = tree.get(path).is_some().then(|| tree.read(path));
-            text.is_some_and(|text| text.map_or(true, |text| contains(&text, b"argoproj.io/")))
+            let entry = tree.get(path).filter(|entry| entry.size <= max_file_bytes);
+            entry.and_then(|_| tree.read(path).ok()).is_some_and(|text| drives_in(&text, limits))
         };
-        NAMED.contains(&path.name()) || is_manifest && (drives(old) || drives(new))
+        is_manifest && drives(old) != drives(new)
     })
+}
+
+/// Whether a text holds an object that drives a fleet.
+fn drives_in(text: &[u8], limits: &Limits) -> bool {
+    contains(text, b"argoproj.io/") && documents(text, limits).iter().any(|d| drives(d.value.as_ref().ok()))
 }
 
 fn drives(object: Option<&Value>) -> bool {

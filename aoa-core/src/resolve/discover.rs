@@ -37,11 +37,18 @@ pub(super) fn discover(
     }
     let trial = Inputs { roots, ..inputs.clone() };
     let fleet = Run::new(options, kept, &trial).finish()?;
-    let repositories = Repositories::new(trial.clone().into(), options.urls);
-    let main = Main { files: &files, tree: &checkout.tree, url: &repository.url };
-    let graph = coverage(&fleet, &main, &repositories);
-    let roots = uncovered(&graph, &files).into_iter().map(|path| found_root(path, &repository.url)).collect();
-    Ok((roots, Some(fleet)))
+    Ok((roots_of(&fleet, &files, options), Some(fleet)))
+}
+
+/// The roots among the candidates `files`, of all of which `trial` was resolved.
+pub(super) fn roots_of(trial: &Fleet, files: &[TreePath], options: &Options) -> Vec<Root> {
+    let inputs = &trial.data.inputs;
+    let Some(repository) = inputs.repositories.first() else { return Vec::new() };
+    let Some(checkout) = repository.checkouts.first() else { return Vec::new() };
+    let repositories = Repositories::new(inputs.clone(), options.urls);
+    let main = Main { files, tree: &checkout.tree, url: &repository.url };
+    let graph = coverage(trial, &main, &repositories);
+    uncovered(&graph, files).into_iter().map(|path| found_root(path, &repository.url)).collect()
 }
 
 fn found_root(path: &TreePath, repository: &Text) -> Root {

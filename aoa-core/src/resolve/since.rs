@@ -9,9 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use aoa_lang::Result;
+use aoa_lang::source::TreePath;
 
 use super::Kept;
 use super::admit::Arrival;
+use super::discover::roots_of;
 use super::findings::{assembled, in_order};
 use super::finish::needs;
 use super::older::Older;
@@ -19,7 +21,7 @@ use super::run::Run;
 use super::spot::{Part, Spot};
 use crate::finding::{Cause, Finding};
 use crate::fleet::{AppId, Content, Fleet, FleetData, SetId, State};
-use crate::inputs::{Declared, Inputs};
+use crate::inputs::{Declared, Inputs, Root};
 use crate::load::{ChangedTree, Locator, Repositories, candidates_changed, changed_trees, same_roots};
 use crate::model::{Kind, Manifest, ObjectRef};
 use crate::options::Options;
@@ -47,11 +49,13 @@ pub(super) fn resolve_since(
     let mut inputs = inputs.clone();
     let mut trial = None;
     if inputs.roots.is_empty() && data.inputs.roots.iter().all(|root| root.declared == Declared::Found) {
-        match found_roots(data, &inputs, &changes, (options, kept))? {
-            Some(found) => trial = found,
+        match found_roots(data, &inputs, &changes, (options, kept)) {
+            Some(found) => (inputs.roots, trial) = found,
             None => return Ok(None),
         }
-        inputs.roots.clone_from(&data.inputs.roots);
+        if !same_roots(&data.inputs.roots, &inputs.roots) {
+            return Ok(None);
+        }
     } else if !same_roots(&data.inputs.roots, &inputs.roots) {
         return Ok(None);
     }
@@ -83,35 +87,41 @@ fn is_like(one: &Options, other: &Options) -> bool {
     text(one) == text(other)
 }
 
-/// The fleet in which roots are looked for, if `changes` certainly leave them as they are; `Some(None)` if none is needed.
+/// The roots, and the fleet in which they were looked for; `None` if there may be other candidates.
 fn found_roots(
     data: &FleetData,
     inputs: &Inputs,
     changes: &[ChangedTree],
     (options, kept): (&Options, &Kept),
-) -> Result<Option<Option<Fleet>>> {
-    let (Some(old), Some(new)) = (data.inputs.repositories.first(), inputs.repositories.first()) else {
-        return Ok(None);
-    };
-    let (Some(old), Some(new)) = (old.checkouts.first(), new.checkouts.first()) else { return Ok(None) };
+) -> Option<(Vec<Root>, Option<Fleet>)> {
+    let (old, new) = (data.inputs.repositories.first()?, inputs.repositories.first()?);
+    let (old, new) = (&old.checkouts.first()?.tree, &new.checkouts.first()?.tree);
     let mut mine = changes.iter().filter(|tree| tree.number.repository == 0 && tree.number.checkout == 0);
-    if mine.any(|tree| candidates_changed(&old.tree, &new.tree, &tree.paths)) {
-        return Ok(None);
+    let (limits, most) = (&options.limits, options.max_file_bytes);
+    if mine.any(|tree| candidates_changed(old, new, &tree.paths, limits, most)) {
+        return None;
     }
     let Some(trial) = &data.trial else {
         // With one candidate nothing was tried.
-        return Ok((data.inputs.roots.len() < 2).then_some(None));
+        return (data.inputs.roots.len() < 2).then(|| (data.inputs.roots.clone(), None));
     };
     let inputs = Inputs { roots: trial.data.inputs.roots.clone(), ..inputs.clone() };
     let change = Change::of(&trial.data, changes.to_vec());
-    let Some(newer) = change.patched(&inputs, options, kept) else { return Ok(None) };
+    let Some(newer) = change.patched(&inputs, options, kept) else {
+        let newer = change.replayed(&inputs, options, kept).ok()?;
+        if newer.data.counted > options.max_manifests {
+            return None;
+        }
+        let files: Vec<TreePath> = inputs.roots.iter().map(|root| root.path.clone()).collect();
+        return Some((roots_of(&newer, &files, options), Some(newer)));
+    };
     // Which files a source covers hangs on its type.
     let types = |fleet: &Fleet, app: AppId| -> Option<Vec<_>> {
         let content = fleet.data.contents.get(app)?;
         Some(content.sources.iter().map(|source| source.source_type).collect())
     };
     let same = change.apps.iter().all(|app| types(trial, *app) == types(&newer, *app));
-    Ok(same.then_some(Some(newer)))
+    same.then(|| (data.inputs.roots.clone(), Some(newer)))
 }
 
 /// What changed since an older fleet, and what that reaches.
