@@ -104,44 +104,40 @@ fn holder(
             .position(|t| matches!(t, Some(SourceType::Helm | SourceType::Kustomize | SourceType::Plugin))),
     };
     let is_plain = source.and_then(|at| types.get(at)).copied().flatten() == Some(SourceType::Directory);
-    let field = match field {
-        None => None,
-        Some(field) => {
-            let steps = steps_of(field);
-            let Some(value) = at(&manifest.object, &steps) else {
-                let mut all = Vec::new();
-                leaves(&manifest.object, &mut all);
-                let known: Vec<&str> = all.iter().map(String::as_str).collect();
-                let error = Error::invalid(format!("the object has no field `{field}`"));
-                return Err(match closest(field, &known) {
-                    Some(close) => error.with_help(format!("did you mean `{close}`?")),
-                    None => error.with_help(format!("aoa render {}", app.name())),
-                });
-            };
-            let mut reason = FieldReason {
-                path: field.to_owned(),
-                value: match is_secret(manifest, &steps) {
-                    true => Value::from("(secret)"),
-                    false => value.clone(),
-                },
-                site: None,
-                written: String::new(),
-                parameters: Vec::new(),
-            };
-            match place {
-                Some(place) if is_plain => reason.site = Some(lines::field(asked.fleet, place, &steps)),
-                _ => decide(asked, &application, &is_it, &steps, &types, (Some(value), &mut reason)),
-            }
-            Some(reason)
+    let field = field.map(|field| -> Result<FieldReason> {
+        let steps = steps_of(field);
+        let value = at(&manifest.object, &steps).ok_or_else(|| no_field(app, manifest, field))?;
+        let mut reason = FieldReason {
+            path: field.to_owned(),
+            value: if is_secret(manifest, &steps) { Value::from("(secret)") } else { value.clone() },
+            site: None,
+            written: String::new(),
+            parameters: Vec::new(),
+        };
+        match place {
+            Some(place) if is_plain => reason.site = Some(lines::field(asked.fleet, place, &steps)),
+            _ => decide(asked, &application, &is_it, &steps, &types, (Some(value), &mut reason)),
         }
-    };
+        Ok(reason)
+    });
     Ok(Holder {
         app: app_ref(app.namespace(), app.name()),
         source: source.map_or(1, |at| at.saturating_add(1)),
         how: how(&spec, types.iter().copied()),
         inputs,
-        field,
+        field: field.transpose()?,
     })
+}
+
+fn no_field(app: App<'_>, manifest: &Manifest, field: &str) -> Error {
+    let mut all = Vec::new();
+    leaves(&manifest.object, &mut all);
+    let known: Vec<&str> = all.iter().map(String::as_str).collect();
+    let error = Error::invalid(format!("the object has no field `{field}`"));
+    match closest(field, &known) {
+        Some(close) => error.with_help(format!("did you mean `{close}`?")),
+        None => error.with_help(format!("aoa render {}", app.name())),
+    }
 }
 
 fn is_secret(manifest: &Manifest, steps: &[Step<'_>]) -> bool {

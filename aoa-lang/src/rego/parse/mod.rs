@@ -6,10 +6,14 @@
 //! | `statement` | packages, imports, rules |
 //! | `literal` | bodies and what stands in them |
 //! | `term` | terms and operators |
+//! | `scalar` | numbers, strings, templates of strings |
+//! | `composite` | arrays, sets, objects, comprehensions |
 //! | `head` | statements without a body, read as rules |
 
+mod composite;
 mod head;
 mod literal;
+mod scalar;
 mod state;
 mod statement;
 mod term;
