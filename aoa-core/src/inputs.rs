@@ -242,7 +242,7 @@ impl Inputs {
 
 impl Inputs {
     /// The same inputs with files of the first repository that hold these bytes, new or in place of what was there, and
-    /// without those for which there are none: in all of its checkouts.
+    /// without those for which there are none: in all of its checkouts, and among the policies that were given.
     ///
     /// ```
     /// use aoa_core::Inputs;
@@ -261,6 +261,15 @@ impl Inputs {
         for checkout in checkouts.into_iter().flatten() {
             checkout.tree = checkout.tree.with_files(files.iter().cloned());
         }
+        let url = inputs.repositories.first().map(|repository| &repository.url);
+        inputs.policies.retain_mut(|policy| {
+            let changed =
+                files.iter().find(|(path, _)| Some(&policy.repository) == url && *path == policy.path);
+            match changed {
+                None => true,
+                Some((_, text)) => text.clone().map(|text| policy.text = text).is_some(),
+            }
+        });
         inputs
     }
 }

@@ -10,7 +10,7 @@ use crate::model::ObjectRef;
 pub struct Deadlock<'f> {
     /// Who.
     pub apps: Vec<App<'f>>,
-    /// Why: numbers of [`Order::edges`].
+    /// Why: numbers of [`Order::edges`](super::Order::edges).
     pub edges: Vec<usize>,
     /// What to change.
     pub cut: Cut,
@@ -20,7 +20,7 @@ pub struct Deadlock<'f> {
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Cut {
-    /// The edges that have to go: numbers of [`Order::edges`].
+    /// The edges that have to go: numbers of [`Order::edges`](super::Order::edges).
     pub edges: Vec<usize>,
     /// Whether it is proven that fewer would not do.
     pub is_smallest: bool,
@@ -32,7 +32,7 @@ pub struct Cut {
 pub struct Loop<'f> {
     /// Who.
     pub apps: Vec<App<'f>>,
-    /// The edges that cannot be met first: numbers of [`Order::edges`].
+    /// The edges that cannot be met first: numbers of [`Order::edges`](super::Order::edges).
     pub edges: Vec<usize>,
 }
 

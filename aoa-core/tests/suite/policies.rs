@@ -313,3 +313,18 @@ fn applications_that_are_reached_alike_share_one_policy() {
     let fleet = build(&grove, &[plan(Part::Fleet), plan(Part::Below(0))], 0, false);
     assert_eq!(fleet.policies().effective().len(), 2);
 }
+
+#[test]
+fn a_policy_changes_with_its_file() {
+    let url = "https://git.example.com/fleet";
+    let path = TreePath::new("policy.yaml").unwrap();
+    let mut inputs = Inputs::of_tree(url, Tree::in_memory([("policy.yaml", "a")]));
+    inputs.policies.push(PolicyFile::new(path.clone(), "a"));
+    inputs.policies[0].repository = url.into();
+    let text =
+        |inputs: &Inputs| inputs.policies.iter().map(|policy| policy.text.to_vec()).collect::<Vec<_>>();
+    let other = std::sync::Arc::from(&b"b"[..]);
+    assert_eq!(text(&inputs.with_files([(path.clone(), Some(other))])), [b"b"]);
+    assert_eq!(text(&inputs.with_files([(TreePath::new("x.yaml").unwrap(), None)])), [b"a"]);
+    assert!(inputs.with_files([(path, None)]).policies.is_empty());
+}
