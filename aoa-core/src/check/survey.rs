@@ -1,5 +1,6 @@
 //! What rules ask of the fleet as a whole: its Applications, and what is delivered to each cluster.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aoa_lang::Value;
@@ -8,6 +9,7 @@ use super::facts::{AppFacts, FactReader};
 use crate::fleet::{App, AppId, Fleet, Parent, Project, SetId};
 use crate::model::{Cluster, Manifest, ObjectRef, repo_url};
 use crate::policy::delivered::{self, Verdict};
+use crate::policy::own::Ruled;
 use crate::policy::{Projects, Scopes};
 
 /// The fleet as rules see it.
@@ -26,8 +28,8 @@ pub(crate) struct Survey<'f> {
     pub(crate) has_frozen_sets: bool,
     /// Where the fleet itself lies: the repositories of its objects, by host and path.
     pub(crate) own_repositories: BTreeSet<String>,
-    /// What the policies that the fleet delivers say.
-    pub(crate) verdicts: Vec<Verdict<'f>>,
+    verdicts: OnceCell<Vec<Verdict<'f>>>,
+    ruled: OnceCell<Vec<Ruled<'f>>>,
 }
 
 /// What is delivered to a cluster.
@@ -63,7 +65,8 @@ impl<'f> Survey<'f> {
             scopes: Scopes::default(),
             has_frozen_sets: fleet.sets().any(|set| set.is_frozen()),
             own_repositories: BTreeSet::new(),
-            verdicts: delivered::review(fleet),
+            verdicts: OnceCell::new(),
+            ruled: OnceCell::new(),
         };
         let given = fleet.data.inputs.repositories.iter().filter(|r| !r.checkouts.is_empty());
         survey.own_repositories = given.map(|r| repo_url::checkout_key(&r.url.to_str_lossy())).collect();
@@ -113,6 +116,16 @@ impl<'f> Survey<'f> {
                 cluster.add(manifest);
             }
         }
+    }
+
+    /// What the policies that the fleet delivers say.
+    pub(crate) fn verdicts(&self) -> &[Verdict<'f>] {
+        self.verdicts.get_or_init(|| delivered::review(self.fleet))
+    }
+
+    /// What the rules of the fleet's own policies say; `now` is 0 where it is not given.
+    pub(crate) fn ruled(&self, now: i64) -> &[Ruled<'f>] {
+        self.ruled.get_or_init(|| self.fleet.policies().ask_rules(self.fleet, (now > 0).then_some(now)))
     }
 
     /// An Application by its number in the fleet.

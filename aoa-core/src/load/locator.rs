@@ -132,3 +132,29 @@ pub(crate) fn place_of_field(
     let width = u32::try_from(String::from_utf8_lossy(first).chars().count()).unwrap_or_default();
     Some(Place { line, column: position.column, width, ..document.clone() })
 }
+
+/// The line `row`, from 1, of the text that `steps` lead to; `None` where it is not written as a block whose lines are its own.
+pub(crate) fn place_of_row(
+    text: &[u8],
+    first_line: u32,
+    document: &Place,
+    steps: &[Step<'_>],
+    row: u32,
+) -> Option<Place> {
+    let found = locate(text, steps).filter(|found| found.steps == steps.len())?;
+    if text.get(found.value.range())?.first() != Some(&b'|') {
+        return None;
+    }
+    let header = line_column(text, found.value.start as usize).line;
+    let number = header.saturating_sub(1).saturating_add(row);
+    let written = text.split(|b| *b == b'\n').nth(usize::try_from(number).ok()?)?;
+    let indent = written.iter().take_while(|b| **b == b' ').count();
+    let count =
+        |bytes: &[u8]| u32::try_from(String::from_utf8_lossy(bytes).chars().count()).unwrap_or_default();
+    Some(Place {
+        line: first_line.saturating_add(number),
+        column: u32::try_from(indent).unwrap_or_default().saturating_add(1),
+        width: count(written.trim_ascii()),
+        ..document.clone()
+    })
+}

@@ -16,6 +16,6 @@ pub(crate) use changed::{ChangedTree, PathChange, changed_trees, same_roots};
 pub(crate) use charts::Charts;
 pub(crate) use documents::documents_by_line;
 pub use documents::{Document, documents};
-pub(crate) use locator::{Locator, Part, place_of_field};
+pub(crate) use locator::{Locator, Part, place_of_field, place_of_row};
 pub(crate) use repositories::{Found, NoTree, Repositories};
 pub use revision::{is_commit, max_version, resolve_revision};

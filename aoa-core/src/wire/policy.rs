@@ -12,8 +12,8 @@ use super::schema::SCHEMA_VERSION;
 use crate::finding::Place;
 use crate::fleet::{App, Fleet};
 use crate::policy::own::{
-    Bound, Demand, EffectivePolicy, EffectiveValue, Exception, Pattern, Policy, Reaching, Restriction,
-    ValueOrigin,
+    Bound, Demand, EffectivePolicy, EffectiveValue, Exception, Language, Pattern, Policy, Reaching,
+    Restriction, ValueOrigin,
 };
 
 /// Writes what reaches `app` as one JSON object.
@@ -84,9 +84,11 @@ fn write_bound<'e>(
         if let Some(allow) = permitted.and_then(|permitted| permitted.allow.as_deref()) {
             patterns(fields, "allow", allow)?;
         }
-        if let Some(rule) = rule {
-            fields.text("cel", &rule.expression.to_str_lossy());
-        }
+        let text = |language| {
+            let rule = rule.filter(|rule| rule.language == language);
+            rule.map(|rule| rule.text.to_str_lossy())
+        };
+        fields.text("cel", &text(Language::Cel).unwrap_or_default());
         match (restriction, permitted) {
             (Some(Restriction::Rbac { verbs }), _) => fields.texts("deny", verbs)?,
             (_, Some(permitted)) if !permitted.deny.is_empty() => patterns(fields, "deny", &permitted.deny)?,
@@ -121,6 +123,7 @@ fn write_bound<'e>(
         }
         place(fields, bound.reaching.policy.place_of_constraint(bound.constraint))?;
         fields.text("policy", &bound.reaching.policy.name.to_str_lossy());
+        fields.text("rego", &text(Language::Rego).unwrap_or_default());
         fields.text("require", restriction.and_then(Restriction::requires).unwrap_or_default());
         object_ref(fields, "through", bound.reaching.through.as_ref())
     })

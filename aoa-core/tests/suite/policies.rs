@@ -328,3 +328,43 @@ fn a_policy_changes_with_its_file() {
     assert_eq!(text(&inputs.with_files([(TreePath::new("x.yaml").unwrap(), None)])), [b"a"]);
     assert!(inputs.with_files([(path, None)]).policies.is_empty());
 }
+
+#[test]
+fn a_mistake_in_rego_has_its_line() {
+    let text = "\
+apiVersion: aoa.dev/v1alpha1
+kind: Policy
+metadata: {name: base}
+spec:
+  rules:
+  - name: block
+    each: app
+    rego: |  # a comment
+
+      package rule
+      deny contains x if {
+        y == 1
+      }
+  - {name: line, each: app, rego: 'package rule'}
+";
+    let tree = Tree::in_memory([("base.yaml", text)]);
+    let mut inputs = Inputs::of_tree(URL, tree);
+    let mut file = PolicyFile::new(TreePath::new("base.yaml").unwrap(), text);
+    file.repository = URL.into();
+    inputs.policies.push(file);
+    let fleet = resolve(&inputs, &Options::default()).unwrap();
+    let said: Vec<(u32, u32, &str)> = fleet
+        .policies()
+        .problems()
+        .iter()
+        .map(|problem| {
+            let place = problem.place.as_ref().unwrap();
+            (place.line, place.column, problem.what.split_once(": ").unwrap().1)
+        })
+        .collect();
+    let expected = [
+        (11, 7, "rego_unsafe_var_error: var x is unsafe"),
+        (14, 35, "it has neither `deny` nor `violation`"),
+    ];
+    assert_eq!(said, expected);
+}

@@ -56,6 +56,11 @@ impl Variables for &[(&str, Val)] {
 }
 
 impl Program {
+    /// The variables that it reads.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(|name| &**name)
+    }
+
     /// Runs the expression; it ends with a failure as soon as it has cost more than `limit`.
     #[must_use]
     pub fn evaluate(&self, variables: &dyn Variables, limit: u64) -> Outcome {

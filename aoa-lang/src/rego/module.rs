@@ -1,11 +1,11 @@
 //! A module as its readers see it before it is compiled.
 
 use super::parse::{Problem, parse};
-use super::tree::{ExprKind, Import, Kind, Rule, Term, is_data, shown_ref, walk_term};
+use super::tree::{ExprKind, Import, Kind, Rule, Term, is_data, is_input, shown_ref, walk_body, walk_term};
 use crate::{Error, ErrorKind, Result};
 
 /// The version of the language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Version {
     /// Before OPA 1.0: `if` and `contains` are not asked for.
     V0,
@@ -41,6 +41,8 @@ pub struct Path {
     pub steps: Vec<Step>,
     /// The reference as messages show it.
     pub shown: String,
+    /// The line that it begins on, from 1.
+    pub row: u32,
 }
 
 impl Path {
@@ -56,6 +58,7 @@ impl Path {
         Path {
             steps: head.into_iter().chain(reference.iter().skip(1).map(step)).collect(),
             shown: shown_ref(reference),
+            row: reference.first().map_or(0, |term| term.row),
         }
     }
 
@@ -136,7 +139,23 @@ impl Module {
             for term in head.args.iter().chain(&head.key).chain(&head.value) {
                 walk_term(term, &mut visit);
             }
-            super::tree::walk_body(&rule.body, &mut visit);
+            walk_body(&rule.body, &mut visit);
+        }
+        found
+    }
+
+    /// The references to `input`, also those that imports name and those within other references; `input` by itself is one of
+    /// a single step.
+    #[must_use]
+    pub fn input_references(&self) -> Vec<Path> {
+        let imported = self.imports.iter().filter(|import| is_input(&import.path));
+        let mut found: Vec<Path> = imported.map(|import| Path::of(&import.path)).collect();
+        for rule in self.all_rules() {
+            let head = &rule.head;
+            for term in head.reference.iter().chain(&head.args).chain(&head.key).chain(&head.value) {
+                walk_term(term, &mut |term| note_input(term, &mut found));
+            }
+            walk_body(&rule.body, &mut |term| note_input(term, &mut found));
         }
         found
     }
@@ -170,6 +189,24 @@ impl Module {
             move_rule(rule, &term);
             rule.branches.iter_mut().for_each(|branch| move_rule(branch, &term));
         }
+    }
+}
+
+/// Notes a reference to `input`; whether what is below is still to be looked at.
+fn note_input(term: &Term, found: &mut Vec<Path>) -> bool {
+    match &term.kind {
+        Kind::Ref(reference) if is_input(reference) => {
+            found.push(Path::of(reference));
+            for inner in reference.iter().skip(1) {
+                walk_term(inner, &mut |term| note_input(term, found));
+            }
+            false
+        }
+        Kind::Var(_) if is_input(std::slice::from_ref(term)) => {
+            found.push(Path::of(std::slice::from_ref(term)));
+            true
+        }
+        _ => true,
     }
 }
 

@@ -74,7 +74,7 @@ fn is_kept(manifest: &Manifest) -> bool {
 }
 
 /// Who drops an Application without asking.
-fn dropped_by(survey: &Survey<'_>, app: &AppFacts<'_>) -> Option<String> {
+fn dropped_by<'f>(survey: &Survey<'f>, app: &AppFacts<'f>) -> Option<String> {
     match app.app.origin() {
         Some(origin) => {
             let set = survey.fleet.set(origin.namespace.as_str()?, origin.name.as_str()?)?;

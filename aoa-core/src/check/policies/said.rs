@@ -16,7 +16,7 @@ pub(super) fn violations<'f>(
     rule: Rule,
     is_meant: fn(&Outcome) -> bool,
 ) {
-    for verdict in survey.verdicts.iter().filter(|verdict| is_meant(&verdict.outcome)) {
+    for verdict in survey.verdicts().iter().filter(|verdict| is_meant(&verdict.outcome)) {
         let Outcome::Violated { message, by_pods, .. } = &verdict.outcome else { continue };
         let Some(object) = &verdict.object else { continue };
         let Some(app) = survey.facts(object.app.id()) else { continue };

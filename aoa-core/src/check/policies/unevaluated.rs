@@ -19,7 +19,7 @@ pub(super) const FILE: RuleFile = RuleFile {
 };
 
 fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
-    for verdict in &survey.verdicts {
+    for verdict in survey.verdicts() {
         let Outcome::Unknown { reason } = &verdict.outcome else { continue };
         let Some(app) = survey.facts(verdict.policy.app.id()) else { continue };
         let what = format!("{} is not evaluated: {reason}", said::policy(verdict));

@@ -29,7 +29,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
 }
 
 /// What a child does that the project of its parent denies.
-pub(super) fn gain(survey: &Survey<'_>, app: &AppFacts<'_>) -> Option<String> {
+pub(super) fn gain<'f>(survey: &Survey<'f>, app: &AppFacts<'f>) -> Option<String> {
     let parent = survey.parent_app(app.app)?;
     let (above, own) = (parent.app.project_name(), app.app.project_name());
     if above == own || is_dedicated(survey, above) {

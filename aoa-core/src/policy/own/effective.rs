@@ -168,8 +168,13 @@ impl FleetPolicies {
         &self.effective
     }
 
+    /// The number of an Application's effective policy among the distinct ones.
+    pub(super) fn number_of(&self, app: App<'_>) -> Option<usize> {
+        self.of_app.get(app.id().0 as usize).map(|number| *number as usize)
+    }
+
     pub(crate) fn of_app(&self, app: App<'_>) -> Option<&Arc<EffectivePolicy>> {
-        self.effective.get(*self.of_app.get(app.id().0 as usize)? as usize)
+        self.effective.get(self.number_of(app)?)
     }
 }
 

@@ -37,6 +37,7 @@ pub struct Problem {
 pub(super) struct Gathered {
     pub(super) policies: Vec<Policy>,
     pub(super) problems: Vec<Problem>,
+    reading: Reading,
 }
 
 pub(super) fn gather(fleet: &Fleet) -> Gathered {
@@ -125,17 +126,16 @@ impl Gathered {
     }
 
     fn add(&mut self, object: &Value, written: Option<Written>, app: Option<App<'_>>) {
-        let mut reading = Reading::default();
-        let mut policy = Policy::read(object, &mut reading);
+        let mut policy = Policy::read(object, &mut self.reading);
         policy.written = written;
         policy.bringer = app.map(|app| app.id());
         policy.delivered_by = app.map(|app| app.object_ref());
-        for Mistake { way, at, what, help } in reading.mistakes {
+        for Mistake { way, at, what, help } in std::mem::take(&mut self.reading.mistakes) {
             self.problems.push(Problem {
                 about: policy.name.clone(),
                 what,
                 help,
-                place: policy.written.as_ref().map(|written| written.place_of(&way, at)),
+                place: policy.written.as_ref().map(|written| written.place_at(&way, at)),
                 bringer: policy.bringer,
             });
         }

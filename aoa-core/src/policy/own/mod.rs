@@ -9,11 +9,13 @@
 //! reaches what is below that Application, and nothing else. What a target asks of Applications themselves (project,
 //! clusters, namespaces, owners) is not inherited: each Application is asked itself. One whose cluster is not known is on none.
 //!
+//! [`guide`] says how policies are written.
+//!
 //! | file | what |
 //! |---|---|
 //! | `reading`, `written` | fields read strictly, and the line of each |
 //! | `target`, `permitted` | whom it is for, lists of patterns |
-//! | `restriction`, `quota`, `requirement`, `rule`, `defaults`, `exception` | what it says |
+//! | `restriction`, `quota`, `requirement`, `rule` (CEL and Rego), `defaults`, `exception` | what it says |
 //! | `image` | the names of images |
 //! | `document` | the whole of it |
 //! | `gather` | all policies of a fleet |
@@ -41,6 +43,9 @@ mod values;
 mod widening;
 mod written;
 
+#[doc = include_str!("guide.md")]
+pub mod guide {}
+
 pub use defaults::DefaultValue;
 pub use document::{API_VERSION, Constraint, Demand, KIND, Policy};
 pub use effective::{Bound, EffectiveDefault, EffectivePolicy, FleetPolicies, Reaching, ReachingException};
@@ -51,8 +56,8 @@ pub use permitted::{Pattern, Permitted, Refusal};
 pub use quota::{Per, Quota, QuotaLimit, Resource};
 pub use requirement::Requirement;
 pub use restriction::{Identity, Restriction, Stability};
-pub(crate) use rule::Decision;
-pub use rule::{Each, PolicyRule};
+pub(crate) use rule::Ruled;
+pub use rule::{Each, Language, PolicyRule};
 pub(crate) use said::{ENVIRONMENT, Keys, Said};
 pub use target::{ClusterTarget, Target, TreeTarget};
 pub use values::{EffectiveValue, ValueOrigin};

@@ -3,6 +3,7 @@
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
+use super::rule::Codes;
 use crate::config::closest;
 use crate::load::Part;
 
@@ -20,15 +21,24 @@ pub(crate) type Way = Vec<Hop>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mistake {
     pub(super) way: Way,
-    pub(super) at: Part,
+    pub(super) at: At,
     pub(super) what: String,
     pub(super) help: Option<String>,
 }
 
-/// Collects mistakes.
+/// What of a part is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum At {
+    Part(Part),
+    /// This line of its text, from 1.
+    Row(u32),
+}
+
+/// Collects mistakes, and what is compiled on the way.
 #[derive(Default)]
 pub(super) struct Reading {
     pub(super) mistakes: Vec<Mistake>,
+    pub(super) codes: Codes,
 }
 
 /// A value of a policy with the way to it.
@@ -41,7 +51,13 @@ pub(super) struct Node<'v> {
 impl Reading {
     pub(super) fn say(&mut self, node: &Node<'_>, what: impl Into<String>, help: Option<String>) {
         let way = node.way.clone();
-        self.mistakes.push(Mistake { way, at: Part::Value, what: what.into(), help });
+        self.mistakes.push(Mistake { way, at: At::Part(Part::Value), what: what.into(), help });
+    }
+
+    /// Says something about a line of a text.
+    pub(super) fn say_row(&mut self, node: &Node<'_>, row: Option<u32>, what: String) {
+        let at = row.map_or(At::Part(Part::Value), At::Row);
+        self.mistakes.push(Mistake { way: node.way.clone(), at, what, help: None });
     }
 
     fn unknown(&mut self, node: &Node<'_>, key: &Text, known: &[&str]) {
@@ -53,7 +69,7 @@ impl Reading {
         };
         let way = node.way.iter().cloned().chain([Hop::Key(key.clone())]).collect();
         let what = format!("unknown field `{word}`{place}");
-        self.mistakes.push(Mistake { way, at: Part::Key, what, help: Some(help) });
+        self.mistakes.push(Mistake { way, at: At::Part(Part::Key), what, help: Some(help) });
     }
 }
 

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use aoa_lang::value::Text;
 use aoa_lang::yaml::Step;
 
-use super::reading::Hop;
+use super::reading::{At, Hop};
 use crate::finding::Place;
-use crate::load::{Part, documents_by_line, place_of_field};
+use crate::load::{Part, documents_by_line, place_of_field, place_of_row};
 
 /// The document that a policy was read from.
 #[derive(Clone, Debug)]
@@ -41,6 +41,19 @@ impl Written {
             place_of_field(file.get(range.clone())?, *first_line, &self.place, &steps, part)
         });
         found.unwrap_or_else(|| self.place.clone())
+    }
+
+    /// Where something of a part stands.
+    pub(super) fn place_at(&self, way: &[Hop], at: At) -> Place {
+        let row = match at {
+            At::Part(part) => return self.place_of(way, part),
+            At::Row(row) => row,
+        };
+        let steps: Vec<Step<'_>> = way.iter().map(step).collect();
+        let found = self.text.as_ref().and_then(|(file, range, first_line)| {
+            place_of_row(file.get(range.clone())?, *first_line, &self.place, &steps, row)
+        });
+        found.unwrap_or_else(|| self.place_of(way, Part::Value))
     }
 }
 
