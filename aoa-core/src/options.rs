@@ -24,7 +24,7 @@ use aoa_lang::template::TemplateOptions;
 /// let mut options = Options::default();
 /// options.render = false;
 /// let fleet = resolve(&inputs, &options)?;
-/// assert!(fleet.apps().all(|app| app.content().is_none_or(|content| content.manifests.is_empty())));
+/// assert!(fleet.apps().all(|app| app.content().is_none_or(|content| content.manifests().is_empty())));
 /// # Ok::<(), aoa_core::lang::Error>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -38,6 +38,10 @@ pub struct Options {
     pub max_apps: usize,
     /// Most manifests that all Applications hold together, not counting those that they share; more is an error.
     pub max_manifests: usize,
+    /// How many bytes of manifests that charts and kustomizations gave a fleet holds, about. What does not fit is
+    /// rendered again when it is asked for: answers are the same, later. Manifests of folders are as large as their files and
+    /// always held, and so are those that drive the fleet, define kinds or set rules.
+    pub max_held_bytes: u64,
     /// How often objects may come from a parent that is not their first; more is an error.
     pub max_conflicts: usize,
     /// Most rounds of resolution; more is an error. Each round is one level of the tree.
@@ -83,6 +87,7 @@ impl Default for Options {
             render: true,
             max_apps: 2_000_000,
             max_manifests: 2_000_000,
+            max_held_bytes: 4 << 30,
             max_conflicts: 100_000,
             max_rounds: 100,
             max_file_bytes: 32 << 20,

@@ -25,7 +25,7 @@ use crate::load::Loaded;
 /// let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
 /// let file = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}";
 /// let (_, newer) = with_files(&loaded, &fleet, [("web/a.yaml".to_owned(), Some(file.into()))])?;
-/// assert_eq!(newer.app("argocd", "web").unwrap().content().unwrap().manifests.len(), 1);
+/// assert_eq!(newer.app("argocd", "web").unwrap().content().unwrap().manifests().len(), 1);
 /// # Ok::<(), aoa_host::core::lang::Error>(())
 /// ```
 pub fn with_files(

@@ -317,7 +317,7 @@ mod tests {
     fn folders_render() {
         let fleet = Resolver::new(one_core()).resolve(&folders(5, 3)).unwrap();
         assert!(fleet.findings().is_empty(), "{:?}", fleet.findings());
-        let manifests: usize = fleet.apps().filter_map(|app| app.content()).map(|c| c.manifests.len()).sum();
+        let manifests: usize = fleet.apps().filter_map(|app| app.content()).map(|c| c.manifests().len()).sum();
         assert_eq!((fleet.apps().len(), manifests), (6, 5 + 15));
     }
 

@@ -114,7 +114,7 @@ fn ask<'f>(wanted: &[&RuleFile], survey: &Survey<'f>, sink: &mut Sink<'_, 'f>) {
     for app in &survey.apps {
         of_apps.iter().for_each(|judge| judge(sink, survey, app));
         let Some(content) = app.app.content().filter(|_| !of_manifests.is_empty()) else { continue };
-        for manifest in content.manifests.iter() {
+        for manifest in content.manifests().iter() {
             of_manifests.iter().for_each(|judge| judge(sink, survey, app, manifest));
         }
     }

@@ -111,8 +111,8 @@ impl<'f> Survey<'f> {
                 cluster.namespaces.entry(namespace).or_default();
             }
             let Some(content) = app.app.content() else { continue };
-            self.scopes.learn(&content.manifests);
-            for manifest in content.manifests.iter() {
+            self.scopes.learn(content.manifests.may_drive());
+            for manifest in content.manifests().iter() {
                 cluster.add(manifest);
             }
         }

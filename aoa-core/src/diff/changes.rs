@@ -292,7 +292,7 @@ fn manifests(old: App<'_>, now: App<'_>) -> Vec<ManifestChange> {
     }
     let spec = now.application().map(|app| app.spec().clone()).unwrap_or_default();
     let followed = now.cluster().is_some_and(Cluster::is_control_plane);
-    changed_manifests(before, after, &Pruning::of(&spec, &after.manifests), followed)
+    changed_manifests(before, after, &Pruning::of(&spec, after.manifests()), followed)
 }
 
 fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {

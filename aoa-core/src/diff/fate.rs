@@ -162,7 +162,7 @@ fn from_parent(object: &Value, owner: &ObjectRef, parent: App<'_>) -> Departure 
         return Departure::Frozen(why);
     }
     let spec = parent.application().map(|app| app.spec().clone()).unwrap_or_default();
-    match Pruning::of(&spec, &content.manifests).of_object(object) {
+    match Pruning::of(&spec, content.manifests()).of_object(object) {
         Pruned::Deleted => Departure::Deleted { by: owner.clone(), by_living_set: false },
         why => Departure::Stays(Stay::Unpruned { parent: owner.clone(), why }),
     }
@@ -246,7 +246,7 @@ fn cascade(app: App<'_>, by_living_set: bool, after: &Fleet) -> Cascade {
         return if cascades(&object) { Cascade::ClusterGone } else { Cascade::NoFinalizer };
     }
     let option = SyncOptions::of_spec(object.get("spec").unwrap_or(&Value::Null));
-    let manifests = app.content().map(|content| &*content.manifests).unwrap_or_default();
+    let manifests = app.content().map(|content| content.manifests()).unwrap_or_default();
     let waits = manifests.iter().any(|m| delete_option(&m.object, option.value("Delete")) == Some("confirm"));
     if waits { Cascade::AwaitsConfirmation } else { Cascade::Objects }
 }

@@ -115,14 +115,14 @@ pub(super) fn changed_manifests(
     pruning: &Pruning,
     followed: bool,
 ) -> Vec<ManifestChange> {
-    if std::sync::Arc::ptr_eq(&before.manifests, &after.manifests) {
+    if before.manifests.are_same(&after.manifests) {
         return Vec::new();
     }
     let mut pairs: BTreeMap<Numbered<'_>, (Option<&Value>, Option<&Value>)> = BTreeMap::new();
-    for (key, object) in numbered(&before.manifests) {
+    for (key, object) in numbered(before.manifests()) {
         pairs.entry(key).or_default().0 = Some(object);
     }
-    for (key, object) in numbered(&after.manifests) {
+    for (key, object) in numbered(after.manifests()) {
         pairs.entry(key).or_default().1 = Some(object);
     }
     pairs.retain(|(key, _), _| !(followed && key.group == "argoproj.io" && key.kind == "Application"));
@@ -153,7 +153,7 @@ fn join_generated(
             let key = ObjectKey::of(&manifest.object);
             key.kind == change.kind && key.name == change.name && key.namespace == change.namespace
         };
-        content.manifests.iter().find(is_it).map(|manifest| manifest.object.clone())
+        content.manifests().iter().find(is_it).map(|manifest| manifest.object.clone())
     };
     let mut joined: BTreeMap<usize, Option<ManifestChange>> = BTreeMap::new();
     for (going, coming) in pairs {

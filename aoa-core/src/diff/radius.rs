@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use aoa_lang::Value;
 
 use super::changes::AppChange;
 use super::fate::{Cascade, Fate, goes_along};
 use super::manifests::{ManifestChangeKind, Pruned};
 use crate::fleet::{App, Fleet};
-use crate::model::{ObjectKey, ObjectRef, SyncOptions};
+use crate::model::{ObjectRef, SyncOptions};
+use crate::policy::Scopes;
 
 /// What a change deletes. Applications that are frozen or unknown are never among it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -123,7 +123,7 @@ impl ClusterRadius {
         let spec = app.application().map(|app| app.spec().clone()).unwrap_or_default();
         let option = SyncOptions::of_spec(&spec);
         let namespace = app.destination_of().namespace.clone();
-        for manifest in content.manifests.iter() {
+        for manifest in content.manifests().iter() {
             if goes_along(&manifest.object, option.value("Delete")) {
                 let own = manifest.namespace();
                 self.note(LostObject {
@@ -155,20 +155,16 @@ fn of_lost_kinds(cluster: &str, lost: &ClusterRadius, before: &Fleet) -> usize {
     }
     let names: BTreeSet<&str> = lost.definitions.iter().map(|definition| definition.name.as_str()).collect();
     let here = || before.apps().filter(|app| app.cluster().is_some_and(|c| c.name == *cluster));
-    let manifests =
-        |app: App<'_>| app.content().map(|content| content.manifests.clone()).into_iter().collect::<Vec<_>>();
-    let mut kinds: BTreeSet<(String, String)> = BTreeSet::new();
-    for manifest in here().flat_map(manifests).flat_map(|list| list.to_vec()) {
-        if manifest.kind() == "CustomResourceDefinition" && names.contains(manifest.name()) {
-            let text = |keys: &[&str]| manifest.object.str_at(keys).unwrap_or_default().to_owned();
+    let contents = || here().filter_map(|app| app.content());
+    let mut kinds: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for manifest in contents().flat_map(|content| content.manifests.may_drive()) {
+        if Scopes::is_definition(manifest) && names.contains(manifest.name()) {
+            let text = |keys: &[&str]| manifest.object.str_at(keys).unwrap_or_default();
             kinds.insert((text(&["spec", "group"]), text(&["spec", "names", "kind"])));
         }
     }
-    let is_one = |object: &Value| {
-        let key = ObjectKey::of(object);
-        kinds.contains(&(key.group.to_owned(), key.kind.to_owned()))
-    };
-    here().flat_map(manifests).map(|list| list.iter().filter(|m| is_one(&m.object)).count()).sum()
+    let keys = contents().flat_map(|content| content.manifests.keys());
+    keys.filter(|key| kinds.contains(&(key.group, key.kind))).count()
 }
 
 impl AppChange {

@@ -219,7 +219,7 @@ impl<'f> App<'f> {
         let server = self.cluster().map(Cluster::server_key);
         for app in self.fleet.apps().filter(|app| app.cluster().map(Cluster::server_key) == server) {
             if let Some(content) = app.content() {
-                scopes.learn(&content.manifests);
+                scopes.learn(content.manifests.may_drive());
             }
         }
         scopes

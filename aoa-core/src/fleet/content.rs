@@ -1,9 +1,8 @@
 //! What an Application contains: its sources, each rendered, unknown or failed.
 
-use std::sync::Arc;
-
 use aoa_lang::value::Text;
 
+use super::manifests::Manifests;
 use crate::finding::Gap;
 use crate::model::Manifest;
 use crate::render::Reach;
@@ -16,14 +15,14 @@ pub struct Content {
     pub state: State,
     /// Its sources, in the order of the spec.
     pub sources: Vec<SourceResult>,
-    /// The manifests of all sources, by group, kind, namespace and name; equal keys in the order of generation.
-    pub manifests: Arc<[Manifest]>,
     /// What Argo CD's project rules say of the spec, in its words.
     pub conditions: Vec<Text>,
     /// Manifests that the project forbids, in Argo CD's words.
     pub denied: Vec<Text>,
     /// Why the API server would not store the Application, in its words.
     pub refusal: Option<Text>,
+    /// The manifests of all sources.
+    pub(crate) manifests: Manifests,
     /// What of the repositories it hangs on.
     pub(crate) reach: Reach,
 }
@@ -123,12 +122,34 @@ impl SourceType {
 }
 
 impl Content {
+    /// The manifests of all sources, by group, kind, namespace and name; equal keys in the order of generation.
+    ///
+    /// Above [`Options::max_held_bytes`](crate::Options::max_held_bytes) a fleet does not hold them: they are rendered again
+    /// when they are asked for, and held from then on by this content ([`Fleet::trimmed`](crate::Fleet::trimmed) lets go
+    /// of them).
+    #[must_use]
+    pub fn manifests(&self) -> &[Manifest] {
+        self.manifests.all()
+    }
+
+    /// Whether the manifests are at hand: otherwise to ask for them is to render them again.
+    #[must_use]
+    pub fn holds_manifests(&self) -> bool {
+        self.manifests.are_held()
+    }
+
+    /// How many manifests there are; asks for none of them.
+    #[must_use]
+    pub fn manifest_count(&self) -> usize {
+        self.manifests.len()
+    }
+
     /// The content of an Application that is not rendered.
     pub(crate) fn skipped() -> Self {
         Content {
             state: State::Skipped,
             sources: Vec::new(),
-            manifests: Arc::default(),
+            manifests: Manifests::default(),
             conditions: Vec::new(),
             denied: Vec::new(),
             refusal: None,

@@ -7,6 +7,7 @@ mod app;
 mod content;
 mod contents;
 mod index;
+mod manifests;
 mod obstacle;
 mod project;
 mod record;
@@ -21,6 +22,7 @@ pub use set::{AppSet, Rollout, SetOutcome};
 
 pub(crate) use contents::Contents;
 pub(crate) use index::KeyIndex;
+pub(crate) use manifests::{ManifestKey, Manifests, is_secret};
 pub(crate) use record::{
     AppId, AppObject, AppRecord, FleetData, Generation, Judging, Parent, ProjectRecord, SetId, SetRecord,
     Shape,
@@ -50,7 +52,7 @@ use crate::model::ObjectRef;
 /// let fleet = resolve(&inputs, &Options::default())?;
 /// let web = fleet.app("argocd", "web").unwrap();
 /// assert_eq!((web.project().as_str(), web.destination().namespace.as_str()), ("default", "web"));
-/// assert_eq!(web.content().unwrap().manifests.len(), 1);
+/// assert_eq!(web.content().unwrap().manifests().len(), 1);
 /// # Ok::<(), aoa_core::lang::Error>(())
 /// ```
 #[derive(Clone)]
@@ -141,6 +143,21 @@ impl Fleet {
     #[must_use]
     pub fn inputs(&self) -> &crate::inputs::Inputs {
         &self.data.inputs
+    }
+
+    /// The same fleet without manifests that were rendered again: those that it does not hold by itself
+    /// ([`Options::max_held_bytes`](crate::Options::max_held_bytes)).
+    #[must_use]
+    pub fn trimmed(&self) -> Fleet {
+        let mut data = (*self.data).clone();
+        for (app, content) in self.data.contents.iter() {
+            if content.manifests.is_held_again() {
+                let manifests = content.manifests.trimmed();
+                let content = Content { manifests, ..(**content).clone() };
+                data.contents.set(app, std::sync::Arc::new(content));
+            }
+        }
+        Fleet { data: std::sync::Arc::new(data) }
     }
 
     /// Applications without a parent, by namespace and name.

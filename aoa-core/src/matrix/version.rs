@@ -29,7 +29,7 @@ impl Version {
         version.revisions = sources.iter().map(|source| source.target_revision.to_string()).collect();
         if let Some(content) = app.content() {
             version.is_partial = content.state != State::Rendered;
-            for manifest in content.manifests.iter() {
+            for manifest in content.manifests().iter() {
                 for image in images_of(&manifest.object) {
                     let (name, tag) = parts(image);
                     version.images.entry(name.to_owned()).or_default().insert(tag.to_owned());
@@ -99,7 +99,7 @@ fn chart(app: App<'_>, source: &SourceResult) -> Option<(String, String)> {
         return None;
     }
     let base = name.rsplit('/').next().unwrap_or(&name).to_owned();
-    let said = app.content().into_iter().flat_map(|content| content.manifests.iter()).find_map(|manifest| {
+    let said = app.content().into_iter().flat_map(|content| content.manifests().iter()).find_map(|manifest| {
         let label = manifest.object.str_at(&["metadata", "labels", "helm.sh/chart"])?;
         let version = label.strip_prefix(base.as_str())?.strip_prefix('-')?;
         version.starts_with(|c: char| c.is_ascii_digit() || c == 'v').then(|| version.to_owned())

@@ -71,7 +71,7 @@ impl Settings {
 fn rendered(fleet: &Fleet, namespace: &str, name: &str) -> Option<Value> {
     for app in fleet.apps().filter(|app| app.cluster().is_some_and(Cluster::is_control_plane)) {
         let Some(content) = app.content() else { continue };
-        for manifest in content.manifests.iter() {
+        for manifest in content.manifests().iter() {
             if manifest.kind() == "ConfigMap" && manifest.name() == name && manifest.group().is_empty() {
                 let written = manifest.namespace();
                 let lands = if written.is_empty() {

@@ -116,7 +116,7 @@ impl<'f> World<'f> {
 
     /// The manifests of a node.
     pub(super) fn manifests(&self, at: u32) -> &'f [Manifest] {
-        self.content(at).map(|content| &*content.manifests).unwrap_or_default()
+        self.content(at).map(|content| content.manifests()).unwrap_or_default()
     }
 
     pub(super) fn content(&self, at: u32) -> Option<&'f Content> {

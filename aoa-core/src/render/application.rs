@@ -123,14 +123,14 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
         }
         if single {
             // One source's manifests are shared by all that render it.
-            content.manifests = outcome.manifests;
+            content.manifests = outcome.manifests.into();
         } else {
             manifests.extend(outcome.manifests.iter().cloned());
         }
     }
     if !single {
         manifests.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        content.manifests = manifests.into();
+        content.manifests = Arc::<[Manifest]>::from(manifests).into();
     }
     content.reach = reach;
     content

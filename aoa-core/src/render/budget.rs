@@ -1,11 +1,15 @@
 //! How many manifests a run may hold: sources that repeat each other multiply what the files say.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use aoa_lang::Value;
+use aoa_lang::value::Text;
 
 use crate::fleet::{Content, SourceType};
 use crate::model::Manifest;
+use crate::options::Options;
 
 /// Counts the manifests that a run makes. Whether the count passes its bound does not depend on the order in which
 /// threads render, nor on what a cache holds already.
@@ -13,12 +17,28 @@ use crate::model::Manifest;
 pub(crate) struct ManifestBudget {
     left: AtomicUsize,
     /// Contents that several Applications share, by address: they live as long as the cache.
-    shared: Mutex<HashSet<usize, foldhash::fast::FixedState>>,
+    shared: Addresses,
+    /// How many bytes may still be held.
+    room: AtomicU64,
+    /// What is held already, by address.
+    held: Addresses,
 }
 
+type Addresses = Mutex<HashSet<usize, foldhash::fast::FixedState>>;
+
 impl ManifestBudget {
-    pub(crate) fn new(most: usize) -> Self {
-        ManifestBudget { left: AtomicUsize::new(most.saturating_add(1)), shared: Mutex::default() }
+    pub(crate) fn new(options: &Options) -> Self {
+        ManifestBudget {
+            left: AtomicUsize::new(options.max_manifests.saturating_add(1)),
+            shared: Mutex::default(),
+            room: AtomicU64::new(options.max_held_bytes),
+            held: Mutex::default(),
+        }
+    }
+
+    /// One that holds nothing.
+    pub(crate) fn without_room(options: &Options) -> Self {
+        ManifestBudget { room: AtomicU64::new(0), ..ManifestBudget::new(options) }
     }
 
     /// Whether too many were made.
@@ -41,7 +61,7 @@ impl ManifestBudget {
     /// Counts the manifests of a content that was made before; those of several sources perhaps twice.
     pub(crate) fn recount(&self, content: &Content) {
         match content.sources.as_slice() {
-            [one] if one.source_type == Some(SourceType::Directory) => self.share(&content.manifests),
+            [one] if one.source_type == Some(SourceType::Directory) => self.share(content.manifests.all()),
             [_] => drop(self.make(content.manifests.len())),
             _ => drop(self.make(content.manifests.len().saturating_mul(2))),
         }
@@ -49,11 +69,64 @@ impl ManifestBudget {
 
     /// Counts manifests that are kept in a cache, once.
     pub(super) fn share(&self, manifests: &Arc<[Manifest]>) {
-        let address = Arc::as_ptr(manifests).cast::<()>().addr();
-        let is_new = !manifests.is_empty()
-            && self.shared.lock().unwrap_or_else(PoisonError::into_inner).insert(address);
-        if is_new {
+        if !manifests.is_empty() && locked(&self.shared).insert(address(manifests)) {
             self.make(manifests.len());
         }
     }
+
+    /// Whether anything more can be held.
+    pub(super) fn has_room(&self) -> bool {
+        self.room.load(Ordering::Relaxed) > 0
+    }
+
+    /// Takes room for manifests; tells whether there is so much.
+    pub(crate) fn hold(&self, manifests: &Arc<[Manifest]>) -> bool {
+        if !self.has_room() {
+            return locked(&self.held).contains(&address(manifests));
+        }
+        let weight = weight(manifests);
+        if locked(&self.held).contains(&address(manifests)) {
+            return true;
+        }
+        let take = |room: u64| room.checked_sub(weight);
+        let fits = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok();
+        if fits {
+            locked(&self.held).insert(address(manifests));
+        } else {
+            // Small ones that would still fit are not worth a budget that is never full.
+            self.room.store(0, Ordering::Relaxed);
+        }
+        fits
+    }
+}
+
+fn locked(addresses: &Addresses) -> MutexGuard<'_, HashSet<usize, foldhash::fast::FixedState>> {
+    addresses.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn address(manifests: &Arc<[Manifest]>) -> usize {
+    Arc::as_ptr(manifests).cast::<()>().addr()
+}
+
+/// How many bytes manifests take, about.
+fn weight(manifests: &[Manifest]) -> u64 {
+    const ENTRY: usize = size_of::<Text>() + size_of::<Value>();
+    const ALLOCATED: usize = 32;
+    let mut bytes = size_of_val(manifests);
+    let mut open: Vec<&Value> = manifests.iter().map(|manifest| &manifest.object).collect();
+    while let Some(value) = open.pop() {
+        bytes += match value {
+            Value::Map(map) => {
+                open.extend(map.values());
+                ALLOCATED + map.len() * ENTRY
+            }
+            Value::List(list) => {
+                open.extend(list.iter());
+                ALLOCATED + list.len() * size_of::<Value>()
+            }
+            Value::String(text) => text.len(),
+            _ => 0,
+        };
+    }
+    bytes as u64
 }

@@ -182,7 +182,7 @@ mod tests {
         let state = |inputs: &Inputs| {
             let fleet = resolve(inputs, &Options::default()).unwrap();
             let content = fleet.apps().next().unwrap().content().unwrap().clone();
-            (content.state.clone(), content.manifests.len())
+            (content.state.clone(), content.manifests().len())
         };
         assert!(matches!(state(&inputs), (State::Unknown(_), 0)));
         let answers = "pluginOutputs: [{application: web, plugin: cdk, output: '{kind: ConfigMap, metadata: {name: a}}'}]";

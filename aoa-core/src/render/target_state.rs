@@ -82,7 +82,7 @@ pub fn target_state(
         plugins: inputs.plugins,
         plugin_runner: inputs.plugin_runner.as_deref(),
         answers: &inputs.answers.recorded,
-        budget: &ManifestBudget::new(options.max_manifests),
+        budget: &ManifestBudget::new(options),
     };
     let failed = |error: Error| NoTargetState::Failed(error.message().into());
     let filter = Installation::resource_filter(&inputs.settings).map_err(failed)?;

@@ -15,7 +15,7 @@ use crate::inputs::Inputs;
 use crate::model::{Application, Clusters, DEFAULT_PROJECT};
 use crate::options::Options;
 use crate::overlay::{Edit, Overlay};
-use crate::render::{RenderCache, Workers, render_application};
+use crate::render::{Workers, render_application};
 
 /// What is kept while parts of a fleet are worked out again.
 pub(crate) struct Again {
@@ -42,7 +42,7 @@ impl Again {
         let options = Options { threads: 1, ..(*data.options).clone() };
         Again {
             options,
-            kept: Kept { cache: RenderCache::default(), workers: Workers::new(1) },
+            kept: Kept { cache: Arc::default(), workers: Workers::new(1) },
             inputs: Arc::new(Inputs { overlay: rest_of(&data.inputs.overlay), ..(*data.inputs).clone() }),
             projects: here.map(|project| project.name.to_string()).collect(),
         }
@@ -106,7 +106,7 @@ impl Again {
 
     /// The same, with nothing remembered: everything is read again.
     pub(crate) fn content_anew(&self, app: &Application, inputs: &Inputs) -> Arc<Content> {
-        let kept = Kept { cache: RenderCache::default(), workers: Workers::new(1) };
+        let kept = Kept { cache: Arc::default(), workers: Workers::new(1) };
         let run = Run::new(&self.options, &kept, inputs);
         render_application(&run.render_context(), app)
     }

@@ -11,6 +11,7 @@ mod discover;
 mod findings;
 mod finish;
 mod generate;
+mod later;
 mod notes;
 mod older;
 mod render;
@@ -19,6 +20,8 @@ mod run;
 mod since;
 mod spot;
 mod world;
+
+use std::sync::Arc;
 
 use aoa_lang::Result;
 
@@ -63,7 +66,7 @@ pub struct Resolver {
 
 /// What runs share.
 struct Kept {
-    cache: RenderCache,
+    cache: Arc<RenderCache>,
     workers: Workers,
 }
 
@@ -71,7 +74,7 @@ impl Resolver {
     /// A resolver that knows nothing yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        let kept = Kept { cache: RenderCache::default(), workers: Workers::new(options.threads) };
+        let kept = Kept { cache: Arc::default(), workers: Workers::new(options.threads) };
         Resolver { options, kept }
     }
 

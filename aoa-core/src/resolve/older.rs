@@ -119,11 +119,11 @@ impl<'o> Older<'o> {
         let (namespace, name) = newer.app_key(app);
         let old = self.data.find_app(namespace, name);
         let before = old.and_then(|old| self.data.contents.get(old));
-        let before: &[Manifest] = before.map(|content| &*content.manifests).unwrap_or_default();
+        let before: &[Manifest] = before.map(|content| content.manifests.may_drive()).unwrap_or_default();
         let mut unchanged = Vec::with_capacity(content.manifests.len());
         // Both are sorted.
         let mut rest = before.iter().peekable();
-        for manifest in content.manifests.iter() {
+        for manifest in content.manifests.may_drive().iter() {
             let key = manifest.sort_key();
             while rest.next_if(|old| old.sort_key() < key).is_some() {}
             let same = rest.next_if(|old| old.sort_key() == key);

@@ -51,7 +51,7 @@ impl Run<'_> {
         match self.data.application(app) {
             Some(application) => {
                 let content = self.amended(app, render_application(ctx, &application));
-                self.judged(&application, content, judging)
+                self.held(app, self.judged(&application, content, judging))
             }
             None => Arc::new(Content::skipped()),
         }
@@ -88,13 +88,13 @@ impl Run<'_> {
     }
 
     fn brought(&self, app: AppId, content: &Content) -> Brought {
-        let defines_kinds = content.manifests.iter().any(Scopes::is_definition);
+        let defines_kinds = content.manifests.may_drive().iter().any(Scopes::is_definition);
         Brought { arrivals: self.arrivals(app, content), defines_kinds }
     }
 
     /// What the manifests of `app` are read as, if they land on the control plane's own cluster.
     fn arrivals(&self, app: AppId, content: &Content) -> Vec<(usize, Arrival)> {
-        let numbers = (0..).zip(content.manifests.iter());
+        let numbers = (0..).zip(content.manifests.may_drive());
         let driving: Vec<(usize, &Manifest)> =
             numbers.filter(|(_, manifest)| Arrival::kind_of(manifest).is_some()).collect();
         if driving.is_empty() {
@@ -127,7 +127,7 @@ impl Run<'_> {
         }
         let Some(namespace) = self.driven_namespace(app) else { return content };
         let mut is_same = true;
-        let manifests = content.manifests.iter().filter_map(|manifest| {
+        let manifests = content.manifests.may_drive().iter().filter_map(|manifest| {
             match self.amendments.manifest(manifest, &namespace) {
                 Amended::Same => Some(manifest.clone()),
                 Amended::Gone => {
@@ -141,7 +141,7 @@ impl Run<'_> {
             }
         });
         let manifests: Arc<[Manifest]> = manifests.collect();
-        if is_same { content } else { Arc::new(Content { manifests, ..(*content).clone() }) }
+        if is_same { content } else { Arc::new(Content { manifests: manifests.into(), ..(*content).clone() }) }
     }
 
     /// The content with what the project's rules say of it.
@@ -150,7 +150,7 @@ impl Run<'_> {
         let clusters = &self.data.clusters;
         let Judging { projects, scopes } = judging;
         let conditions = application_conditions(app, projects, clusters, &home);
-        let denied = denied_manifests(app, &content.manifests, projects, clusters, scopes, &home);
+        let denied = denied_manifests(app, &content.manifests.passing(), projects, clusters, scopes, &home);
         let refusal = refusal_of_metadata(&app.object).map(Text::from);
         let is_judged = content.conditions == conditions && content.denied == denied;
         if is_judged && content.refusal == refusal {
@@ -208,10 +208,10 @@ impl Run<'_> {
 
     fn follow(&mut self, app: AppId, content: &Arc<Content>, brought: Brought) -> Result<()> {
         if brought.defines_kinds {
-            Arc::make_mut(&mut self.scopes).learn(&content.manifests);
+            Arc::make_mut(&mut self.scopes).learn(content.manifests.may_drive());
         }
         for (at, arrival) in brought.arrivals {
-            if let Some(manifest) = content.manifests.get(at) {
+            if let Some(manifest) = content.manifests.may_drive().get(at) {
                 self.admit_arrival(manifest, arrival, Parent::App(app))?;
             }
         }

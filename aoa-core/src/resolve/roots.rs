@@ -86,7 +86,7 @@ impl Run<'_> {
             self.findings.add(cause, None, None);
         }
         let namespace = self.data.inputs.settings.namespace.clone();
-        for manifest in content.manifests.iter() {
+        for manifest in content.manifests().iter() {
             self.admit(manifest, Parent::Root, &namespace)?;
         }
         Ok(())

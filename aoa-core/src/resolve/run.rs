@@ -1,11 +1,12 @@
 //! One run: the state that grows, and the loop over rounds.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aoa_lang::{Error, Result};
 
 use super::Kept;
 use super::findings::FindingSink;
+use super::later::Later;
 use super::older::Older;
 use super::world::Surroundings;
 use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId, Shape};
@@ -29,6 +30,8 @@ pub(super) struct Run<'r> {
     pub(super) scopes: Arc<Scopes>,
     pub(super) surroundings: Surroundings,
     pub(super) manifests: ManifestBudget,
+    /// What renders again; made when first there is no room.
+    pub(super) later: OnceLock<Arc<Later>>,
     pub(super) set_index: KeyIndex,
     pub(super) project_index: KeyIndex,
     /// How often another parent than its first brought an object.
@@ -72,7 +75,8 @@ impl<'r> Run<'r> {
             findings: FindingSink::default(),
             scopes: Arc::default(),
             surroundings: Surroundings::new(inputs, options),
-            manifests: ManifestBudget::new(options.max_manifests),
+            manifests: ManifestBudget::new(options),
+            later: OnceLock::new(),
             set_index: KeyIndex::default(),
             project_index: KeyIndex::default(),
             contested: 0,
@@ -104,7 +108,8 @@ impl<'r> Run<'r> {
             findings: FindingSink::default(),
             scopes: older.scopes.clone(),
             surroundings: Surroundings::new(inputs, options),
-            manifests: ManifestBudget::new(options.max_manifests),
+            manifests: ManifestBudget::new(options),
+            later: OnceLock::new(),
             set_index: KeyIndex::default(),
             project_index,
             contested: 0,

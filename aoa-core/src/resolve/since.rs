@@ -209,8 +209,8 @@ impl<'o> Change<'o> {
         let follows = run.driven_namespace(app).is_some();
         let drives = |manifest: &Manifest| follows && Arrival::kind_of(manifest).is_some();
         let counts = |manifest: &&Manifest| drives(manifest) || Scopes::is_definition(manifest);
-        let mut olds = old.manifests.iter().filter(counts);
-        let mut news = new.manifests.iter().filter(counts);
+        let mut olds = old.manifests.may_drive().iter().filter(counts);
+        let mut news = new.manifests.may_drive().iter().filter(counts);
         loop {
             match (olds.next(), news.next()) {
                 (None, None) => return false,

@@ -228,7 +228,7 @@ impl<'f> Asked<'f> {
             inputs.push(self.destination_input(cluster, &application.name.to_str_lossy()));
         }
         let found: Vec<&Manifest> =
-            content.manifests.iter().filter(|manifest| is_of(manifest, object, namespace)).collect();
+            content.manifests().iter().filter(|manifest| is_of(manifest, object, namespace)).collect();
         let place_of =
             |manifest: &&'_ Manifest| lines::in_a_file(self.fleet, manifest.place.as_ref()).cloned();
         let places: Vec<Option<Place>> = found.iter().map(place_of).collect();

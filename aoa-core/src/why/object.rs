@@ -12,7 +12,7 @@ use super::reasons::{FieldReason, Holder, Input, InputKind, ObjectReasons, Site,
 use super::rendered::{Wanted, makers};
 use crate::address::{Address, ObjectAddress};
 use crate::config::closest;
-use crate::fleet::{App, SourceType};
+use crate::fleet::{App, ManifestKey, SourceType};
 use crate::generate::{at, edited};
 use crate::model::{Application, Manifest, sources_of};
 use crate::overlay::{Edit, Overlay};
@@ -50,21 +50,24 @@ pub(super) fn reasons(
 /// The manifest of `app` that is meant.
 pub(super) fn held<'f>(app: App<'f>, object: &ObjectAddress) -> Option<&'f Manifest> {
     let into = app.destination_of();
-    app.content()?.manifests.iter().find(|manifest| is_meant(manifest, object, &into.namespace))
+    let manifests = &app.content()?.manifests;
+    // Where it is not among them, they need not be there.
+    let at = manifests.keys().position(|key| is_meant(key, object, &into.namespace))?;
+    manifests.all().get(at)
 }
 
 /// Whether the object is meant, put into `namespace` if it names none.
-fn is_meant(manifest: &Manifest, object: &ObjectAddress, namespace: &str) -> bool {
+fn is_meant(key: ManifestKey<'_>, object: &ObjectAddress, namespace: &str) -> bool {
     let (kind, group) = match object.kind.split_once('.') {
         Some((kind, group)) => (kind, Some(group)),
         None => (object.kind.as_str(), None),
     };
-    let own = manifest.namespace();
+    let own = key.namespace;
     let is_there = own == object.namespace
         || (own.is_empty() && (object.namespace.is_empty() || namespace == object.namespace));
-    manifest.name() == object.name
-        && manifest.kind().eq_ignore_ascii_case(kind)
-        && group.is_none_or(|group| manifest.group() == group)
+    key.name == object.name
+        && key.kind.eq_ignore_ascii_case(kind)
+        && group.is_none_or(|group| key.group == group)
         && is_there
 }
 
@@ -82,7 +85,7 @@ fn holder(
     let types: Vec<Option<SourceType>> =
         content.map(|content| content.sources.iter().map(|s| s.source_type).collect()).unwrap_or_default();
     let namespace = app.destination().namespace;
-    let is_it = |other: &Manifest| is_meant(other, object, &namespace);
+    let is_it = |other: &Manifest| is_meant(ManifestKey::of(other), object, &namespace);
     let place = lines::in_a_file(asked.fleet, manifest.place.as_ref());
     let inputs = match place {
         Some(place) => {
@@ -175,7 +178,7 @@ fn decide(
             }
             Taken::FromFile(edit) => again.content(app, &again.with(Overlay::of([(**edit).clone()]))),
         };
-        let other = content.manifests.iter().find(|manifest| is_it(manifest));
+        let other = content.manifests().iter().find(|manifest| is_it(manifest));
         if let Some(other) = other
             && at(&other.object, steps) != value
         {

@@ -93,7 +93,7 @@ impl Search<'_, '_> {
 
     fn judge(&self, content: &Content) -> Without {
         match &content.state {
-            State::Rendered if content.manifests.iter().any(|m| (self.wanted.is_it)(m)) => Without::Stays,
+            State::Rendered if content.manifests().iter().any(|m| (self.wanted.is_it)(m)) => Without::Stays,
             State::Rendered => Without::Gone,
             _ => Without::Frozen,
         }

@@ -11,7 +11,7 @@ use crate::fleet::Content;
 /// The manifests of a content, in its order, before redaction.
 #[must_use]
 pub fn manifests_of(content: &Content) -> Vec<Value> {
-    content.manifests.iter().map(|m| m.object.clone()).collect()
+    content.manifests.passing().iter().map(|m| m.object.clone()).collect()
 }
 
 /// Writes manifests as a stream of YAML documents, as Kubernetes' tools write them.
@@ -20,7 +20,7 @@ pub fn manifests_of(content: &Content) -> Vec<Value> {
 ///
 /// Those of `out`; `InvalidData` for a manifest that YAML cannot hold.
 pub fn write_manifests_yaml(content: &Content, redactor: &Redactor, out: &mut impl Write) -> io::Result<()> {
-    write_objects_yaml(content.manifests.iter().map(|manifest| &manifest.object), redactor, out)
+    write_objects_yaml(content.manifests.passing().iter().map(|manifest| &manifest.object), redactor, out)
 }
 
 /// Writes objects as [`write_manifests_yaml`] does.
@@ -50,7 +50,7 @@ pub fn write_objects_yaml<'o>(
 ///
 /// Those of `out`.
 pub fn write_manifests_json(content: &Content, redactor: &Redactor, out: &mut impl Write) -> io::Result<()> {
-    write_objects_json(content.manifests.iter().map(|manifest| &manifest.object), redactor, out)
+    write_objects_json(content.manifests.passing().iter().map(|manifest| &manifest.object), redactor, out)
 }
 
 /// Writes objects as [`write_manifests_json`] does.

@@ -7,7 +7,7 @@ use aho_corasick::AhoCorasick;
 use aoa_lang::Value;
 use aoa_lang::value::{List, Map, Text};
 
-use crate::fleet::Fleet;
+use crate::fleet::{Fleet, is_secret};
 
 /// What stands in place of a secret.
 pub const REDACTED: &str = "<redacted>";
@@ -44,7 +44,7 @@ impl Redactor {
         let mut secrets = BTreeSet::new();
         if !show {
             for content in fleets.iter().flat_map(|fleet| fleet.apps()).filter_map(|app| app.content()) {
-                for manifest in content.manifests.iter().filter(|m| is_secret(&m.object)) {
+                for manifest in content.manifests.secrets() {
                     collect(&manifest.object, &mut secrets);
                 }
             }
@@ -164,10 +164,6 @@ impl Redactor {
         }
         out
     }
-}
-
-fn is_secret(object: &Value) -> bool {
-    object.str_at(&["kind"]) == Some("Secret") && object.get("apiVersion").is_some()
 }
 
 fn collect(secret: &Value, into: &mut BTreeSet<String>) {

@@ -42,7 +42,7 @@ fn names(fleet: &Fleet) -> Vec<String> {
     let of = |manifest: &aoa_core::model::Manifest| {
         manifest.object.str_at(&["metadata", "name"]).unwrap().to_owned()
     };
-    web.content().unwrap().manifests.iter().map(of).collect()
+    web.content().unwrap().manifests().iter().map(of).collect()
 }
 
 const CONFIG: &str =
@@ -126,10 +126,10 @@ spec:
     let fleet = fleet(&files, Vec::new());
     let child = fleet.apps().find(|app| app.name() == "child").unwrap();
     assert_eq!(child.destination().namespace, "shop");
-    assert_eq!(child.content().unwrap().manifests.len(), 1);
+    assert_eq!(child.content().unwrap().manifests().len(), 1);
     let web = fleet.apps().find(|app| app.name() == "web").unwrap();
     assert_eq!(
-        web.content().unwrap().manifests[0].place.as_ref().unwrap().path.as_str(),
+        web.content().unwrap().manifests()[0].place.as_ref().unwrap().path.as_str(),
         "parent/templates/child.yaml"
     );
 }

@@ -350,7 +350,7 @@ fn seen(fleet: &Fleet) -> String {
         )
         .unwrap();
         writeln!(out, "  {:?}", content.sources).unwrap();
-        for manifest in content.manifests.iter() {
+        for manifest in content.manifests().iter() {
             writeln!(out, "  {:?} {}", manifest.place, json::to_string(&manifest.object).unwrap()).unwrap();
         }
     }
@@ -390,12 +390,15 @@ fn shared(older: &Fleet, newer: &Fleet) -> usize {
     newer.apps().filter(is_shared).count()
 }
 
-/// `edits` edits of a fleet, each checked; tells how many contents there were, and how many were shared.
-fn check(seed: u64, edits: usize) -> (usize, usize) {
+/// `edits` edits of a fleet, each checked; tells how many contents there were, and how many were shared. The incremental fleets
+/// hold at most `held` bytes.
+fn check(seed: u64, edits: usize, held: u64) -> (usize, usize) {
     let mut seed = Seed(seed);
     let mut world = World::new(&mut seed);
     let options = Options::default();
-    let mut resolver = Resolver::new(options.clone());
+    let mut holding = options.clone();
+    holding.max_held_bytes = held;
+    let mut resolver = Resolver::new(holding);
     let mut inputs = world.inputs();
     let mut older = resolver.resolve(&inputs).unwrap();
     let mut older_cold = resolve(&inputs, &options).unwrap();
@@ -415,14 +418,43 @@ fn check(seed: u64, edits: usize) -> (usize, usize) {
         let changes = format!("{:#?}", diff(&older, &newer));
         assert_same("the diff", &history, &changes, &format!("{:#?}", diff(&older_cold, &cold)));
         (all, kept) = (all + newer.apps().len(), kept + shared(&older, &newer));
-        (older, older_cold) = (newer, cold);
+        (older, older_cold) = (if seed.one_in(2) { newer.trimmed() } else { newer }, cold);
     }
     (all, kept)
 }
 
 #[test]
 fn a_thousand_edits() {
-    let counts = (0..25).map(|seed| check(seed, 40));
+    let counts = (0..25).map(|seed| check(seed, 40, u64::MAX));
     let (all, kept) = counts.fold((0, 0), |(all, kept), (more, same)| (all + more, kept + same));
     assert!(kept * 10 > all * 7, "{kept} of {all} contents are shared");
+}
+
+#[test]
+fn what_is_not_held_is_rendered_again() {
+    for (seed, held) in [(100, 0), (101, 0), (102, 2_000), (103, 5_000), (104, 20_000)] {
+        check(seed, 40, held);
+    }
+    let mut seed = Seed(100);
+    let world = World::new(&mut seed);
+    let resolved = |held| {
+        let mut options = Options::default();
+        options.max_held_bytes = held;
+        resolve(&world.inputs(), &options).unwrap()
+    };
+    let held = |fleet: &Fleet| {
+        let contents: Vec<_> = fleet.apps().filter_map(|app| app.content()).collect();
+        let held = contents.iter().filter(|content| content.holds_manifests()).count();
+        (held, contents.len())
+    };
+    let (all, few) = (resolved(u64::MAX), resolved(0));
+    let (total, of) = held(&all);
+    assert_eq!(total, of);
+    assert!(held(&few).0 < of, "{:?}", held(&few));
+    assert_eq!(seen(&few), seen(&all));
+    // Whoever asked holds them now, until they are let go.
+    assert_eq!(held(&few), (of, of));
+    assert!(held(&few.trimmed()).0 < of);
+    let wire = |fleet: &Fleet| fleet.apps().filter_map(|app| app.content()).map(|c| c.manifest_count()).sum::<usize>();
+    assert_eq!(wire(&few.trimmed()), wire(&all));
 }

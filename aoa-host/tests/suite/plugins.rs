@@ -46,7 +46,7 @@ fn render(folder: &Path, allowed: bool, change: impl Fn(&mut Inputs)) -> (State,
     let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs).unwrap();
     let content = fleet.apps().next().unwrap().content().unwrap().clone();
     let manifests =
-        content.manifests.iter().map(|manifest| json::to_string(&manifest.object).unwrap()).collect();
+        content.manifests().iter().map(|manifest| json::to_string(&manifest.object).unwrap()).collect();
     (content.state.clone(), manifests)
 }
 
@@ -127,6 +127,6 @@ fn a_change_does_not_bring_its_own_commands() {
     let both = load_both(&folders, before.path(), &LoadOptions::default().with_exec(true)).unwrap();
     let fleet = Resolver::new(both.after.options).resolve(&both.after.inputs).unwrap();
     let content = fleet.apps().next().unwrap().content().unwrap().clone();
-    assert_eq!(content.manifests.first().unwrap().kind(), "ConfigMap");
+    assert_eq!(content.manifests().first().unwrap().kind(), "ConfigMap");
     assert!(!mark.exists());
 }

@@ -180,7 +180,7 @@ fn app(app: App<'_>) -> Json {
             out.insert(key.into(), texts.iter().map(|t| Json::from(t.to_string())).collect());
         }
     }
-    out.insert("manifests".into(), content.manifests.iter().map(|m| to_json(&m.object)).collect());
+    out.insert("manifests".into(), content.manifests().iter().map(|m| to_json(&m.object)).collect());
     Json::Object(out)
 }
 

@@ -45,7 +45,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
         for (key, broken) in broken(own, now) {
             sink.app(Rule::BrokenWaiver, app, &keys(["metadata", "annotations", key]), words(key, broken));
         }
-        for manifest in app.app.content().into_iter().flat_map(|content| content.manifests.iter()) {
+        for manifest in app.app.content().into_iter().flat_map(|content| content.manifests().iter()) {
             if drives_the_fleet(manifest) {
                 continue;
             }

@@ -31,7 +31,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
         let mut answers: HashMap<(&str, &str), Delivered> = HashMap::new();
         for app in cluster.apps.iter().filter_map(|at| survey.apps.get(*at)) {
             let Some(content) = app.app.content() else { continue };
-            for manifest in content.manifests.iter() {
+            for manifest in content.manifests().iter() {
                 let (group, kind) = (manifest.group(), manifest.kind());
                 if !group.contains('.') || kind.is_empty() || is_skipped(&manifest.object) {
                     continue;

@@ -29,7 +29,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
     }
     let home = survey.fleet.data.inputs.settings.namespace.to_str_lossy();
     let mut last = "";
-    for manifest in content.manifests.iter() {
+    for manifest in content.manifests().iter() {
         let namespace = survey.namespace_of(app, manifest);
         if namespace == last || namespace.is_empty() {
             continue;

@@ -72,7 +72,7 @@ fn health_of_applications(survey: &Survey<'_>) -> Option<bool> {
         if !app.is_rendered() && app.sources.iter().any(|source| source.chart == "argo-cd") {
             is_known = false;
         }
-        for manifest in app.app.content().into_iter().flat_map(|content| content.manifests.iter()) {
+        for manifest in app.app.content().into_iter().flat_map(|content| content.manifests().iter()) {
             if manifest.kind() == "ConfigMap"
                 && manifest.name() == "argocd-cm"
                 && survey.namespace_of(app, manifest) == home

@@ -103,7 +103,7 @@ fn groups<'f>(
         },
         Per::Namespace => None,
     };
-    for manifest in content.manifests.iter() {
+    for manifest in content.manifests().iter() {
         let Some(used) = Usage::of(manifest) else { continue };
         let group = whole.clone().or_else(|| {
             let cluster = survey.cluster(app)?;

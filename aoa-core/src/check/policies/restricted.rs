@@ -34,7 +34,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>, app: &AppFacts<'f>) {
         sink.with_exception(exception, |sink| {
             app::judge(sink, survey, app, restriction, &bound);
             let content = app.app.content().filter(|_| object::looks(restriction));
-            for manifest in content.iter().flat_map(|content| content.manifests.iter()) {
+            for manifest in content.iter().flat_map(|content| content.manifests().iter()) {
                 object::judge(sink, survey, app, manifest, restriction, &bound);
             }
         });

@@ -128,7 +128,7 @@ impl<'f> Facts<'_, 'f> {
 
 fn requests<'f>(sink: &mut Sink<'_, 'f>, app: &AppFacts<'f>, bound: &Bound<'_>) {
     let Some(content) = app.app.content() else { return };
-    for manifest in content.manifests.iter() {
+    for manifest in content.manifests().iter() {
         for mut container in containers(manifest, &["containers"]) {
             let missing = missing_requests(container.value);
             if missing.is_empty() {
@@ -150,9 +150,9 @@ fn requests<'f>(sink: &mut Sink<'_, 'f>, app: &AppFacts<'f>, bound: &Bound<'_>) 
 /// Pipelines that run with an account that others may have too.
 fn service_accounts<'f>(sink: &mut Sink<'_, 'f>, app: &AppFacts<'f>, bound: &Bound<'_>) {
     let Some(content) = app.app.content() else { return };
-    let accounts = content.manifests.iter().filter(|m| (m.group(), m.kind()) == ("", "ServiceAccount"));
+    let accounts = content.manifests().iter().filter(|m| (m.group(), m.kind()) == ("", "ServiceAccount"));
     let own: BTreeSet<&str> = accounts.map(Manifest::name).collect();
-    for manifest in content.manifests.iter() {
+    for manifest in content.manifests().iter() {
         let Some(steps) = account_keys(manifest) else { continue };
         let account = manifest.object.at(&steps).and_then(Value::as_str).unwrap_or("default");
         if account != "default" && own.contains(account) {

@@ -75,7 +75,7 @@ fn goes_by(survey: &Survey<'_>, app: &AppFacts<'_>, rules: &ProjectRules) -> boo
     }
     let (name, server) = (cluster.cluster.name.to_str_lossy(), cluster.cluster.server_key());
     let permits = |namespace: &str| rules.permits_destination(&name, server, namespace, std::iter::empty());
-    let manifests = app.app.content().into_iter().flat_map(|content| content.manifests.iter());
+    let manifests = app.app.content().into_iter().flat_map(|content| content.manifests().iter());
     permits(app.app.destination_namespace().unwrap_or_default())
         || manifests.map(|manifest| manifest.namespace()).filter(|own| !own.is_empty()).any(permits)
 }

@@ -29,7 +29,7 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, _: &Survey<'f>, app: &AppFacts<'f>) {
     let Some(content) = app.app.content() else { return };
     // They come sorted by group, kind, namespace and name.
     let mut last: Option<&Manifest> = None;
-    for manifest in content.manifests.iter() {
+    for manifest in content.manifests().iter() {
         let is_same = last.is_some_and(|last| last.sort_key() == manifest.sort_key());
         if is_same && !manifest.name().is_empty() && !is_hook(&manifest.object) {
             let what = format!("{} is brought twice", name_of(manifest));

@@ -47,7 +47,7 @@ pub(super) struct Place {
 }
 
 /// Whether an object is a policy, or belongs to one.
-pub(super) fn is_policy(manifest: &Manifest) -> bool {
+pub(crate) fn is_policy(manifest: &Manifest) -> bool {
     match manifest.group() {
         ADMISSION => manifest.kind().contains("AdmissionPolicy"),
         "kyverno.io" | "policies.kyverno.io" => manifest.kind().ends_with("Policy"),

@@ -19,6 +19,7 @@ use crate::model::{Cluster, Manifest};
 mod engines;
 mod objects;
 
+pub(crate) use engines::is_policy;
 use engines::{Engines, Place};
 
 /// An object that an Application delivers.
@@ -96,8 +97,14 @@ pub fn review(fleet: &Fleet) -> Vec<Verdict<'_>> {
     let mut sites: BTreeMap<&str, Site<'_>> = BTreeMap::new();
     for app in fleet.apps() {
         let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
-        let site = sites.entry(cluster.server_key()).or_insert_with(|| Site { cluster, objects: Vec::new() });
-        site.objects.extend(content.manifests.iter().map(|manifest| Delivered { app, manifest }));
+        if content.manifests.may_drive().iter().any(is_policy) {
+            sites.entry(cluster.server_key()).or_insert_with(|| Site { cluster, objects: Vec::new() });
+        }
+    }
+    for app in fleet.apps() {
+        let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
+        let Some(site) = sites.get_mut(cluster.server_key()) else { continue };
+        site.objects.extend(content.manifests().iter().map(|manifest| Delivered { app, manifest }));
     }
     let mut compiled: HashMap<String, Rc<Engines>> = HashMap::new();
     let mut verdicts = Vec::new();
@@ -113,7 +120,7 @@ fn review_site<'f>(
     verdicts: &mut Vec<Verdict<'f>>,
 ) {
     let policies: Vec<Delivered<'f>> =
-        site.objects.iter().filter(|object| engines::is_policy(object.manifest)).copied().collect();
+        site.objects.iter().filter(|object| is_policy(object.manifest)).copied().collect();
     if policies.is_empty() {
         return;
     }
@@ -142,7 +149,7 @@ fn review_site<'f>(
         for object in &site.objects {
             scopes.learn(std::slice::from_ref(object.manifest));
         }
-        let judged = site.objects.iter().filter(|object| !engines::is_policy(object.manifest));
+        let judged = site.objects.iter().filter(|object| !is_policy(object.manifest));
         judged.map(|object| (*object, objects::arriving(object, &scopes))).collect()
     };
     let place = Place::of(&engines, arriving.iter().map(|(_, object)| object));

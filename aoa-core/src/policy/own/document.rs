@@ -94,7 +94,7 @@ const RESTRICTIONS: [&str; 9] = [
 ];
 
 /// Whether an object means to be a policy.
-pub(super) fn is_policy(object: &Value) -> bool {
+pub(crate) fn is_policy(object: &Value) -> bool {
     object.str_at(&["kind"]) == Some(KIND)
         && object.str_at(&["apiVersion"]).is_some_and(|version| version.starts_with("aoa.dev/"))
 }

@@ -47,6 +47,7 @@ mod written;
 pub mod guide {}
 
 pub use defaults::DefaultValue;
+pub(crate) use document::is_policy;
 pub use document::{API_VERSION, Constraint, Demand, KIND, Policy};
 pub use effective::{Bound, EffectiveDefault, EffectivePolicy, FleetPolicies, Reaching, ReachingException};
 pub use exception::{Excepted, Exception};

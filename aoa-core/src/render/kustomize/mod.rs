@@ -61,7 +61,8 @@ fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Sto
     };
     Ok(ctx.cache.kustomization(key, || match build(ctx, located, &flags, &steps) {
         Ok(made) => {
-            let is_own = made.repositories == Repositories::Own;
+            // What would not be held is not kept either.
+            let is_own = made.repositories == Repositories::Own && ctx.budget.has_room();
             (Outcome::rendered(SOURCE_TYPE, made.manifests).with_reach(made.reach), is_own)
         }
         Err(stop) => {

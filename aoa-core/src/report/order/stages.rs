@@ -105,7 +105,7 @@ fn folded(names: &[&str], options: OrderOptions) -> String {
 pub(super) fn phases(app: App<'_>, out: &mut Text) {
     let Some(content) = app.content() else { return };
     let mut turns: BTreeMap<_, usize> = BTreeMap::new();
-    for manifest in content.manifests.iter() {
+    for manifest in content.manifests().iter() {
         for phase in sync_phases(&manifest.object) {
             *turns.entry((phase, sync_wave(&manifest.object))).or_default() += 1;
         }

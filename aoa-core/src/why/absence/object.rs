@@ -62,7 +62,7 @@ pub(in crate::why) fn object(asked: &Asked<'_>, object: &ObjectAddress) -> Resul
     if absence.blockers.is_empty() {
         let mut names = BTreeSet::new();
         for app in fleet.apps().filter(|app| app.cluster().is_some_and(|to| to.server_key() == server)) {
-            let manifests = app.content().map(|content| &*content.manifests).unwrap_or_default();
+            let manifests = app.content().map(|content| content.manifests()).unwrap_or_default();
             let same = manifests.iter().filter(|m| m.kind().eq_ignore_ascii_case(&object.kind));
             names.extend(same.map(|m| m.name().to_owned()));
         }

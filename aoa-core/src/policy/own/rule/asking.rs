@@ -116,7 +116,7 @@ impl<'f> Asking<'f> {
             self.say(app, content.manifests.get(*at), set, *number, Some(Rc::clone(answer)));
         }
         let mut said: Vec<Known> = Vec::new();
-        for (at, manifest) in content.manifests.iter().enumerate() {
+        for (at, manifest) in content.manifests().iter().enumerate() {
             let sight = Sight::new(&scene, Some(&manifest.object));
             for number in set.meant(manifest).iter() {
                 let Some((_, rule)) = set.rules.get(*number) else { continue };
