@@ -9,7 +9,7 @@ use aoa_lang::Value;
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Map;
 
-use crate::{Seed, text};
+use crate::{Seed, charts, text};
 
 /// The repository of all fleets.
 pub const REPOSITORY: &str = "https://git.example.com/fleet.git";
@@ -140,6 +140,25 @@ pub fn matrix(clusters: usize, directories: usize, dialect: Dialect, patch: Patc
         .map(|i| (format!("apps/app-{i:03}/kustomization.yaml"), "resources: []\n".to_owned()));
     let mut inputs = with_root(files.chain([(SET_FILE.to_owned(), set)]));
     inputs.clusters = self::clusters(clusters);
+    inputs
+}
+
+/// One ApplicationSet of `releases` Applications on ten clusters; each is a release of the web chart with a name of its own.
+#[must_use]
+pub fn releases(releases: usize) -> Inputs {
+    let dialect = Dialect::Go;
+    let mut generators = String::from(
+        "  - matrix:\n      generators:\n      - clusters: {}\n      - list:\n          elements:\n",
+    );
+    for at in 0..releases / 10 {
+        let _ = writeln!(generators, "          - {{team: team-{at}}}");
+    }
+    let name = format!("{}-{}", dialect.param("team"), dialect.param("name"));
+    let set = application_set("bench", dialect, Patch::None, &generators, &name, "charts/web");
+    let chart = charts::files(charts::Size::Web).into_iter();
+    let files = chart.map(|(path, text)| (format!("charts/web/{path}"), text));
+    let mut inputs = with_root(files.chain([(SET_FILE.to_owned(), set)]));
+    inputs.clusters = clusters(10);
     inputs
 }
 
@@ -317,7 +336,8 @@ mod tests {
     fn folders_render() {
         let fleet = Resolver::new(one_core()).resolve(&folders(5, 3)).unwrap();
         assert!(fleet.findings().is_empty(), "{:?}", fleet.findings());
-        let manifests: usize = fleet.apps().filter_map(|app| app.content()).map(|c| c.manifests().len()).sum();
+        let manifests: usize =
+            fleet.apps().filter_map(|app| app.content()).map(|c| c.manifests().len()).sum();
         assert_eq!((fleet.apps().len(), manifests), (6, 5 + 15));
     }
 

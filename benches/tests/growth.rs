@@ -50,6 +50,23 @@ fn memory_and_time_grow_with_the_fleet() {
         let options = fleet::unrendered();
         check("a matrix", each(&matrix(50), &options), each(&matrix(200), &options));
     }
+    let releases = |count, held| {
+        let mut options = fleet::one_core();
+        options.max_held_bytes = held;
+        let inputs = fleet::releases(count);
+        let (fleet, memory) = memory::measure(|| resolve(&inputs, options));
+        assert_eq!(fleet.apps().len(), count);
+        memory
+    };
+    let (all, few, more) = (releases(1_000, u64::MAX), releases(500, 1 << 20), releases(1_000, 1 << 20));
+    assert!(
+        more.kept * 3 < all.kept,
+        "{} bytes kept of 1,000 releases, {} if all are held",
+        more.kept,
+        all.kept
+    );
+    let growth = more.most - few.most;
+    assert!(growth < 500 * 3_000, "{growth} bytes for 500 more releases");
     let options = fleet::unrendered();
     let selective = |clusters, sets| fleet::selective(clusters, sets, Dialect::Go);
     check("selectors", each(&selective(100, 40), &options), each(&selective(400, 160), &options));

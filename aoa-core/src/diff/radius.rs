@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-
 use super::changes::AppChange;
 use super::fate::{Cascade, Fate, goes_along};
 use super::manifests::{ManifestChangeKind, Pruned};

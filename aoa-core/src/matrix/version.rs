@@ -99,11 +99,12 @@ fn chart(app: App<'_>, source: &SourceResult) -> Option<(String, String)> {
         return None;
     }
     let base = name.rsplit('/').next().unwrap_or(&name).to_owned();
-    let said = app.content().into_iter().flat_map(|content| content.manifests().iter()).find_map(|manifest| {
-        let label = manifest.object.str_at(&["metadata", "labels", "helm.sh/chart"])?;
-        let version = label.strip_prefix(base.as_str())?.strip_prefix('-')?;
-        version.starts_with(|c: char| c.is_ascii_digit() || c == 'v').then(|| version.to_owned())
-    });
+    let said =
+        app.content().into_iter().flat_map(|content| content.manifests().iter()).find_map(|manifest| {
+            let label = manifest.object.str_at(&["metadata", "labels", "helm.sh/chart"])?;
+            let version = label.strip_prefix(base.as_str())?.strip_prefix('-')?;
+            version.starts_with(|c: char| c.is_ascii_digit() || c == 'v').then(|| version.to_owned())
+        });
     let version = said.unwrap_or_else(|| source.target_revision.to_string());
     Some((base, version))
 }

@@ -115,13 +115,17 @@ impl RenderCache {
         self.helm_values.get(content, read)
     }
 
-    /// The objects of a text that a tool printed.
+    /// The objects of a text that a tool printed; what is not to be kept is only found.
     pub(super) fn printed(
         &self,
         content: ContentId,
+        keep: bool,
         read: impl FnOnce() -> Result<Arc<[Value]>, Text>,
     ) -> Result<Arc<[Value]>, Text> {
-        self.printed.get(content, read)
+        match keep {
+            true => self.printed.get(content, read),
+            false => self.printed.known(&content).unwrap_or_else(read),
+        }
     }
 
     /// The first link that leaves the tree: a question about the whole tree, asked once.

@@ -11,9 +11,7 @@ use crate::load::{Charts, Repositories};
 use crate::model::{Application, Clusters, Manifest};
 use crate::options::Options;
 use crate::policy::{Scopes, delivered, own};
-use crate::render::{
-    Installation, ManifestBudget, RenderCache, RenderContext, Workers, render_application,
-};
+use crate::render::{Installation, ManifestBudget, RenderCache, RenderContext, Workers, render_application};
 
 /// Everything that rendering needs, kept beyond the run.
 pub(super) struct Later {

@@ -118,7 +118,8 @@ impl Run<'_> {
         let home = self.data.inputs.settings.namespace.to_str_lossy();
         let clusters = &self.data.clusters;
         let conditions = application_conditions(app, projects, clusters, &home);
-        let denied = denied_manifests(app, &content.manifests.passing(), projects, clusters, &self.scopes, &home);
+        let denied =
+            denied_manifests(app, &content.manifests.passing(), projects, clusters, &self.scopes, &home);
         self.causes_of_rules(&conditions, &denied)
     }
 

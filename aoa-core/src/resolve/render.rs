@@ -141,7 +141,11 @@ impl Run<'_> {
             }
         });
         let manifests: Arc<[Manifest]> = manifests.collect();
-        if is_same { content } else { Arc::new(Content { manifests: manifests.into(), ..(*content).clone() }) }
+        if is_same {
+            content
+        } else {
+            Arc::new(Content { manifests: manifests.into(), ..(*content).clone() })
+        }
     }
 
     /// The content with what the project's rules say of it.

@@ -455,6 +455,8 @@ fn what_is_not_held_is_rendered_again() {
     // Whoever asked holds them now, until they are let go.
     assert_eq!(held(&few), (of, of));
     assert!(held(&few.trimmed()).0 < of);
-    let wire = |fleet: &Fleet| fleet.apps().filter_map(|app| app.content()).map(|c| c.manifest_count()).sum::<usize>();
+    let wire = |fleet: &Fleet| {
+        fleet.apps().filter_map(|app| app.content()).map(|c| c.manifest_count()).sum::<usize>()
+    };
     assert_eq!(wire(&few.trimmed()), wire(&all));
 }

@@ -113,13 +113,13 @@ fn generation(table: &Table, dialect: Dialect) {
         resolving(10, &matrix(500, 100, Patch::None))
     });
     table.row(&of("500 clusters x 100 folders, memory"), Target::Below("60 MB"), || {
-        growth(&matrix(500, 100, Patch::None))
+        growth(&matrix(500, 100, Patch::None), fleet::unrendered())
     });
     table.row(&of("500 clusters x 1000 folders"), Target::Below(large), || {
         resolving(5, &matrix(500, 1000, Patch::None))
     });
     table.row(&of("500 clusters x 1000 folders, memory"), Target::Below("600 MB"), || {
-        growth(&matrix(500, 1000, Patch::None))
+        growth(&matrix(500, 1000, Patch::None), fleet::unrendered())
     });
     table.row(&of("500 clusters x 100 folders, templatePatch"), Target::Below("0.800 s"), || {
         resolving(5, &matrix(500, 100, Patch::Some))
@@ -162,6 +162,13 @@ fn rendering(table: &Table) {
             let fleet = resolve(&fleet::stacked(clusters, 100), fleet::one_core());
             let order = || aoa_core::order::order(&fleet, &aoa_core::order::Scope::Fleet).edges.len();
             seconds(least(5, order).0)
+        });
+    }
+    for (held, what) in [(u64::MAX, "all held"), (8 << 20, "8 MiB held")] {
+        table.row(&format!("5000 releases of a chart of 7 objects, memory, {what}"), Target::None, || {
+            let mut options = fleet::one_core();
+            options.max_held_bytes = held;
+            growth(&fleet::releases(5_000), options)
         });
     }
     let inputs = LazyCell::new(|| fleet::folders(10_000, 3));
@@ -251,8 +258,8 @@ fn resolving(runs: usize, inputs: &Inputs) -> String {
     seconds(least(runs, || resolve(inputs, fleet::unrendered())).0)
 }
 
-fn growth(inputs: &Inputs) -> String {
-    let (_, memory) = memory::measure(|| resolve(inputs, fleet::unrendered()));
+fn growth(inputs: &Inputs, options: Options) -> String {
+    let (_, memory) = memory::measure(|| resolve(inputs, options));
     let mega = |bytes: usize| bytes as f64 / 1e6;
     format!("{:.1} MB ({:.1} MB kept)", mega(memory.most), mega(memory.kept))
 }

@@ -39,7 +39,8 @@ fn judge<'f>(sink: &mut Sink<'_, 'f>, survey: &Survey<'f>) {
         for at in &cluster.apps {
             let Some(app) = survey.apps.get(*at) else { continue };
             let Some(content) = app.app.content() else { continue };
-            for manifest in content.manifests().iter().filter(|m| !m.name().is_empty() && !is_hook(&m.object)) {
+            for manifest in content.manifests().iter().filter(|m| !m.name().is_empty() && !is_hook(&m.object))
+            {
                 let namespace = survey.namespace_of(app, manifest);
                 let key = (number, manifest.group(), manifest.kind(), namespace, manifest.name());
                 match first.entry(key) {

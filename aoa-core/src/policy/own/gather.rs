@@ -103,7 +103,8 @@ impl Gathered {
         let mut found: Vec<(App<'_>, &Manifest)> = Vec::new();
         for app in fleet.apps() {
             let Some(content) = app.content() else { continue };
-            let policies = content.manifests.may_drive().iter().filter(|manifest| is_policy(&manifest.object));
+            let policies =
+                content.manifests.may_drive().iter().filter(|manifest| is_policy(&manifest.object));
             found.extend(policies.map(|manifest| (app, manifest)));
         }
         if found.is_empty() {

@@ -121,7 +121,7 @@ fn objects(
         chunk.push(b'\n');
         chunk.extend_from_slice(content.as_bytes());
         chunk.push(b'\n');
-        let parsed = ctx.cache.printed(ContentId::digest([chunk.as_slice()]), || {
+        let parsed = ctx.cache.printed(ContentId::digest([chunk.as_slice()]), ctx.budget.has_room(), || {
             parse_printed(&chunk, &ctx.options.limits).map(Arc::from).map_err(Into::into)
         });
         let place = place(located, path);
