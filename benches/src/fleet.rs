@@ -148,7 +148,7 @@ pub fn matrix(clusters: usize, directories: usize, dialect: Dialect, patch: Patc
 pub fn releases(releases: usize) -> Inputs {
     let dialect = Dialect::Go;
     let mut generators = String::from(
-        "  - matrix:\n      generators:\n      - clusters: {}\n      - list:\n          elements:\n",
+        "  - matrix:\n      generators:\n      - clusters: {selector: {matchLabels: {tier: workload}}}\n      - list:\n          elements:\n",
     );
     for at in 0..releases / 10 {
         let _ = writeln!(generators, "          - {{team: team-{at}}}");
