@@ -109,11 +109,11 @@ impl<'f> Asking<'f> {
             self.say(app, None, set, at, answer);
         }
         let Some(content) = app.content().filter(|_| set.asks_manifests) else { return };
-        let Some(first) = content.manifests.first() else { return };
+        let Some(first) = content.manifests().first() else { return };
         let key = std::ptr::from_ref(first);
         let known = set.known.get(&key).cloned();
         for (at, number, answer) in known.iter().flat_map(|known| known.iter()) {
-            self.say(app, content.manifests.get(*at), set, *number, Some(Rc::clone(answer)));
+            self.say(app, content.manifests().get(*at), set, *number, Some(Rc::clone(answer)));
         }
         let mut said: Vec<Known> = Vec::new();
         for (at, manifest) in content.manifests().iter().enumerate() {
