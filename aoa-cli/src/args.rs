@@ -252,6 +252,9 @@ pub(crate) struct DiffArgs {
     /// Show every field
     #[arg(long)]
     pub(crate) all: bool,
+    /// Ask all rules of the check about both sides; policies, exceptions and waivers are those of the older one
+    #[arg(long)]
+    pub(crate) check: bool,
     #[command(flatten)]
     pub(crate) gates: GateArgs,
     #[command(flatten)]

@@ -127,6 +127,53 @@ const GATES_FIELDS: [&str; 4] = ["max-deletes", "max-clusters", "max-unknown", "
 const ARGOCD_FIELDS: [&str; 4] = ["namespace", "instance", "version", "settings"];
 
 impl Config {
+    /// The sections that decide how a change is judged, by name.
+    pub(crate) fn judging(&self) -> [(&'static str, Value); 4] {
+        let texts = |texts: &[Text]| Value::list(texts.iter().cloned().map(Value::String).collect());
+        let rules = |rules: &[Rule]| Value::list(rules.iter().map(|rule| Value::from(rule.id())).collect());
+        let count = |count: Option<usize>| {
+            count.and_then(|count| i64::try_from(count).ok()).map_or(Value::Null, Value::int64)
+        };
+        let (gates, check) = (&self.gates, &self.check);
+        let protect = gates.protect.iter().map(|pattern| Value::from(pattern.as_str())).collect();
+        let severities =
+            check.severities.iter().map(|(rule, severity)| (rule.id(), Value::from(severity.name())));
+        [
+            (
+                "gates",
+                Value::map([
+                    ("max-clusters", count(gates.max_clusters)),
+                    ("max-deletes", count(gates.max_deletes)),
+                    ("max-unknown", count(gates.max_unknown)),
+                    ("protect", Value::list(protect)),
+                ]),
+            ),
+            (
+                "check",
+                Value::map([
+                    ("baseline", Value::String(check.baseline.clone())),
+                    (
+                        "baseline-max-age",
+                        check.baseline_max_age.map_or(Value::Null, |n| Value::int64(n.into())),
+                    ),
+                    ("fail-on", Value::from(check.fail_on.name())),
+                    ("ignore", rules(&check.ignore)),
+                    ("select", rules(&check.select)),
+                    ("severities", Value::map(severities)),
+                ]),
+            ),
+            (
+                "owners",
+                Value::map([
+                    ("annotation", Value::String(self.owners.annotation.clone())),
+                    ("codeowners", Value::Bool(self.owners.codeowners)),
+                    ("label", Value::String(self.owners.label.clone())),
+                ]),
+            ),
+            ("policies", Value::map([("files", texts(&self.policies))])),
+        ]
+    }
+
     /// The keys that the file may have.
     pub const SECTIONS: [&'static str; 12] = [
         "branch",

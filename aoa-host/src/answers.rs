@@ -143,7 +143,9 @@ pub fn changes_json(both: &Both, show_secrets: bool) -> Result<String> {
 /// ```
 pub fn compared_json(before: &Fleet, after: &Fleet, show_secrets: bool) -> Result<String> {
     let redactor = Redactor::of_both(before, after, show_secrets);
-    text(|out| write_changes(&diff(before, after), &redactor, out))
+    let mut changes = diff(before, after);
+    changes.add_terms(before, after);
+    text(|out| write_changes(&changes, &redactor, out))
 }
 
 /// In which order a cluster or the fleet comes up, or what is around one Application: what `aoa order -o json` prints.

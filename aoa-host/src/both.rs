@@ -132,7 +132,9 @@ impl Both {
         }
         let after = resolver.resolve_since(&before, &inputs)?;
         self.after.inputs.overlay.check(&[&before, &after])?;
-        let changes = diff(&before, &after);
+        let mut changes = diff(&before, &after);
+        changes.add_terms(&before, &after);
+        changes.add_configuration(&self.before.config, &self.after.config);
         Ok(Compared { before, after, changes })
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use aoa_core::check::{CheckOptions, check};
 use aoa_core::{Inputs, Options, Resolver};
 use benches::fleet::{self, Dialect, Patch};
+use benches::rules;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 fn measure(
@@ -42,5 +43,18 @@ fn rendered(c: &mut Criterion) {
     measure(c, "check/folders", &fleet::one_core(), [of(1_000), of(10_000)]);
 }
 
-criterion_group!(benches, unrendered, rendered);
+/// One rule of a policy in each language, over as many Deployments.
+fn ruled(c: &mut Criterion) {
+    for (language, rule) in [("CEL", rules::cel()), ("Rego", rules::rego())] {
+        let mut inputs = fleet::guarded(1_000, "");
+        inputs.policies = rules::own(&[rule]);
+        measure(c, "check/rules", &fleet::one_core(), [(language.to_owned(), inputs)]);
+    }
+    for (what, guard) in [("admission", rules::ADMISSION.to_owned()), ("gatekeeper", rules::gatekeeper())] {
+        let inputs = fleet::guarded(1_000, &guard);
+        measure(c, "check/delivered", &fleet::one_core(), [(what.to_owned(), inputs)]);
+    }
+}
+
+criterion_group!(benches, unrendered, rendered, ruled);
 criterion_main!(benches);

@@ -9,7 +9,7 @@ use aoa_lang::Value;
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Map;
 
-use crate::{Seed, charts, text};
+use crate::{Seed, charts, rules, text};
 
 /// The repository of all fleets.
 pub const REPOSITORY: &str = "https://git.example.com/fleet.git";
@@ -210,6 +210,10 @@ pub fn selective(clusters: usize, sets: usize, dialect: Dialect) -> Inputs {
 /// One parent, whose folder holds `apps` Applications; the source of each is a folder of `manifests` manifests.
 #[must_use]
 pub fn folders(apps: usize, manifests: usize) -> Inputs {
+    with_root(folder_files(apps, manifests))
+}
+
+fn folder_files(apps: usize, manifests: usize) -> Vec<(String, String)> {
     let mut files = vec![(SET_FILE.to_owned(), parent())];
     for app in 0..apps {
         let (name, path) = (format!("app-{app:05}"), format!("workloads/app-{app:05}"));
@@ -223,6 +227,15 @@ pub fn folders(apps: usize, manifests: usize) -> Inputs {
             files.push((format!("{path}/{at}.yaml"), text));
         }
     }
+    files
+}
+
+/// [`folders`] of one Deployment each, and one more Application that delivers `guard`.
+#[must_use]
+pub fn guarded(apps: usize, guard: &str) -> Inputs {
+    let mut files = folder_files(apps, 1);
+    files.push(("apps/guard.yaml".to_owned(), plain_application("guard", "guard")));
+    files.push(("guard/all.yaml".to_owned(), guard.to_owned()));
     with_root(files)
 }
 
@@ -339,6 +352,20 @@ mod tests {
         let manifests: usize =
             fleet.apps().filter_map(|app| app.content()).map(|c| c.manifests().len()).sum();
         assert_eq!((fleet.apps().len(), manifests), (6, 5 + 15));
+    }
+
+    #[test]
+    fn guards_are_asked_and_content() {
+        for guard in [rules::ADMISSION.to_owned(), rules::gatekeeper()] {
+            let fleet = Resolver::new(one_core()).resolve(&guarded(2, &guard)).unwrap();
+            let verdicts = aoa_core::policy::delivered::review(&fleet);
+            let outcomes: Vec<_> = verdicts.iter().map(|verdict| &verdict.outcome).collect();
+            assert!(outcomes.is_empty(), "{outcomes:?}");
+        }
+        let mut inputs = guarded(2, "");
+        inputs.policies = rules::own(&[rules::cel(), rules::rego()]);
+        let fleet = Resolver::new(one_core()).resolve(&inputs).unwrap();
+        assert!(fleet.policies().problems().is_empty(), "{:?}", fleet.policies().problems());
     }
 
     #[test]

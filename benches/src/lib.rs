@@ -9,6 +9,7 @@ pub mod charts;
 pub mod fleet;
 pub mod gauge;
 pub mod overlays;
+pub mod rules;
 mod seed;
 pub mod template;
 pub mod text;

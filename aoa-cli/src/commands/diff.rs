@@ -6,7 +6,7 @@ use aoa_core::report::{
     ChangesOptions, Role, Text, background_text, changes_markdown, changes_text, findings_text,
 };
 use aoa_core::wire::{Redactor, write_changes_with};
-use aoa_host::{Both, Compared, Loaded, load_both};
+use aoa_host::{Both, CheckRequest, Compared, Loaded, load_both};
 
 use super::{Code, add_evaluator, load_options};
 use crate::args::{DiffArgs, Format, GateArgs, Global};
@@ -19,7 +19,11 @@ pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<
     add_evaluator(&mut both.before.inputs);
     add_evaluator(&mut both.after.inputs);
     progress.turn_to("resolving");
-    let compared = both.compare()?;
+    let mut compared = both.compare()?;
+    if args.check {
+        let options = both.before.check_options(&CheckRequest::default())?;
+        compared.changes.judge(&compared.before, &compared.after, &options);
+    }
     drop(progress);
     let shown = Shown { all: args.all, format: args.format.format(), gates: &args.gates };
     shown.run(&both, &compared, global, out)

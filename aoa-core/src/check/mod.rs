@@ -48,4 +48,5 @@ pub use findings::{Findings, Group, Reported, Standing};
 pub use options::{CheckOptions, FailOn, rules_named};
 pub use rule_file::Page;
 pub use run::{check, rule_page};
+pub(crate) use waiver::PREFIX as WAIVER_PREFIX;
 pub use waiver::{Waiver, day_of_seconds, seconds_of_day};

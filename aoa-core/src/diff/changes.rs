@@ -11,6 +11,7 @@ use super::fields::{FieldChange, changed_fields};
 use super::manifests::{ManifestChange, Pruning, changed_manifests};
 use super::pairs::{Pair, Sameness, pairs, renamed};
 use super::radius::{Radius, radius};
+use super::terms::TermChange;
 use crate::finding::Finding;
 use crate::fleet::{App, Fleet, Obstacle, SetOutcome, State};
 use crate::model::{Cluster, Kind, ObjectRef};
@@ -27,6 +28,8 @@ pub struct Changes {
     pub same_unknown: usize,
     /// What there is to say of the fleets.
     pub findings: FindingChanges,
+    /// What changes of what judges the fleet, where it was looked at: [`Changes::add_terms`].
+    pub terms: Vec<TermChange>,
     pub(super) radius: Radius,
 }
 
@@ -123,7 +126,8 @@ impl Changes {
     /// Whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.apps.is_empty() && self.findings.introduced.is_empty() && self.findings.fixed.is_empty()
+        let same_findings = self.findings.introduced.is_empty() && self.findings.fixed.is_empty();
+        self.apps.is_empty() && same_findings && self.terms.is_empty()
     }
 
     /// What is deleted.

@@ -14,10 +14,12 @@ mod fields;
 mod gates;
 mod generated;
 mod impact;
+mod judged;
 mod manifests;
 mod pairs;
 mod radius;
 mod risk;
+mod terms;
 
 pub use background::Background;
 pub use causes::Cause;
@@ -31,6 +33,7 @@ pub use impact::{Impact, Touched};
 pub use manifests::{ManifestChange, ManifestChangeKind, Pruned};
 pub use radius::{ClusterRadius, LostObject, Radius};
 pub use risk::Risk;
+pub use terms::{Term, TermChange, TermChangeKind};
 
 use crate::fleet::Fleet;
 

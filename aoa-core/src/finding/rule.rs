@@ -222,6 +222,8 @@ rules! {
     ViolatedRule = "A010" "violated-rule" Error,
     /// A rule that a policy of the fleet writes down cannot be told to hold or not.
     UndecidedRule = "A011" "undecided-rule" Warning,
+    /// A policy, an exception, a binding or a constraint means nothing that there is.
+    UnreachedPolicy = "A012" "unreached-policy" Info,
 
     // The check itself
     /// A waiver has no reason or no expiry, or is past it.

@@ -9,6 +9,7 @@ use super::table::columns;
 use super::values::cut;
 use crate::diff::{
     AppChange, Cascade, ChangeKind, Changes, Fate, FieldChange, ManifestChange, ManifestChangeKind,
+    TermChange, TermChangeKind,
 };
 use crate::wire::Redactor;
 
@@ -56,7 +57,39 @@ pub fn changes_text(changes: &Changes, ends: &str, redactor: &Redactor, options:
         let role = if brought > 0 { Role::Warning } else { Role::Good };
         out.push(role, counts).end_line();
     }
+    terms(changes, &mut writer, &mut out);
     out
+}
+
+/// What changes of what judges: it did not count for this change.
+fn terms(changes: &Changes, writer: &mut Details<'_>, out: &mut Text) {
+    if changes.terms.is_empty() {
+        return;
+    }
+    let role = if changes.terms.iter().any(TermChange::is_loosening) { Role::Warning } else { Role::Plain };
+    writer.out = Text::default();
+    let words = format!("what judges changes: {}, not counted yet", plural(changes.terms.len(), "change"));
+    out.push(role, words).end_line();
+    for term in &changes.terms {
+        let sign = match term.change {
+            TermChangeKind::Added => "+",
+            TermChangeKind::Removed => "-",
+            TermChangeKind::Changed => "~",
+        };
+        let role = if term.is_loosening() { Role::Warning } else { Role::Plain };
+        let by = term.delivered_by.as_ref().map(|app| format!(" (of {})", app.name)).unwrap_or_default();
+        let place = term.place.as_ref().map(|p| format!("  {}:{}", p.path, p.line)).unwrap_or_default();
+        writer.line(0, role, &format!("{sign} {} {}{by}{place}", term.term.name(), term.name));
+        let most = if writer.options.all_fields { usize::MAX } else { SHOWN };
+        for field in term.fields.iter().take(most) {
+            writer.field(4, field);
+        }
+        let more = term.fields.len().saturating_sub(most);
+        if more > 0 {
+            writer.line(4, Role::Faint, &format!("... {more} more"));
+        }
+    }
+    out.append(std::mem::take(&mut writer.out));
 }
 
 fn plural(count: usize, word: &str) -> String {

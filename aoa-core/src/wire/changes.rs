@@ -7,12 +7,12 @@ use aoa_lang::Result;
 use super::app::write_obstacle;
 use super::finding::write_finding;
 use super::object::{ObjectWriter, write_list, write_object};
-use super::parts::{object_ref, write_object_ref};
+use super::parts::{object_ref, write_object_ref, write_place};
 use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use crate::diff::{
     AppChange, Background, Cause, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, Impact, LostObject,
-    ManifestChange, ManifestChangeKind, Stay, Whereabouts,
+    ManifestChange, ManifestChangeKind, Stay, TermChange, Whereabouts,
 };
 
 /// Writes `changes` as one JSON object.
@@ -82,7 +82,27 @@ fn write_all(
         })?;
         fields.count("schemaVersion", SCHEMA_VERSION as usize);
         let (out, redactor) = fields.key("summary");
-        write_summary(out, redactor, changes)
+        write_summary(out, redactor, changes)?;
+        if !changes.terms.is_empty() {
+            list(fields, "terms", &changes.terms, write_term)?;
+        }
+        Ok(())
+    })
+}
+
+fn write_term(out: &mut String, redactor: &Redactor, term: &TermChange) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        fields.text("change", term.change.name());
+        object_ref(fields, "deliveredBy", term.delivered_by.as_ref())?;
+        list(fields, "fields", &term.fields, write_field)?;
+        fields.flag("loosens", term.is_loosening());
+        fields.text("name", &term.name);
+        if let Some(place) = &term.place {
+            let (out, redactor) = fields.key("place");
+            write_place(out, redactor, place)?;
+        }
+        fields.text("term", term.term.name());
+        Ok(())
     })
 }
 

@@ -368,3 +368,61 @@ spec:
     ];
     assert_eq!(said, expected);
 }
+
+/// One Application with a Secret, under these policies.
+fn with_secret(policies: &str, annotation: &str) -> Fleet {
+    let root = format!(
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: web, namespace: argocd, annotations: {{a: b{annotation}}}}}\nspec:\n  project: \
+         default\n  source: {{repoURL: '{URL}', path: web}}\n  destination: {{name: in-cluster, namespace: web}}\n"
+    );
+    let secret = "{apiVersion: v1, kind: Secret, metadata: {name: a}, stringData: {password: x}}";
+    let tree =
+        Tree::in_memory([("root.yaml", root.as_str()), ("web/a.yaml", secret), ("base.yaml", policies)]);
+    let mut inputs = Inputs::of_tree(URL, tree);
+    inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
+    inputs.policies.push(PolicyFile::new(TreePath::new("base.yaml").unwrap(), policies));
+    resolve(&inputs, &Options::default()).unwrap()
+}
+
+#[test]
+fn a_change_does_not_permit_itself() {
+    let policy = |more: &str| {
+        format!(
+            "apiVersion: aoa.dev/v1alpha1\nkind: Policy\nmetadata: {{name: base}}\nspec: {{restrictions: {{kinds: {{deny: [{more}]}}}}"
+        )
+    };
+    let lax = format!("{}}}", policy("ConfigMap"));
+    let strict = format!("{}}}", policy("ConfigMap, Secret"));
+    let excepted = format!(
+        "{}, exceptions: [{{rule: base/kinds, reason: a, owner: b, expires: '2027-01-31'}}]}}",
+        policy("ConfigMap, Secret")
+    );
+    let options = aoa_core::check::CheckOptions::default();
+    let judged = |before: &Fleet, after: &Fleet| {
+        let mut changes = aoa_core::diff::diff(before, after);
+        changes.add_terms(before, after);
+        changes.judge(before, after, &options);
+        let terms: Vec<String> = changes
+            .terms
+            .iter()
+            .map(|term| format!("{} {} {}", term.change.name(), term.term.name(), term.name))
+            .collect();
+        let brought: Vec<&str> = changes.findings.introduced.iter().map(|f| f.rule().id()).collect();
+        (terms, brought.join(" "), changes.findings.fixed.len())
+    };
+    // Tightening and loosening are told, and count for the next change only.
+    let (old, new) = (with_secret(&strict, ""), with_secret(&lax, ""));
+    assert_eq!(judged(&old, &new), (vec!["changed policy base".to_owned()], String::new(), 0));
+    let added = with_secret(&excepted, "");
+    assert_eq!(judged(&old, &added), (vec!["added exception base: base/kinds".to_owned()], String::new(), 0));
+    // A waiver that the change brings does not waive what it brings.
+    let bare = {
+        let tree = Tree::in_memory([("base.yaml", lax.as_str())]);
+        let mut inputs = Inputs::of_tree(URL, tree);
+        inputs.policies.push(PolicyFile::new(TreePath::new("base.yaml").unwrap(), lax.as_str()));
+        resolve(&inputs, &Options::default()).unwrap()
+    };
+    let waived = with_secret(&lax, ", aoa.dev/waive.H005: 'none; until 2999-01-01'");
+    assert!(judged(&bare, &waived).1.contains("H005"), "{:?}", judged(&bare, &waived));
+    assert_eq!(judged(&old, &waived).0.len(), 2);
+}

@@ -61,6 +61,23 @@ impl Program {
         self.variables.iter().map(|name| &**name)
     }
 
+    /// Whether it reads `field` of `variable`, or the variable as a whole.
+    #[must_use]
+    pub fn reads(&self, variable: &str, field: &str) -> bool {
+        let Some(number) = self.variables.iter().position(|name| **name == *variable) else { return false };
+        let mut reads = false;
+        self.root.each_attribute(&mut |attribute| {
+            if !matches!(attribute.base, Base::Variable(of) if of == number) {
+                return;
+            }
+            reads |= match attribute.qualifiers.first().map(|qualifier| &qualifier.key) {
+                Some(QualifierKey::Constant(Val::String(key))) => *key == *field,
+                Some(_) | None => true,
+            };
+        });
+        reads
+    }
+
     /// Runs the expression; it ends with a failure as soon as it has cost more than `limit`.
     #[must_use]
     pub fn evaluate(&self, variables: &dyn Variables, limit: u64) -> Outcome {
@@ -91,6 +108,57 @@ pub(super) enum Node {
     Fold(Box<FoldNode>),
     OptionalOr(Box<[Node; 2]>),
     OptionalOrValue(Box<[Node; 2]>),
+}
+
+impl Node {
+    /// Calls `visit` for every attribute below; as deep as expressions nest, which the parser bounds.
+    fn each_attribute<'n>(&'n self, visit: &mut dyn FnMut(&'n Attribute)) {
+        match self {
+            Node::Const(_) | Node::Fail(_) => {}
+            Node::Attribute(attribute) => attribute.each(visit),
+            Node::Call(call) => call.arguments.iter().for_each(|node| node.each_attribute(visit)),
+            Node::And(pair)
+            | Node::Or(pair)
+            | Node::Equal(pair)
+            | Node::NotEqual(pair)
+            | Node::OptionalOr(pair)
+            | Node::OptionalOrValue(pair) => pair.iter().for_each(|node| node.each_attribute(visit)),
+            Node::NotStrictlyFalse(node) => node.each_attribute(visit),
+            Node::Among(among) => among.0.each_attribute(visit),
+            Node::List(list) => list.elements.iter().for_each(|(node, _)| node.each_attribute(visit)),
+            Node::Map(map) => map.entries.iter().for_each(|(key, value, _)| {
+                key.each_attribute(visit);
+                value.each_attribute(visit);
+            }),
+            Node::Message(message) => {
+                message.fields.iter().for_each(|(_, node, _)| node.each_attribute(visit));
+            }
+            Node::Fold(fold) => {
+                let parts = [&fold.range, &fold.init, &fold.condition, &fold.step, &fold.result];
+                parts.into_iter().for_each(|node| node.each_attribute(visit));
+            }
+        }
+    }
+}
+
+impl Attribute {
+    fn each<'n>(&'n self, visit: &mut dyn FnMut(&'n Attribute)) {
+        visit(self);
+        match &self.base {
+            Base::Variable(_) | Base::Local(_) => {}
+            Base::Node(node) => node.each_attribute(visit),
+            Base::Conditional(branches) => {
+                branches.0.each_attribute(visit);
+                branches.1.each(visit);
+                branches.2.each(visit);
+            }
+        }
+        for qualifier in &self.qualifiers {
+            if let QualifierKey::Computed(computed) = &qualifier.key {
+                computed.each(visit);
+            }
+        }
+    }
 }
 
 /// A variable or a value, and fields and elements of it.

@@ -1,7 +1,7 @@
 //! A module as its readers see it before it is compiled.
 
 use super::parse::{Problem, parse};
-use super::tree::{ExprKind, Import, Kind, Rule, Term, is_data, is_input, shown_ref, walk_body, walk_term};
+use super::tree::{ExprKind, Import, Kind, Rule, Term, is_data, shown_ref, walk_body, walk_term};
 use crate::{Error, ErrorKind, Result};
 
 /// The version of the language.
@@ -144,18 +144,18 @@ impl Module {
         found
     }
 
-    /// The references to `input`, also those that imports name and those within other references; `input` by itself is one of
-    /// a single step.
+    /// The references that begin at `root` (`input`, `data`, a built-in function), also those that imports name and those within
+    /// other references; `root` by itself is one of a single step.
     #[must_use]
-    pub fn input_references(&self) -> Vec<Path> {
-        let imported = self.imports.iter().filter(|import| is_input(&import.path));
+    pub fn references_to(&self, root: &str) -> Vec<Path> {
+        let imported = self.imports.iter().filter(|import| begins_at(&import.path, root));
         let mut found: Vec<Path> = imported.map(|import| Path::of(&import.path)).collect();
         for rule in self.all_rules() {
             let head = &rule.head;
-            for term in head.reference.iter().chain(&head.args).chain(&head.key).chain(&head.value) {
-                walk_term(term, &mut |term| note_input(term, &mut found));
+            for term in head.reference.iter().skip(1).chain(&head.args).chain(&head.key).chain(&head.value) {
+                walk_term(term, &mut |term| note_reference(term, root, &mut found));
             }
-            walk_body(&rule.body, &mut |term| note_input(term, &mut found));
+            walk_body(&rule.body, &mut |term| note_reference(term, root, &mut found));
         }
         found
     }
@@ -192,17 +192,21 @@ impl Module {
     }
 }
 
-/// Notes a reference to `input`; whether what is below is still to be looked at.
-fn note_input(term: &Term, found: &mut Vec<Path>) -> bool {
+fn begins_at(reference: &[Term], root: &str) -> bool {
+    reference.first().and_then(Term::as_var).is_some_and(|name| &**name == root)
+}
+
+/// Notes a reference to `root`; whether what is below is still to be looked at.
+fn note_reference(term: &Term, root: &str, found: &mut Vec<Path>) -> bool {
     match &term.kind {
-        Kind::Ref(reference) if is_input(reference) => {
+        Kind::Ref(reference) if begins_at(reference, root) => {
             found.push(Path::of(reference));
             for inner in reference.iter().skip(1) {
-                walk_term(inner, &mut |term| note_input(term, found));
+                walk_term(inner, &mut |term| note_reference(term, root, found));
             }
             false
         }
-        Kind::Var(_) if is_input(std::slice::from_ref(term)) => {
+        Kind::Var(name) if &**name == root => {
             found.push(Path::of(std::slice::from_ref(term)));
             true
         }

@@ -8,6 +8,7 @@
 
 mod changes;
 mod memory;
+mod rules;
 mod upstream;
 
 use std::cell::LazyCell;
@@ -47,6 +48,7 @@ fn main() {
     rendering(&table);
     checks(&table);
     policies(&table);
+    rules::rules(&table);
     reasons(&table);
     changes::changes(&table);
 }

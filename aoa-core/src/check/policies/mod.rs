@@ -12,6 +12,7 @@ mod said;
 mod undecided;
 mod unevaluated;
 mod unmet;
+mod unreached;
 mod usage;
 mod violated;
 mod warned;
@@ -31,4 +32,5 @@ pub(super) const RULES: &[&RuleFile] = &[
     &broken_exception::FILE,
     &violated::FILE,
     &undecided::FILE,
+    &unreached::FILE,
 ];

@@ -6,9 +6,7 @@ use aoa_lang::cel::PER_CALL_LIMIT;
 use aoa_lang::{Error, Result, Value};
 
 use super::activation::Values;
-use super::expressions::{
-    Authorizer, Expression, Expressions, VARIABLES, Wanted, composed, declared, environment,
-};
+use super::expressions::{Authorizer, Environments, Expressions, environment};
 use super::policy::{FailurePolicy, Named, Policy, Validation};
 use super::request::{Request, Resource, User};
 use super::validation::validate;
@@ -102,31 +100,8 @@ impl ConstraintCode {
 
 /// Parameters are seen by variables alone.
 fn expressions(policy: &Policy) -> Expressions {
-    let mut with_params = composed(environment(true, Authorizer::Absent));
-    let mut plain = composed(environment(false, Authorizer::Absent));
-    let mut variables = BTreeMap::new();
-    for variable in &policy.variables {
-        let expression = Expression::compile(&with_params, &variable.expression, Wanted::Any);
-        let type_ = expression.output.as_ref().map_or(aoa_lang::cel::Type::Dyn, declared);
-        with_params = with_params.with_field(VARIABLES, &*variable.name, type_.clone());
-        plain = plain.with_field(VARIABLES, &*variable.name, type_);
-        variables.insert(variable.name.clone(), expression);
-    }
-    let compile = |text: &str, wanted| Expression::compile(&plain, text, wanted);
-    Expressions {
-        conditions: policy.conditions.iter().map(|c| compile(&c.expression, Wanted::Bool)).collect(),
-        validations: policy.validations.iter().map(|v| compile(&v.expression, Wanted::Bool)).collect(),
-        messages: policy
-            .validations
-            .iter()
-            .map(|v| {
-                let text = &v.message_expression;
-                (!text.is_empty()).then(|| compile(text, Wanted::String))
-            })
-            .collect(),
-        annotations: Vec::new(),
-        variables,
-    }
+    let (variables, others) = (environment(true, Authorizer::Absent), environment(false, Authorizer::Absent));
+    Expressions::compile_in(policy, Environments { variables, messages: others.clone(), others })
 }
 
 fn reserved(what: &str, prefix: &str, name: &str) -> Error {

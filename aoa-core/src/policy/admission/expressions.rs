@@ -17,6 +17,14 @@ pub(super) struct Expressions {
     pub(super) annotations: Vec<Expression>,
 }
 
+/// The environments of a policy's expressions.
+pub(super) struct Environments {
+    pub(super) variables: Environment,
+    pub(super) messages: Environment,
+    /// Of all others.
+    pub(super) others: Environment,
+}
+
 /// One expression.
 pub(super) struct Expression {
     pub(super) text: String,
@@ -50,17 +58,25 @@ impl Expressions {
     /// Compiles all expressions of a policy.
     pub(super) fn compile(policy: &Policy) -> Self {
         let has_params = policy.param_kind.is_some();
-        let mut full = composed(environment(has_params, Authorizer::Declared));
-        let mut plain = composed(environment(has_params, Authorizer::Absent));
+        let full = environment(has_params, Authorizer::Declared);
+        let messages = environment(has_params, Authorizer::Absent);
+        Expressions::compile_in(policy, Environments { variables: full.clone(), others: full, messages })
+    }
+
+    /// Compiles them in other environments than those of the API server.
+    pub(super) fn compile_in(policy: &Policy, environments: Environments) -> Self {
+        let mut seen = composed(environments.variables);
+        let (mut others, mut plain) = (composed(environments.others), composed(environments.messages));
         let mut variables = BTreeMap::new();
         for variable in &policy.variables {
-            let expression = Expression::compile(&full, &variable.expression, Wanted::Any);
+            let expression = Expression::compile(&seen, &variable.expression, Wanted::Any);
             let type_ = expression.output.as_ref().map_or(Type::Dyn, declared);
-            full = full.with_field(VARIABLES, &*variable.name, type_.clone());
-            plain = plain.with_field(VARIABLES, &*variable.name, type_);
+            let with =
+                |environment: Environment| environment.with_field(VARIABLES, &*variable.name, type_.clone());
+            (seen, others, plain) = (with(seen), with(others), with(plain));
             variables.insert(variable.name.clone(), expression);
         }
-        let compile = |text: &str, wanted| Expression::compile(&full, text, wanted);
+        let compile = |text: &str, wanted| Expression::compile(&others, text, wanted);
         Expressions {
             conditions: policy.conditions.iter().map(|c| compile(&c.expression, Wanted::Bool)).collect(),
             validations: policy.validations.iter().map(|v| compile(&v.expression, Wanted::Bool)).collect(),
@@ -79,6 +95,25 @@ impl Expressions {
                 .collect(),
             variables,
         }
+    }
+
+    /// Whether any of them asks who sends the request.
+    pub(super) fn ask_sender(&self) -> bool {
+        self.programs().any(|program| {
+            program.variables().any(|name| name.starts_with("authorizer"))
+                || program.reads("request", "userInfo")
+        })
+    }
+
+    /// Whether any of them looks at the namespace.
+    pub(super) fn ask_namespace(&self) -> bool {
+        self.programs().any(|program| program.variables().any(|name| name == "namespaceObject"))
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &Program> {
+        let listed = self.conditions.iter().chain(&self.validations).chain(&self.annotations);
+        let all = self.variables.values().chain(listed).chain(self.messages.iter().flatten());
+        all.filter_map(|expression| expression.program.as_ref().ok())
     }
 }
 

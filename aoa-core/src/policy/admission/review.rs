@@ -11,7 +11,7 @@ use super::cluster::{Cluster, with};
 use super::expressions::Expressions;
 use super::matching::{Matched, matches};
 use super::params::{Param, collect, scope};
-use super::policy::{Action, Binding, FailurePolicy, Policy};
+use super::policy::{Action, Binding, FailurePolicy, MatchResources, Policy};
 use super::request::{Request, Resource};
 use super::validation::{Verdict, validate};
 use crate::model::GroupVersionKind;
@@ -117,6 +117,37 @@ impl PolicySet {
             .collect();
         entries.sort_by(|a, b| a.policy.name.cmp(&b.policy.name));
         PolicySet { entries }
+    }
+
+    /// Whether any expression asks who sends the request.
+    #[must_use]
+    pub fn asks_sender(&self) -> bool {
+        self.entries.iter().any(|entry| entry.expressions.ask_sender())
+    }
+
+    /// Whether any expression or selector looks at the namespace of an object.
+    #[must_use]
+    pub fn asks_namespace(&self) -> bool {
+        let selects = |resources: &MatchResources| {
+            resources.namespaces.as_ref().map_or(true, |selector| !selector.is_empty())
+        };
+        self.entries.iter().any(|entry| {
+            let bound = entry.bindings.iter().filter_map(|binding| binding.resources.as_ref());
+            entry.expressions.ask_namespace() || entry.policy.constraints.iter().chain(bound).any(selects)
+        })
+    }
+
+    /// Whether a policy is asked about a request, or it cannot be told.
+    #[must_use]
+    pub fn means(&self, request: &Request<'_>, cluster: &Cluster) -> bool {
+        let resource = cluster.resource(request.kind);
+        let means = |resources: &MatchResources| {
+            matches(resources, request, &resource, cluster).map_or(true, |matched| matched.is_some())
+        };
+        self.entries.iter().any(|entry| {
+            entry.policy.constraints.as_ref().is_none_or(means)
+                && entry.bindings.iter().any(|binding| binding.resources.as_ref().is_none_or(means))
+        })
     }
 
     /// Asks all policies.

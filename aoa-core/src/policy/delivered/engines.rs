@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aoa_lang::{ErrorKind, Value};
 
 use super::Outcome;
-use super::objects::labelled;
+use super::objects::{labelled, pod_of};
 use crate::model::{GroupVersionKind, Manifest};
 use crate::policy::admission::{
     self, Binding, CustomKind, Evaluation, KindScope, Policy, PolicySet, Request,
@@ -26,6 +26,8 @@ pub(super) struct Engines {
     excluded: Vec<String>,
     /// What cannot be evaluated, and why.
     pub(super) notes: Vec<(usize, String)>,
+    /// What has no counterpart without which it judges nothing.
+    pub(super) loose: Vec<(usize, String)>,
 }
 
 struct Admission {
@@ -77,14 +79,15 @@ impl Engines {
             constraints: HashMap::new(),
             excluded: Vec::new(),
             notes: Vec::new(),
+            loose: Vec::new(),
         };
-        let mut bindings: Vec<(Binding, bool)> = Vec::new();
+        let mut bindings: Vec<(usize, Binding)> = Vec::new();
         // Kinds of constraints whose template is left out; that is told at the template.
         let mut skipped: BTreeSet<String> = BTreeSet::new();
         for (at, object) in policies.iter().enumerate() {
             match (group(object), kind(object)) {
                 (ADMISSION, "ValidatingAdmissionPolicyBinding") => match Binding::read(object) {
-                    Ok(binding) => bindings.push((binding, has_selector(object, "matchResources"))),
+                    Ok(binding) => bindings.push((at, binding)),
                     Err(error) => engines.note(at, format!("the API server refuses it: {}", error.message())),
                 },
                 (TEMPLATES, "ConstraintTemplate") => {
@@ -111,8 +114,30 @@ impl Engines {
                 _ => {}
             }
         }
+        engines.find_loose(policies, &bindings);
         engines.notes.sort();
+        engines.loose.sort();
         engines
+    }
+
+    /// Bindings without their policy, templates without a constraint.
+    fn find_loose(&mut self, policies: &[&Value], bindings: &[(usize, Binding)]) {
+        let has_policy = |wanted: &str| {
+            let mut policies = policies.iter().filter(|object| group(object) == ADMISSION);
+            policies.any(|object| kind(object) == "ValidatingAdmissionPolicy" && name(object) == wanted)
+        };
+        for (at, binding) in bindings.iter().filter(|(_, binding)| !has_policy(binding.policy())) {
+            let reason =
+                format!("the fleet does not deliver the policy `{}` to the cluster", binding.policy());
+            self.loose.push((*at, reason));
+        }
+        for (at, object) in policies.iter().enumerate().filter(|(_, object)| group(object) == TEMPLATES) {
+            let made = object.str_at(&["spec", "crd", "spec", "names", "kind"]).unwrap_or_default();
+            let has_constraint = policies.iter().any(|o| group(o) == CONSTRAINTS && kind(o) == made);
+            if !has_constraint && !self.notes.iter().any(|(noted, _)| *noted == at) {
+                self.loose.push((at, "the fleet delivers no constraint of it to the cluster".to_owned()));
+            }
+        }
     }
 
     fn note(&mut self, at: usize, reason: String) {
@@ -121,15 +146,12 @@ impl Engines {
 
     /// Adds a template, or says why not.
     fn template(&mut self, object: &Value) -> Option<String> {
-        let text = aoa_lang::json::to_string(object).unwrap_or_default();
-        if text.contains("external_data") {
-            return Some("it asks a provider of external data".to_owned());
+        if let Err(error) = self.gatekeeper.add_template(object) {
+            return Some(format!("Gatekeeper refuses it: {}", error.message()));
         }
-        if text.contains("data.inventory") {
-            return Some("it looks up other objects of the cluster".to_owned());
-        }
-        let error = self.gatekeeper.add_template(object).err()?;
-        Some(format!("Gatekeeper refuses it: {}", error.message()))
+        let reason = self.gatekeeper.unknowable(name(object))?;
+        self.gatekeeper.remove_template(name(object));
+        Some(reason.to_owned())
     }
 
     fn constraint(&mut self, at: usize, object: &Value) {
@@ -144,32 +166,56 @@ impl Engines {
         }
     }
 
-    fn policy(&mut self, at: usize, object: &Value, bindings: &[(Binding, bool)]) {
+    fn policy(&mut self, at: usize, object: &Value, bindings: &[(usize, Binding)]) {
         let policy = match Policy::read(object) {
             Ok(policy) => policy,
             Err(error) => return self.note(at, format!("the API server refuses it: {}", error.message())),
         };
-        let own: Vec<&(Binding, bool)> =
-            bindings.iter().filter(|(b, _)| b.policy() == policy.name()).collect();
+        let own = bindings.iter().map(|(_, binding)| binding).filter(|b| b.policy() == policy.name());
+        let own: Vec<Binding> = own.cloned().collect();
         if own.is_empty() {
-            return;
+            let reason = "the fleet delivers no binding of it to the cluster";
+            return self.loose.push((at, reason.to_owned()));
         }
-        let text = aoa_lang::json::to_string(object).unwrap_or_default();
-        if text.contains("authorizer") || text.contains("userInfo") {
+        let set = PolicySet::new(vec![policy], own);
+        if set.asks_sender() {
             return self.note(at, "it asks who sends the request".to_owned());
         }
-        let asks_namespace = text.contains("namespaceObject")
-            || has_selector(object, "matchConstraints")
-            || own.iter().any(|(_, has_selector)| *has_selector);
+        let asks_namespace = set.asks_namespace();
         let param = |key| object.str_at(&["spec", "paramKind", key]).map(str::to_owned);
         let param = param("apiVersion").zip(param("kind"));
-        let own = own.into_iter().map(|(binding, _)| binding.clone()).collect();
-        self.admission.push(Admission { at, set: PolicySet::new(vec![policy], own), asks_namespace, param });
+        self.admission.push(Admission { at, set, asks_namespace, param });
     }
 
     /// Whether there is anything to ask.
     pub(super) fn judges(&self) -> bool {
         !self.admission.is_empty() || self.gatekeeper.has_constraints()
+    }
+
+    /// The policies and constraints that mean none of the objects, nor their Pods.
+    pub(super) fn idle(&self, place: &Place, objects: &[&Value]) -> Vec<usize> {
+        let mut idle = Vec::new();
+        for entry in &self.admission {
+            let means = |object: &Value| {
+                let namespace = object.str_at(&["metadata", "namespace"]).unwrap_or_default();
+                let is_known = namespace.is_empty() || place.namespaces.contains(namespace);
+                // Labels that are not known may be the right ones.
+                (entry.asks_namespace && !is_known) || entry.set.means(&request(object), &place.all)
+            };
+            let is_busy =
+                objects.iter().any(|object| means(object) || pod_of(object).is_some_and(|pod| means(&pod)));
+            idle.extend((!is_busy).then_some(entry.at));
+        }
+        for (constraint, at) in &self.constraints {
+            let means = |object: &Value, source| place.gatekeeper.means(constraint, object, source);
+            let is_busy = objects.iter().any(|object| {
+                means(object, Source::Original)
+                    || pod_of(object).is_some_and(|pod| means(&pod, Source::Generated))
+            });
+            idle.extend((!is_busy).then_some(*at));
+        }
+        idle.sort_unstable();
+        idle
     }
 
     /// Asks all policies about an object.
@@ -234,16 +280,7 @@ impl Engines {
         unknown_labels: &dyn Fn() -> Outcome,
         say: &mut dyn FnMut(usize, Outcome),
     ) {
-        let version = object.str_at(&["apiVersion"]).unwrap_or_default();
-        let (group, version) = version.split_once('/').unwrap_or(("", version));
-        let request = Request {
-            operation: "CREATE",
-            kind: GroupVersionKind { group, version, kind: kind(object) },
-            namespace: object.str_at(&["metadata", "namespace"]).unwrap_or_default(),
-            name: name(object),
-            object: Some(object.clone()),
-            ..Request::default()
-        };
+        let request = request(object);
         for entry in &self.admission {
             let is_open = !is_known && entry.asks_namespace;
             let cluster = if is_known || is_open { &place.known } else { &place.all };
@@ -315,10 +352,18 @@ impl Place {
     }
 }
 
-/// Whether resources are chosen by labels of namespaces.
-fn has_selector(object: &Value, key: &str) -> bool {
-    let selector = object.at(&["spec", key, "namespaceSelector"]).and_then(Value::as_map);
-    selector.is_some_and(|selector| !selector.is_empty())
+/// The request that creates an object.
+fn request(object: &Value) -> Request<'_> {
+    let version = object.str_at(&["apiVersion"]).unwrap_or_default();
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    Request {
+        operation: "CREATE",
+        kind: GroupVersionKind { group, version, kind: kind(object) },
+        namespace: object.str_at(&["metadata", "namespace"]).unwrap_or_default(),
+        name: name(object),
+        object: Some(object.clone()),
+        ..Request::default()
+    }
 }
 
 /// The namespaces that Gatekeeper's configuration keeps from its webhook.

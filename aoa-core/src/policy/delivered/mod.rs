@@ -13,7 +13,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::fleet::{App, Fleet};
+use crate::fleet::{App, Fleet, State};
 use crate::model::{Cluster, Manifest};
 
 mod engines;
@@ -64,6 +64,11 @@ pub enum Outcome {
         /// Why.
         reason: String,
     },
+    /// It means nothing that is delivered, on any of the clusters that have it.
+    Idle {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl Outcome {
@@ -78,6 +83,8 @@ impl Outcome {
 struct Site<'f> {
     cluster: &'f Cluster,
     objects: Vec<Delivered<'f>>,
+    /// Whether more may be delivered than is known.
+    is_unknown: bool,
 }
 
 /// Applies the policies of each cluster: by the cluster's address, then by Application, in the order of its manifests.
@@ -95,15 +102,18 @@ struct Site<'f> {
 #[must_use]
 pub fn review(fleet: &Fleet) -> Vec<Verdict<'_>> {
     let mut sites: BTreeMap<&str, Site<'_>> = BTreeMap::new();
+    let is_unknown = fleet.sets().any(|set| set.is_frozen());
     for app in fleet.apps() {
         let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
         if content.manifests.may_drive().iter().any(is_policy) {
-            sites.entry(cluster.server_key()).or_insert_with(|| Site { cluster, objects: Vec::new() });
+            let objects = Vec::new();
+            sites.entry(cluster.server_key()).or_insert_with(|| Site { cluster, objects, is_unknown });
         }
     }
     for app in fleet.apps() {
         let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
         let Some(site) = sites.get_mut(cluster.server_key()) else { continue };
+        site.is_unknown |= content.state != State::Rendered;
         site.objects.extend(content.manifests().iter().map(|manifest| Delivered { app, manifest }));
     }
     let mut compiled: HashMap<String, Rc<Engines>> = HashMap::new();
@@ -111,7 +121,30 @@ pub fn review(fleet: &Fleet) -> Vec<Verdict<'_>> {
     for site in sites.values() {
         review_site(site, &mut compiled, &mut verdicts);
     }
+    keep_idle_everywhere(&sites, &mut verdicts);
     verdicts
+}
+
+/// What means nothing on one cluster and something on another is there for the other.
+fn keep_idle_everywhere(sites: &BTreeMap<&str, Site<'_>>, verdicts: &mut Vec<Verdict<'_>>) {
+    let is_idle = |verdict: &Verdict<'_>| matches!(verdict.outcome, Outcome::Idle { .. });
+    fn key(manifest: &Manifest) -> (&str, &str) {
+        (manifest.kind(), manifest.name())
+    }
+    let mut idle: HashMap<(&str, &str), usize> = HashMap::new();
+    for verdict in verdicts.iter().filter(|verdict| is_idle(verdict)) {
+        *idle.entry(key(verdict.policy.manifest)).or_default() += 1;
+    }
+    if idle.is_empty() {
+        return;
+    }
+    let delivered = sites.values().flat_map(|site| &site.objects).map(|object| object.manifest);
+    for manifest in delivered.filter(|manifest| engines::is_policy(manifest)) {
+        if let Some(count) = idle.get_mut(&key(manifest)) {
+            *count = count.wrapping_sub(1);
+        }
+    }
+    verdicts.retain(|verdict| !is_idle(verdict) || idle.get(&key(verdict.policy.manifest)) == Some(&0));
 }
 
 fn review_site<'f>(
@@ -141,6 +174,11 @@ fn review_site<'f>(
     for (at, reason) in &engines.notes {
         say(*at, None, Outcome::Unknown { reason: reason.clone() });
     }
+    if !site.is_unknown {
+        for (at, reason) in &engines.loose {
+            say(*at, None, Outcome::Idle { reason: reason.clone() });
+        }
+    }
     if !engines.judges() {
         return;
     }
@@ -157,6 +195,13 @@ fn review_site<'f>(
         engines.review(&place, object, false, &mut |at, outcome| say(at, Some(*delivered), outcome));
         if let Some(pod) = objects::pod_of(object) {
             engines.review(&place, &pod, true, &mut |at, outcome| say(at, Some(*delivered), outcome));
+        }
+    }
+    if !site.is_unknown {
+        let objects: Vec<&aoa_lang::Value> = arriving.iter().map(|(_, object)| object).collect();
+        for at in engines.idle(&place, &objects) {
+            let reason = "it means nothing that the fleet delivers to the cluster".to_owned();
+            say(at, None, Outcome::Idle { reason });
         }
     }
 }

@@ -140,6 +140,32 @@ impl Gatekeeper {
         Ok(())
     }
 
+    /// What the template of this name asks that nobody knows offline.
+    #[must_use]
+    pub fn unknowable(&self, template: &str) -> Option<&'static str> {
+        match &self.templates.get(template)?.template.engine {
+            Engine::Rego(code) => code.unknowable,
+            Engine::Cel(_) => None,
+        }
+    }
+
+    /// Takes a template away, and its constraints.
+    pub fn remove_template(&mut self, template: &str) {
+        self.templates.remove(template);
+        self.data = None;
+    }
+
+    /// Whether the constraint `Kind/name` is asked about an object, or it cannot be told.
+    #[must_use]
+    pub fn means(&self, constraint: &str, reviewed: &Value, source: Source) -> bool {
+        let Some((kind, name)) = constraint.split_once('/') else { return false };
+        let entry = self.templates.get(&kind.to_lowercase());
+        let Some(constraint) = entry.and_then(|entry| entry.constraints.get(name)) else { return false };
+        let namespace = self.namespace_of(reviewed);
+        let matching = constraint.matching.as_ref();
+        matching.is_none_or(|matching| matching.matches(reviewed, namespace.as_ref(), source).unwrap_or(true))
+    }
+
     /// Whether there is any constraint.
     #[must_use]
     pub fn has_constraints(&self) -> bool {

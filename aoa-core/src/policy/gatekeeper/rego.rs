@@ -18,6 +18,8 @@ violation[response] {
 #[derive(Debug)]
 pub(super) struct Code {
     program: Program,
+    /// What it asks that nobody knows offline.
+    pub(super) unknowable: Option<&'static str>,
 }
 
 /// A violation as Rego gives it.
@@ -74,6 +76,7 @@ impl Code {
             Some(_) => return Err(Error::invalid("while extracting Rego libs")),
         }
         check(&entry, &libraries)?;
+        let unknowable = unknowable(std::iter::once(&entry).chain(&libraries));
         for library in &mut libraries {
             library.move_data("libs", &["inventory"], true);
         }
@@ -82,7 +85,7 @@ impl Code {
         let modules = [hook, entry].into_iter().chain(libraries).collect();
         let program =
             Program::compile(modules).map_err(|error| error.prefixed("unable to compile modules: "))?;
-        Ok(Code { program })
+        Ok(Code { program, unknowable })
     }
 
     /// Asks for the violations of `names`, constraints of `kind`.
@@ -145,6 +148,18 @@ impl Code {
 pub(super) fn object<const N: usize>(entries: [(&str, Val); N]) -> Result<Val> {
     let keyed = entries.into_iter().map(|(key, value)| (Val::String(key.into()), value));
     Val::object(keyed.collect())
+}
+
+/// What modules ask that only a cluster knows.
+fn unknowable<'m>(mut modules: impl Iterator<Item = &'m Module>) -> Option<&'static str> {
+    modules.find_map(|module| {
+        if !module.references_to("external_data").is_empty() {
+            return Some("it asks a provider of external data");
+        }
+        let data = module.references_to("data");
+        let looks_up = data.iter().any(|path| path.begins_with(&["data", "inventory"]));
+        looks_up.then_some("it looks up other objects of the cluster")
+    })
 }
 
 /// What modules may import and refer to (`regorewriter`).

@@ -7,7 +7,7 @@ use super::defaults::DefaultValue;
 use super::exception::Exception;
 use super::permitted::Pattern;
 use super::quota::Quota;
-use super::reading::{Node, Reading, Way};
+use super::reading::{Hop, Node, Reading, Way};
 use super::requirement::Requirement;
 use super::restriction::Restriction;
 use super::rule::PolicyRule;
@@ -43,6 +43,8 @@ pub struct Policy {
     pub delivered_by: Option<ObjectRef>,
     pub(crate) bringer: Option<AppId>,
     pub(crate) written: Option<Written>,
+    /// As it is written.
+    pub(crate) object: Value,
 }
 
 /// One thing that a policy asks.
@@ -113,6 +115,7 @@ impl Policy {
             delivered_by: None,
             bringer: None,
             written: None,
+            object: object.clone(),
         };
         if !top.has_fields(&TOP, reading) {
             return policy;
@@ -187,6 +190,12 @@ impl Policy {
     #[must_use]
     pub fn place(&self) -> Option<Place> {
         self.place_of(&Way::new())
+    }
+
+    /// Where it says whom it is for.
+    pub(crate) fn place_of_target(&self) -> Option<Place> {
+        let way = [Hop::Key(Text::from_static("spec")), Hop::Key(Text::from_static("target"))];
+        Some(self.written.as_ref()?.place_of(&way, Part::Key))
     }
 
     pub(crate) fn place_of(&self, way: &Way) -> Option<Place> {

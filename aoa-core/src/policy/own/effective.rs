@@ -1,8 +1,8 @@
 //! The effective policy of an Application: everything that reaches it, each with its origin.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use aoa_lang::value::Text;
 
@@ -12,7 +12,7 @@ use super::exception::{Excepted, Exception};
 use super::gather::{Problem, gather};
 use super::reach::{Aimed, Alike, reach};
 use crate::finding::Rule;
-use crate::fleet::{App, Fleet, Parent};
+use crate::fleet::{App, Fleet, FleetData, Parent};
 use crate::model::ObjectRef;
 
 /// All policies of a fleet, and which reach whom.
@@ -119,9 +119,24 @@ impl FleetPolicies {
     #[must_use]
     pub fn of(fleet: &Fleet) -> Self {
         let gathered = gather(fleet);
-        let policies: Vec<Arc<Policy>> = gathered.policies.into_iter().map(Arc::new).collect();
+        let policies = gathered.policies.into_iter().map(Arc::new).collect();
+        FleetPolicies { problems: gathered.problems, ..FleetPolicies::reaching(fleet, policies) }
+    }
+
+    /// The policies of `older` as they reach the Applications of `fleet`. What an Application delivers that is not there any more
+    /// has nobody below it.
+    fn of_older(fleet: &Fleet, older: &FleetPolicies) -> Self {
+        let as_here = |policy: &Arc<Policy>| {
+            let Some(app) = &policy.delivered_by else { return Some(Arc::clone(policy)) };
+            let bringer = fleet.data.find_app(app.namespace.as_str()?, app.name.as_str()?)?;
+            Some(Arc::new(Policy { bringer: Some(bringer), ..Policy::clone(policy) }))
+        };
+        FleetPolicies::reaching(fleet, older.policies.iter().filter_map(as_here).collect())
+    }
+
+    fn reaching(fleet: &Fleet, policies: Vec<Arc<Policy>>) -> Self {
         if policies.is_empty() {
-            return FleetPolicies { problems: gathered.problems, ..FleetPolicies::default() };
+            return FleetPolicies::default();
         }
         let mut aimed: Vec<Aimed<'_>> =
             policies.iter().map(|policy| Aimed { target: &policy.target, bringer: policy.bringer }).collect();
@@ -138,7 +153,7 @@ impl FleetPolicies {
         let effective = reached.alike.iter().map(of_ways);
         FleetPolicies {
             effective: effective.collect(),
-            problems: gathered.problems,
+            problems: Vec::new(),
             of_app: reached.of_app,
             counts: reached.counts.into_iter().take(policies.len()).collect(),
             policies,
@@ -154,6 +169,32 @@ impl FleetPolicies {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.policies.is_empty()
+    }
+
+    /// The exceptions of a policy that are for nobody whom what they are from reaches. Those from rules of the check are for
+    /// whoever they reach.
+    pub(crate) fn unused_exceptions<'p>(&'p self, policy: &'p Arc<Policy>) -> Vec<&'p Exception> {
+        let mut unused: BTreeSet<usize> = (0..policy.exceptions.len()).collect();
+        for effective in &self.effective {
+            for reaching in effective.exceptions.iter().filter(|r| Arc::ptr_eq(&r.policy, policy)) {
+                let Some(exception) = reaching.exception() else { continue };
+                let is_from_rule = matches!(exception.from, Excepted::Rule(_));
+                if is_from_rule || effective.constraints().any(|bound| exception.is_from(&bound)) {
+                    unused.remove(&reaching.at);
+                }
+            }
+        }
+        // What is from nothing at all is told as broken.
+        let ids = || {
+            self.policies
+                .iter()
+                .flat_map(|p| p.constraints.iter().map(move |c| format!("{}/{}", p.name, c.name)))
+        };
+        let is_from_something = |exception: &&Exception| match &exception.from {
+            Excepted::Constraints(pattern) => ids().any(|id| pattern.matches(&id)),
+            Excepted::Rule(_) => true,
+        };
+        unused.into_iter().filter_map(|at| policy.exceptions.get(at)).filter(is_from_something).collect()
     }
 
     /// What is wrong with them.
@@ -280,6 +321,15 @@ impl Fleet {
     #[must_use]
     pub fn policies(&self) -> &FleetPolicies {
         self.data.policies.get_or_init(|| FleetPolicies::of(self))
+    }
+
+    /// The same fleet under the policies of another one.
+    #[must_use]
+    pub(crate) fn judged_as(&self, older: &Fleet) -> Fleet {
+        let policies = FleetPolicies::of_older(self, older.policies());
+        let mut data = FleetData::clone(&self.data);
+        data.policies = Arc::new(OnceLock::from(policies));
+        Fleet { data: Arc::new(data) }
     }
 }
 

@@ -104,7 +104,7 @@ fn add(answer: &mut Answer, document: &str, value: Option<&Val>, said: &dyn Fn()
 fn seen(module: &Module, package: &Path) -> Result<Names, Vec<Fault>> {
     let mut names = Names::default();
     let mut faults = Vec::new();
-    for reference in module.input_references() {
+    for reference in module.references_to("input") {
         match reference.steps.get(1) {
             Some(Step::Name(name)) => match Name::find(name) {
                 Some(name) => names.insert(name),
@@ -119,8 +119,7 @@ fn seen(module: &Module, package: &Path) -> Result<Names, Vec<Fault>> {
     }
     let own: Vec<&Step> = package.steps.iter().collect();
     let is_own = |path: &Path| path.steps.iter().zip(&own).all(|(step, own)| step == *own);
-    let foreign = module.data_references().into_iter().chain(module.imports());
-    for path in foreign.filter(|path| path.begins_with(&["data"]) && !is_own(path)) {
+    for path in module.references_to("data").into_iter().filter(|path| !is_own(path)) {
         let what = format!("there is no `{}`: a rule is one module, and sees no data", path.shown);
         faults.push(Fault { row: Some(path.row), what });
     }

@@ -1,0 +1,52 @@
+//! What rules of policies cost for each object: over 30,000 Deployments, one rule at a time, conversion included.
+
+use std::time::Duration;
+
+use aoa_core::Inputs;
+use aoa_core::check::{CheckOptions, check};
+use aoa_core::finding::Rule;
+use aoa_core::inputs::PolicyFile;
+use aoa_core::policy::delivered;
+use benches::gauge::least;
+use benches::{fleet, rules};
+
+use super::{Table, Target, resolve};
+
+const OBJECTS: usize = 30_000;
+
+pub(super) fn rules(table: &Table) {
+    for (language, rule, target) in [("CEL", rules::cel(), "5 us"), ("Rego", rules::rego(), "16 us")] {
+        for count in [1, 20] {
+            let name = format!("{count} {language} rules of a policy, each for each of {OBJECTS} objects");
+            table.row(&name, Target::Below(target), || {
+                let asked = checking(rules::own(&vec![rule.clone(); count]));
+                each(asked.saturating_sub(checking(rules::own(&[]))), count)
+            });
+        }
+    }
+    let guards = [
+        ("a ValidatingAdmissionPolicy", rules::ADMISSION.to_owned(), "5 us"),
+        ("a constraint of Gatekeeper", rules::gatekeeper(), "16 us"),
+    ];
+    for (what, guard, target) in guards {
+        table.row(&format!("{what} for each of {OBJECTS} objects"), Target::Below(target), || {
+            let fleet = resolve(&fleet::guarded(OBJECTS, &guard), fleet::one_core());
+            each(least(5, || delivered::review(&fleet)).0, 1)
+        });
+    }
+}
+
+/// How long the check takes that asks nothing but these policies.
+fn checking(policies: Vec<PolicyFile>) -> Duration {
+    let mut inputs: Inputs = fleet::guarded(OBJECTS, "");
+    inputs.policies = policies;
+    let fleet = resolve(&inputs, fleet::one_core());
+    fleet.policies();
+    let mut options = CheckOptions::default();
+    options.select = vec![Rule::ViolatedRule, Rule::UndecidedRule];
+    least(5, || check(&fleet, &options)).0
+}
+
+fn each(time: Duration, rules: usize) -> String {
+    format!("{:.2} us", time.as_secs_f64() * 1e6 / (OBJECTS * rules) as f64)
+}
