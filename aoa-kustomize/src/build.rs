@@ -153,7 +153,7 @@ fn customize(target: &Target, run: &mut Run<'_>) -> Result<Vec<Resource>> {
     let Accumulator { mut map, config, vars } = target.accumulate(run, Accumulator::default())?;
     let config = config.unwrap_or_default();
     add_hashes(&mut map, limits)?;
-    update_references(&mut map, &config.name_reference)?;
+    update_references(&mut map, config.reference_fields())?;
     vars.resolve(&mut map, &config.var_reference)?;
     let is_local =
         |resource: &Resource| resource.annotation(LOCAL_CONFIG).is_some_and(|local| *local != *"false");

@@ -78,6 +78,7 @@ impl VarSet {
         if self.0.is_empty() {
             return Ok(());
         }
+        map.write_notes()?;
         let mut values = BTreeMap::new();
         for var in self.0.values() {
             values.insert(var.name.clone(), value_of(var, map)?);

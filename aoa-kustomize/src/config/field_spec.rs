@@ -54,6 +54,17 @@ impl FieldSpec {
         value.and_then(Value::as_list).into_iter().flatten().map(FieldSpec::of).collect()
     }
 
+    /// Whether the notes of a build may stand there, so that they have to be written first.
+    pub(crate) fn reaches_notes(&self) -> bool {
+        let part = |at: usize| self.parts.get(at).map(|part| part.trim().trim_end_matches("[]"));
+        part(0) == Some("metadata")
+            && match (part(1), part(2)) {
+                (None, _) | (Some("annotations"), None) => true,
+                (Some("annotations"), Some(key)) => key.starts_with("internal.config.kubernetes.io/"),
+                (Some(_), _) => false,
+            }
+    }
+
     /// Whether the other is covered by this one (`effectivelyEquals`).
     fn covers(&self, other: &FieldSpec) -> bool {
         self.path == other.path && self.gvk.is_selected(&other.gvk)

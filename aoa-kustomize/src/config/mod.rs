@@ -15,6 +15,7 @@ use aoa_lang::typed::{self, Mode};
 use aoa_lang::value::Text;
 
 use crate::error::{Error, Result};
+use crate::references::ReferenceFields;
 use crate::resource::Gvk;
 
 /// The fields of all transformers.
@@ -31,6 +32,8 @@ pub(crate) struct TransformerConfig {
     pub(crate) var_reference: Vec<FieldSpec>,
     pub(crate) images: Vec<FieldSpec>,
     pub(crate) replicas: Vec<FieldSpec>,
+    /// `name_reference` by the kinds of referrers.
+    reference_fields: OnceLock<Arc<ReferenceFields>>,
 }
 
 /// The fields that hold the name of a resource of some kind.
@@ -76,9 +79,15 @@ impl TransformerConfig {
             var_reference: specs("varReference"),
             images: specs("images"),
             replicas: specs("replicas"),
+            reference_fields: OnceLock::new(),
         };
         config.sort();
         Ok(config)
+    }
+
+    /// The fields that hold names, by the kinds of what they stand in.
+    pub(crate) fn reference_fields(&self) -> &Arc<ReferenceFields> {
+        self.reference_fields.get_or_init(|| Arc::new(ReferenceFields::of(&self.name_reference)))
     }
 
     /// Adds what `other` has and this does not (`TransformerConfig.Merge`).
@@ -114,6 +123,7 @@ impl TransformerConfig {
     /// # Errors
     /// As [`TransformerConfig::merge`].
     pub(crate) fn add_reference(&mut self, other: &NameReference) -> Result<()> {
+        self.reference_fields.take();
         let mut is_found = false;
         for own in self.name_reference.iter_mut().filter(|own| own.target == other.target) {
             merge_all(&mut own.referrers, &other.referrers)?;
@@ -126,6 +136,7 @@ impl TransformerConfig {
     }
 
     fn sort(&mut self) {
+        self.reference_fields.take();
         let lists = [
             &mut self.name_prefix,
             &mut self.name_suffix,

@@ -60,10 +60,7 @@ pub(crate) fn set_fields(
         Ok(has_targets)
     };
     let outcome = run();
-    outcome.map_err(|e| {
-        let id = Id::of(root, &crate::config::Scopes::default());
-        e.prefixed(&format!("considering field '{}' of object {id}: ", spec.path))
-    })
+    outcome.map_err(|e| considering(root, spec, e))
 }
 
 /// Replaces each node that `spec` names in a resource of its kind by what `edit` makes of it; `None` leaves it, and nothing is
@@ -105,10 +102,13 @@ pub(crate) fn edit_fields(
         Ok(())
     };
     let outcome = run();
-    outcome.map(|()| has_changed).map_err(|e| {
-        let id = Id::of(root, &crate::config::Scopes::default());
-        e.prefixed(&format!("considering field '{}' of object {id}: ", spec.path))
-    })
+    outcome.map(|()| has_changed).map_err(|e| considering(root, spec, e))
+}
+
+/// The error with what was looked at.
+pub(crate) fn considering(root: &Node, spec: &FieldSpec, error: Error) -> Error {
+    let id = Id::of(root, &crate::config::Scopes::default());
+    error.prefixed(&format!("considering field '{}' of object {id}: ", spec.path))
 }
 
 /// `isMatchGVK`

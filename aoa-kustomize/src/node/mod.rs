@@ -7,9 +7,9 @@ mod field_spec;
 mod matcher;
 mod path;
 
-pub(crate) use field_spec::{Made, edit_fields, set_fields};
+pub(crate) use field_spec::{Made, considering, edit_fields, set_fields};
 pub(crate) use matcher::{Matcher, Place, split_field_path};
-pub(crate) use path::{find, lookup, lookup_or_make};
+pub(crate) use path::{find, is_field, lookup, lookup_or_make};
 
 use aoa_lang::yaml::{Node, NodeKind};
 

@@ -33,6 +33,12 @@ impl<'p> Part<'p> {
     }
 }
 
+/// Whether a part is the name of a field, and nothing else.
+pub(crate) fn is_field(part: &str) -> bool {
+    let part = part.trim();
+    !part.is_empty() && matches!(Part::read(part), Ok(Part::Field(_)))
+}
+
 pub(super) fn is_element(part: &str) -> bool {
     part.starts_with('[') && part.ends_with(']')
 }

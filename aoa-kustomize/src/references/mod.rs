@@ -1,5 +1,9 @@
 //! Names in the fields of other resources, after what they name was renamed (`filters/nameref`).
 
+mod fields;
+
+pub(crate) use fields::ReferenceFields;
+
 use std::collections::HashMap;
 
 use aoa_lang::patch::kustomize::{put_field, put_scalar};
@@ -7,10 +11,11 @@ use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
 use foldhash::fast::FixedState;
 
-use crate::config::{FieldSpec, NameReference};
+use crate::config::FieldSpec;
 use crate::error::{Error, Result};
-use crate::node::{edit_fields, expect_kind};
+use crate::node::{at, at_mut, considering, edit_fields, expect_kind};
 use crate::resource::{EmptyAffixes, Gvk, Id, ResMap, Resource};
+use fields::{Found, ReferenceField};
 
 const HASHER: FixedState = FixedState::with_seed(13);
 
@@ -18,41 +23,80 @@ const HASHER: FixedState = FixedState::with_seed(13);
 ///
 /// # Errors
 /// If a field could mean more than one resource, or is of the wrong kind.
-pub(crate) fn update_references(map: &mut ResMap, references: &[NameReference]) -> Result<()> {
+pub(crate) fn update_references(map: &mut ResMap, fields: &ReferenceFields) -> Result<()> {
+    if fields.reaches_notes {
+        map.write_notes()?;
+    }
     let candidates = Candidates::of(map.list());
     if candidates.by_name.is_empty() {
         return Ok(());
     }
-    let mut by_kind: HashMap<&Text, Vec<(&Gvk, &FieldSpec)>, FixedState> = HashMap::with_hasher(HASHER);
-    for reference in references {
-        for field in &reference.referrers {
-            by_kind.entry(&field.gvk.kind).or_default().push((&reference.target, field));
-        }
-    }
-    let of_all_kinds = by_kind.get(&Text::EMPTY).cloned().unwrap_or_default();
-    let mut changed: Vec<(usize, Node)> = Vec::new();
+    let mut changes: Vec<(usize, Change)> = Vec::new();
     for (at, resource) in map.list().iter().enumerate() {
-        let original = resource.names().original().gvk.clone();
-        let own = by_kind.get(&original.kind).map_or(&[][..], Vec::as_slice);
-        let fields = own.iter().chain(&of_all_kinds).filter(|(_, field)| original.is_selected(&field.gvk));
-        let mut root = resource.root().clone();
-        let mut has_changed = false;
-        for (target, field) in fields {
-            let filter = Filter { referrer: resource, field, target, candidates: &candidates };
-            has_changed |= filter.run(&mut root)?;
-        }
-        if has_changed {
-            changed.push((at, root));
+        if let Some(change) = change_of(resource, fields, &candidates)? {
+            changes.push((at, change));
         }
     }
-    for (at, root) in changed {
+    for (at, change) in changes {
         map.change(at, |resource| {
-            *resource.root_mut() = root;
+            match change {
+                Change::Places(places) => {
+                    let root = resource.root_mut();
+                    for (place, new) in places {
+                        if let Some(node) = at_mut(root, &place) {
+                            *node = new;
+                        }
+                    }
+                }
+                Change::Root(root) => *resource.root_mut() = root,
+            }
             resource.settle_shared();
             Ok(())
         })?;
     }
     Ok(())
+}
+
+/// What becomes of a resource.
+enum Change {
+    /// These nodes are replaced.
+    Places(Vec<(Vec<usize>, Node)>),
+    Root(Node),
+}
+
+fn change_of(
+    resource: &Resource,
+    fields: &ReferenceFields,
+    candidates: &Candidates<'_>,
+) -> Result<Option<Change>> {
+    let original = &resource.names().original().gvk;
+    let fields = fields.of_kind(&original.kind);
+    let filter = |field| Filter { referrer: resource, field, candidates };
+    if let Some(found) = fields.find(resource.root(), original) {
+        let mut places: Vec<(Vec<usize>, Node)> = Vec::new();
+        let mut are_apart = true;
+        for Found { field, place } in found {
+            let Some(field) = fields.list.get(field) else { continue };
+            let touches =
+                |(other, _): &(Vec<usize>, Node)| other.starts_with(&place) || place.starts_with(other);
+            are_apart = are_apart && !places.iter().any(touches);
+            let Some(node) = at(resource.root(), &place).filter(|_| are_apart) else { break };
+            if let Some(new) = filter(field).edited(node).map_err(|e| filter(field).failed_at(e))? {
+                // A field behind could stand in what has come into it.
+                are_apart = new.content.as_slice().len() == node.content.as_slice().len();
+                places.push((place, new));
+            }
+        }
+        if are_apart {
+            return Ok((!places.is_empty()).then_some(Change::Places(places)));
+        }
+    }
+    let mut root = resource.root().clone();
+    let mut has_changed = false;
+    for field in fields.list.iter().filter(|field| original.is_selected(&field.spec.gvk)) {
+        has_changed |= filter(field).run(&mut root)?;
+    }
+    Ok(has_changed.then_some(Change::Root(root)))
 }
 
 /// What may be referred to.
@@ -89,19 +133,25 @@ impl<'m> Candidates<'m> {
 /// One field of one resource.
 struct Filter<'f> {
     referrer: &'f Resource,
-    field: &'f FieldSpec,
-    target: &'f Gvk,
+    field: &'f ReferenceField,
     candidates: &'f Candidates<'f>,
 }
 
 impl<'f> Filter<'f> {
     fn run(&self, root: &mut Node) -> Result<bool> {
         // The field is that of the referrer's present kind, whatever its kind was.
-        let id = self.referrer.id();
-        let spec = FieldSpec { gvk: id.gvk.clone(), ..self.field.clone() };
-        edit_fields(root, &spec, &mut |node| self.edited(node)).map_err(|e| {
-            e.prefixed(&format!("updating name reference in '{}' field of '{id}': ", self.field.path))
-        })
+        let spec = FieldSpec { gvk: self.referrer.id().gvk.clone(), ..self.field.spec.clone() };
+        edit_fields(root, &spec, &mut |node| self.edited(node)).map_err(|e| self.failed(e))
+    }
+
+    fn failed(&self, error: Error) -> Error {
+        let (path, id) = (&self.field.spec.path, self.referrer.id());
+        error.prefixed(&format!("updating name reference in '{path}' field of '{id}': "))
+    }
+
+    /// The error of a place that was found without [`edit_fields`].
+    fn failed_at(&self, error: Error) -> Error {
+        self.failed(considering(self.referrer.root(), &self.field.spec, error))
     }
 
     fn edited(&self, node: &Node) -> Result<Option<Node>> {
@@ -239,7 +289,7 @@ impl<'f> Filter<'f> {
         let was_of_kind = |resource: &&Resource, wanted: &Gvk| {
             resource.names().previous.iter().any(|id| id.gvk.is_selected(wanted))
         };
-        candidates.retain(|candidate| was_of_kind(candidate, self.target));
+        candidates.retain(|candidate| was_of_kind(candidate, &self.field.target));
         if let Some(role) = self.role_ref() {
             candidates.retain(|candidate| was_of_kind(candidate, &role));
         }
@@ -267,7 +317,7 @@ impl<'f> Filter<'f> {
 
     /// The kind that a `roleRef` names, where the field is one.
     fn role_ref(&self) -> Option<Gvk> {
-        if !self.field.path.as_str()?.ends_with("roleRef/name") {
+        if !self.field.spec.path.as_str()?.ends_with("roleRef/name") {
             return None;
         }
         let role = self.referrer.root().field("roleRef")?;

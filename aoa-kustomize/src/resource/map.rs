@@ -91,6 +91,14 @@ impl ResMap {
         &mut self.list
     }
 
+    /// Writes all notes, for those who look at annotations.
+    ///
+    /// # Errors
+    /// If the metadata of a resource are no map.
+    pub(crate) fn write_notes(&mut self) -> Result<()> {
+        self.list.iter_mut().try_for_each(Resource::write_notes)
+    }
+
     /// Changes one resource.
     pub(crate) fn change<T>(
         &mut self,
@@ -199,7 +207,7 @@ impl ResMap {
             ([], Behavior::Create | Behavior::Unspecified) => self.append(resource),
             ([at], Behavior::Merge | Behavior::Replace) => {
                 let at = *at;
-                let Some(old) = self.list.get(at) else { return Ok(()) };
+                let Some(old) = self.list.get_mut(at) else { return Ok(()) };
                 let origin = old.annotation(super::annotations::ORIGIN).cloned();
                 resource.copy_metadata_from(old)?;
                 if behavior == Behavior::Merge {
@@ -294,6 +302,9 @@ impl ResMap {
     /// # Errors
     /// If its labels cannot be read.
     pub(crate) fn select(&mut self, selector: &Selector) -> Result<Vec<usize>> {
+        if selector.looks_at_annotations() {
+            self.write_notes()?;
+        }
         let candidates = self.candidates(selector.plain_name(), selector.plain_kind());
         let mut selected = Vec::new();
         for at in candidates {
@@ -316,14 +327,14 @@ impl ResMap {
 impl Resource {
     /// Takes name, namespace, labels, annotations and variables of `old`; own labels and annotations win, the notes are those of
     /// `old` (`CopyMergeMetaDataFieldsFrom`).
-    pub(crate) fn copy_metadata_from(&mut self, old: &Resource) -> Result<()> {
-        let mut labels = old.texts("labels");
-        labels.extend(self.texts("labels"));
+    pub(crate) fn copy_metadata_from(&mut self, old: &mut Resource) -> Result<()> {
+        let mut labels = old.texts("labels")?;
+        labels.extend(self.texts("labels")?);
         self.set_texts("labels", labels)?;
         let has_hash = self.annotation(NEEDS_HASH).is_some();
-        let theirs = old.texts("annotations");
+        let theirs = old.texts("annotations")?;
         let mut merged = theirs.clone();
-        merged.extend(self.texts("annotations"));
+        merged.extend(self.texts("annotations")?);
         merged.retain(|key, value| {
             let name = key.as_str().unwrap_or_default();
             if BUILD.contains(&name) {

@@ -7,10 +7,8 @@ use aoa_lang::text::selector::Labels;
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind, ScalarStyle};
 
-use super::annotations::{
-    BUILD, ENABLED, PREFIXES, PREVIOUS_KINDS, PREVIOUS_NAMES, PREVIOUS_NAMESPACES, SUFFIXES,
-};
-use super::{Gvk, Id, Names, Resource, Scope};
+use super::Resource;
+use super::annotations::{BUILD, ENABLED};
 use crate::error::Result;
 use crate::node::lookup_or_make;
 
@@ -27,35 +25,12 @@ impl Labels for MetaMap<'_> {
     }
 }
 
-fn metadata_of(root: &Node) -> Option<&Node> {
+pub(super) fn metadata_of(root: &Node) -> Option<&Node> {
     root.field("metadata").filter(|node| !node.is_empty())
 }
 
-fn map_of<'r>(root: &'r Node, field: &str) -> Option<&'r Node> {
+pub(super) fn map_of<'r>(root: &'r Node, field: &str) -> Option<&'r Node> {
     metadata_of(root)?.field(field)
-}
-
-/// The names that the notes of a resource tell; `None` if they do not fit together.
-pub(super) fn previous_ids(root: &Node, gvk: &Gvk) -> Option<Vec<Id>> {
-    let Some(annotations) = map_of(root, "annotations") else { return Some(Vec::new()) };
-    let note = |key: &str| annotations.field(key).map(|node| node.text.to_str_lossy());
-    let Some(names) = note(PREVIOUS_NAMES) else { return Some(Vec::new()) };
-    let namespaces = note(PREVIOUS_NAMESPACES).unwrap_or_default();
-    let kinds = note(PREVIOUS_KINDS).unwrap_or_default();
-    let count = |text: &str| text.split(',').count();
-    if count(&names) != count(&namespaces) || count(&names) != count(&kinds) {
-        return None;
-    }
-    let all = names.split(',').zip(namespaces.split(',')).zip(kinds.split(','));
-    Some(
-        all.map(|((name, namespace), kind)| Id {
-            gvk: Gvk { kind: Text::from(kind), ..gvk.clone() },
-            name: Text::from(name),
-            namespace: Text::from(namespace),
-            scope: Scope::Namespaced,
-        })
-        .collect(),
-    )
 }
 
 impl Resource {
@@ -77,9 +52,14 @@ impl Resource {
         self.annotation(key).is_some_and(|value| *value == *ENABLED)
     }
 
-    pub(crate) fn texts(&self, field: &str) -> Texts {
+    /// Labels or annotations, the notes among them.
+    ///
+    /// # Errors
+    /// Those of [`Resource::write_notes`].
+    pub(crate) fn texts(&mut self, field: &str) -> Result<Texts> {
+        self.write_notes()?;
         let map = map_of(&self.root, field).into_iter().flat_map(Node::entries);
-        map.map(|(key, value)| (key.text.clone(), value.text.clone())).collect()
+        Ok(map.map(|(key, value)| (key.text.clone(), value.text.clone())).collect())
     }
 
     /// Writes labels or annotations anew (`setMapInMetadata`): sorted, as strings; the keys without a tag, so that one that
@@ -113,7 +93,7 @@ impl Resource {
 
     /// Adds one annotation to those that are there, all written anew.
     pub(crate) fn add_annotation(&mut self, key: &'static str, value: impl Into<Text>) -> Result<()> {
-        let mut annotations = self.texts("annotations");
+        let mut annotations = self.texts("annotations")?;
         annotations.insert(Text::from_static(key), value.into());
         self.set_texts("annotations", annotations)
     }
@@ -148,83 +128,32 @@ impl Resource {
         Ok(())
     }
 
-    /// Notes what the resource is called now (`StorePreviousId`).
-    pub(crate) fn store_previous_id(&mut self) -> Result<()> {
-        let names = self.names().clone();
-        let id = &names.current;
-        let namespace = Text::from_bytes(id.effective_namespace());
-        let is_plain = |text: &Text| !text.is_empty() && !text.as_bytes().contains(&b',');
-        let is_known = [&id.name, &namespace, &id.gvk.kind].into_iter().all(is_plain)
-            && names.previous.is_empty() == self.annotation(PREVIOUS_NAMES).is_none();
-        self.append_note(PREVIOUS_NAMES, &id.name)?;
-        self.append_note(PREVIOUS_NAMESPACES, &namespace)?;
-        self.append_note(PREVIOUS_KINDS, &id.gvk.kind)?;
-        if is_known {
-            let noted = Id { namespace, scope: Scope::Namespaced, ..id.clone() };
-            let previous = names.previous.iter().cloned().chain([noted]).collect();
-            self.names =
-                std::sync::OnceLock::from(std::sync::Arc::new(Names { current: id.clone(), previous }));
-        }
-        Ok(())
-    }
-
-    pub(crate) fn add_prefix(&mut self, prefix: &Text) -> Result<()> {
-        self.append_note(PREFIXES, prefix)
-    }
-
-    pub(crate) fn add_suffix(&mut self, suffix: &Text) -> Result<()> {
-        self.append_note(SUFFIXES, suffix)
-    }
-
-    /// Appends to a note with commas between (`appendCsvAnnotation`).
-    fn append_note(&mut self, key: &'static str, value: &Text) -> Result<()> {
-        if value.is_empty() {
-            return Ok(());
-        }
-        let value = match self.annotation(key) {
-            None => value.clone(),
-            Some(old) => Text::from_bytes(&[old.as_bytes(), b",", value.as_bytes()].concat()),
-        };
-        self.put_annotation(key, value)
-    }
-
-    /// Whether prefixes and suffixes end alike (`PrefixesSuffixesEquals`).
-    pub(crate) fn has_affixes_of(&self, other: &Resource, empty: EmptyAffixes) -> bool {
-        [PREFIXES, SUFFIXES].iter().all(|key| {
-            let [own, theirs] = [self.annotation(key), other.annotation(key)];
-            let (Some(own), Some(theirs)) = (own, theirs) else {
-                return empty == EmptyAffixes::FitAll || own.is_none() && theirs.is_none();
-            };
-            let [own, theirs] = [own, theirs].map(Text::to_str_lossy);
-            own.rsplit(',').zip(theirs.rsplit(',')).all(|(own, theirs)| own == theirs)
-        })
-    }
-
     /// Takes out the notes of the build, and what else is not wanted; all annotations are written anew.
     pub(crate) fn remove_annotations(&mut self, also: &[&str]) -> Result<()> {
         let maps = metadata_of(&self.root).into_iter().flat_map(Node::entries);
-        if maps.filter(|(key, _)| key.text == "annotations").count() < 2 {
+        let count = maps.filter(|(key, _)| key.text == "annotations").count();
+        if count < 2 {
+            // They would be taken out.
+            self.unwritten.clear();
+        }
+        if count == 0 && metadata_of(&self.root).is_some_and(|metadata| metadata.kind == NodeKind::Map) {
+            return Ok(());
+        }
+        if count < 2 {
             return self.retain_annotations(|key| !BUILD.contains(&key) && !also.contains(&key));
         }
         // Upstream takes them out one after the other. Each time, the first of several maps goes into the next one.
-        if !self.texts("annotations").is_empty() {
+        if !self.texts("annotations")?.is_empty() {
             self.retain_annotations(|key| !BUILD.contains(&key))?;
         }
         also.iter().try_for_each(|also| self.retain_annotations(|key| key != *also))
     }
 
     fn retain_annotations(&mut self, is_wanted: impl Fn(&str) -> bool) -> Result<()> {
-        let mut annotations = self.texts("annotations");
+        let mut annotations = self.texts("annotations")?;
         annotations.retain(|key, _| is_wanted(key.as_str().unwrap_or_default()));
         self.set_texts("annotations", annotations)
     }
-}
-
-/// What a resource without prefixes fits to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum EmptyAffixes {
-    FitAll,
-    FitEmpty,
 }
 
 /// `ClearEmptyAnnotations` of kyaml

@@ -5,22 +5,24 @@ mod id;
 mod index;
 mod map;
 mod metadata;
+mod notes;
 mod select;
 mod twins;
 
 pub(crate) use id::{Gvk, Id, NO_NAMESPACE, Scope};
 pub(crate) use map::{Behavior, ResMap};
-pub(crate) use metadata::EmptyAffixes;
+pub(crate) use notes::EmptyAffixes;
 pub(crate) use select::{Selector, Written, id_of};
 
 use std::sync::{Arc, OnceLock};
 
 use aoa_lang::Value;
 use aoa_lang::value::Text;
-use aoa_lang::yaml::{Node, emit};
+use aoa_lang::yaml::{Node, emit_data};
 
 use crate::config::Scopes;
 use crate::error::{Error, Result};
+use notes::Note;
 
 /// A resource. Clones share what they do not change.
 #[derive(Clone)]
@@ -28,6 +30,8 @@ pub(crate) struct Resource {
     root: Node,
     scopes: Arc<Scopes>,
     names: OnceLock<Arc<Names>>,
+    /// Notes that annotations are to hold, but nobody has looked at yet: most never are written.
+    unwritten: Vec<Note>,
     /// The variables that are taken from it.
     variables: Vec<Text>,
     /// What stands in several places at once.
@@ -64,12 +68,13 @@ impl Resource {
             root,
             scopes: scopes.clone(),
             names: OnceLock::new(),
+            unwritten: Vec::new(),
             variables: Vec::new(),
             twins: twins::Twins::default(),
         }
     }
 
-    /// The YAML.
+    /// The YAML. Some notes may be missing in its annotations; see [`Resource::write_notes`].
     pub(crate) fn root(&self) -> &Node {
         &self.root
     }
@@ -88,7 +93,8 @@ impl Resource {
     pub(crate) fn names(&self) -> &Arc<Names> {
         self.names.get_or_init(|| {
             let current = Id::of(&self.root, &self.scopes);
-            let previous = metadata::previous_ids(&self.root, &current.gvk).unwrap_or_default();
+            let mut previous = notes::previous_ids(&self.root, &current.gvk).unwrap_or_default();
+            previous.extend(self.unwritten.iter().filter_map(|note| note.id(&current.gvk)));
             Arc::new(Names { current, previous })
         })
     }
@@ -112,6 +118,7 @@ impl Resource {
 
     /// Leaves nothing of it.
     pub(crate) fn clear(&mut self) {
+        self.unwritten.clear();
         *self.root_mut() = Node::null();
     }
 
@@ -122,12 +129,12 @@ impl Resource {
 
     /// The text that a build prints of it.
     pub(crate) fn to_yaml(&self, limits: &aoa_lang::Limits) -> Result<String> {
-        Ok(emit(&self.to_value(limits)?)?)
+        Ok(emit_data(&self.root, limits)?)
     }
 
     /// Refuses notes that do not fit together, which upstream does not survive.
     pub(crate) fn check_notes(&self) -> Result<()> {
-        metadata::previous_ids(&self.root, &self.id().gvk).map(drop).ok_or_else(|| {
+        notes::previous_ids(&self.root, &self.id().gvk).map(drop).ok_or_else(|| {
             Error::invalid(
                 "number of previous names, number of previous namespaces, number of previous kinds not equal",
             )

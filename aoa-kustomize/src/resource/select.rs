@@ -197,6 +197,10 @@ impl Selector {
         !self.written.labels.is_empty() || !self.written.annotations.is_empty()
     }
 
+    pub(crate) fn looks_at_annotations(&self) -> bool {
+        !self.written.annotations.is_empty()
+    }
+
     /// Whether any part of the id is asked for.
     pub(crate) fn looks_at_ids(&self) -> bool {
         self.written.id != Id::default()

@@ -79,13 +79,14 @@ impl Target {
     /// Runs all validators, which may only set a label (`runValidators`).
     pub(super) fn run_validators(&self, run: &mut Run<'_>, into: &mut Accumulator) -> Result<()> {
         for step in self.plugin_steps(run, &self.file.clone().validators)? {
+            into.map.write_notes()?;
             let before = printed(&into.map, run)?;
             for transformer in &step.transformers {
                 transformer.transform(&mut into.map, run)?;
             }
             let mut after = into.map.clone();
             for resource in after.list_mut() {
-                let mut labels = resource.texts("labels");
+                let mut labels = resource.texts("labels")?;
                 if labels.remove(&b"validated-by"[..]).is_some() {
                     resource.set_texts("labels", labels)?;
                 }

@@ -15,19 +15,71 @@ use crate::resource::{ResMap, Resource};
 pub(crate) struct ImageTransformer {
     image: Image,
     fields: Vec<FieldSpec>,
-    /// What the name of an image must match; upstream crashes at one that is no regular expression as soon as there is an image.
-    pattern: std::result::Result<Regexp, aoa_lang::Error>,
+    /// What an image must match; upstream crashes at one that is no regular expression as soon as there is an image.
+    pattern: std::result::Result<Pattern, aoa_lang::Error>,
+}
+
+/// The regular expression `^NAME(:TAIL)?(@sha256:TAIL)?$`, where nearly all names are texts with dots in them.
+enum Pattern {
+    /// A dot stands for any character.
+    Name(String),
+    Regexp(Box<Regexp>),
+}
+
+/// What tags and digests are made of.
+const TAIL: &str = "[a-zA-Z0-9_.{}-]*";
+
+impl Pattern {
+    fn new(name: &str) -> aoa_lang::Result<Self> {
+        if name
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b':' | b'.' | b'@'))
+        {
+            return Ok(Pattern::Name(name.to_owned()));
+        }
+        let regexp = Regexp::new(format!("^{name}(:{TAIL})?(@sha256:{TAIL})?$"))?;
+        Ok(Pattern::Regexp(Box::new(regexp)))
+    }
+
+    fn is_match(&self, image: &Text) -> bool {
+        match (self, image.as_str()) {
+            (Pattern::Name(name), Some(image)) => is_named(image, name),
+            // A dot also stands for a byte that is no character.
+            (Pattern::Name(name), None) => Regexp::new(format!("^{name}(:{TAIL})?(@sha256:{TAIL})?$"))
+                .is_ok_and(|regexp| regexp.is_match(image.as_bytes())),
+            (Pattern::Regexp(regexp), _) => regexp.is_match(image.as_bytes()),
+        }
+    }
+}
+
+/// [`Pattern::Name`]
+fn is_named(image: &str, name: &str) -> bool {
+    let mut rest = image.chars();
+    for wanted in name.chars() {
+        match (wanted, rest.next()) {
+            ('.', Some(found)) if found != '\n' => {}
+            (wanted, Some(found)) if wanted == found => {}
+            _ => return false,
+        }
+    }
+    let is_of_tail = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '{' | '}' | '-');
+    let mut rest = rest.as_str();
+    for sign in [":", "@sha256:"] {
+        rest = rest.strip_prefix(sign).map_or(rest, |tail| tail.trim_start_matches(is_of_tail));
+    }
+    rest.is_empty()
 }
 
 impl ImageTransformer {
     pub(crate) fn new(image: Image, fields: Vec<FieldSpec>) -> Self {
-        let name = image.name.to_str_lossy();
-        let tail = "[a-zA-Z0-9_.{}-]*";
-        let pattern = Regexp::new(format!("^{name}(:{tail})?(@sha256:{tail})?$"));
+        let pattern = Pattern::new(&image.name.to_str_lossy());
         ImageTransformer { image, fields, pattern }
     }
 
     pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        if self.fields.iter().any(FieldSpec::reaches_notes) {
+            map.write_notes()?;
+        }
         // All images of containers first, then again those that fields name: a suffix of tags is added twice.
         for resource in map.bodies_mut() {
             if !is_definition(resource) {
@@ -52,6 +104,9 @@ impl ImageTransformer {
             if let Some(list) = at(resource.root(), place) {
                 self.find_images(list, place, &mut changes)?;
             }
+        }
+        if changes.is_empty() {
+            return Ok(());
         }
         for (place, image) in changes {
             if let Some(node) = at_mut(resource.body_mut(), &place) {
@@ -96,7 +151,7 @@ impl ImageTransformer {
             let name = &self.image.name;
             Error::from(e.clone()).prefixed(&format!("the image name '{name}' is no regular expression: "))
         })?;
-        if !pattern.is_match(node.text.as_bytes()) {
+        if !pattern.is_match(&node.text) {
             return Ok(None);
         }
         let old = node.text.to_str_lossy();

@@ -37,6 +37,7 @@ impl LabelTransformer {
             map.bodies_mut().iter_mut().try_for_each(|resource| self.change(resource))
         } else {
             map.list_mut().iter_mut().try_for_each(|resource| {
+                resource.write_notes()?;
                 resource.root_mut();
                 self.change(resource)
             })

@@ -25,11 +25,15 @@ pub(crate) enum Affix {
 
 impl AffixTransformer {
     pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        if self.fields.iter().any(FieldSpec::reaches_notes) {
+            map.write_notes()?;
+        }
         for resource in map.list_mut() {
             let original = resource.names().original().gvk.clone();
             if keeps_its_name(&original) {
                 continue;
             }
+            let mut has_twins = false;
             for field in self.fields.iter().filter(|field| original.is_selected(&field.gvk)) {
                 if field.path == "metadata/name" {
                     match self.affix {
@@ -40,9 +44,14 @@ impl AffixTransformer {
                         resource.store_previous_id()?;
                     }
                 }
-                set_fields(resource.root_mut(), field, Some(SCALAR), &mut |place| self.set(place))?;
+                set_fields(resource.root_mut(), field, Some(SCALAR), &mut |place| {
+                    has_twins |= place.twin().is_some();
+                    self.set(place)
+                })?;
             }
-            resource.settle_shared();
+            if has_twins {
+                resource.settle_shared();
+            }
         }
         Ok(())
     }

@@ -49,6 +49,9 @@ impl SubjectMode {
 
 impl NamespaceTransformer {
     pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        if self.fields.iter().any(FieldSpec::reaches_notes) {
+            map.write_notes()?;
+        }
         if self.namespace.is_empty() {
             return Ok(());
         }

@@ -128,6 +128,7 @@ impl StrategicPatcher {
         if kind == IdentityPart::Changeable || name == IdentityPart::Changeable {
             resource.store_previous_id()?;
         }
+        resource.write_notes()?;
         let merged = kustomize::merge(resource.root_mut(), patch, self.schemas.get(), kind, name)?;
         match merged {
             Merged::Deleted => resource.clear(),
@@ -149,7 +150,7 @@ impl JsonPatcher {
         if self.history == History::Noted {
             resource.store_previous_id()?;
         }
-        let mut notes = resource.texts("annotations");
+        let mut notes = resource.texts("annotations")?;
         notes.retain(|key, _| key.as_str().is_some_and(survives_json_patches));
         let patched = self.patch.apply(&resource.to_value(&self.limits)?)?;
         if !matches!(patched, Value::Map(_)) {
@@ -162,7 +163,7 @@ impl JsonPatcher {
         if resource.root().is_empty() && notes.is_empty() {
             return Ok(());
         }
-        let mut annotations = resource.texts("annotations");
+        let mut annotations = resource.texts("annotations")?;
         annotations.extend(notes);
         resource.set_texts("annotations", annotations)
     }

@@ -21,6 +21,7 @@ const DEFAULT_FIELD: &str = "metadata.name";
 
 impl ReplacementTransformer {
     pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        map.write_notes()?;
         let mut steps = self.steps;
         for replacement in &self.replacements {
             let Replacement { source, source_value, targets } = replacement;

@@ -17,6 +17,9 @@ pub(crate) struct ReplicaTransformer {
 
 impl ReplicaTransformer {
     pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        if self.fields.iter().any(FieldSpec::reaches_notes) {
+            map.write_notes()?;
+        }
         let mut is_found = false;
         let made = Made { kind: NodeKind::Scalar, tag: "!!int" };
         let candidates = map.with_any_name(&self.replica.name).to_vec();

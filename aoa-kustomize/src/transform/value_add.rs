@@ -24,6 +24,7 @@ pub(crate) struct ValueAddTarget {
 
 impl ValueAddTransformer {
     pub(crate) fn transform(&self, map: &mut ResMap) -> Result<()> {
+        map.write_notes()?;
         for target in &self.targets {
             let selected = match &target.selector {
                 Some(selector) => map.select(selector)?,

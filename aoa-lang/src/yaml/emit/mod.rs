@@ -8,7 +8,7 @@
 //!
 //! A value is walked into the steps of a document; the [`emitter`] is libyaml's state machine, which decides on
 //! style and white space; the key order is go-yaml's natural one. [`super::node`] feeds the same emitter with comments.
-//! [`direct`] writes what most texts are made of without steps.
+//! [`direct`] and [`from_node`] write what most texts are made of without steps.
 
 mod analysis;
 mod block;
@@ -16,14 +16,17 @@ mod comments;
 mod direct;
 pub(crate) mod emitter;
 mod flow;
+mod from_node;
 mod node;
 mod order;
+mod pieces;
 mod plain;
 mod scalar;
 mod through_json;
 mod value;
 mod writer;
 
+use crate::yaml::node::Node;
 use crate::{Limits, Result, Value};
 use emitter::Layout;
 
@@ -53,6 +56,17 @@ pub fn emit(value: &Value) -> Result<String> {
 /// As [`emit`].
 pub fn emit_within(value: &Value, limits: &Limits) -> Result<String> {
     direct::write(value, limits)
+}
+
+/// [`emit_within`] of the data of a list or map, as [`Node::to_value_within`] makes it: what `kustomize build` prints of a resource.
+///
+/// # Errors
+/// As [`Node::to_value`] and [`emit`].
+pub fn emit_data(node: &Node, limits: &Limits) -> Result<String> {
+    match from_node::write(node.root(), limits) {
+        Some(text) => Ok(text),
+        None => emit_within(&node.to_value_within(limits)?, limits),
+    }
 }
 
 /// The YAML text of `value`, as kyaml 0.21.1 `yaml.Marshal` writes it: like [`emit`], but lines are never folded,

@@ -1,20 +1,20 @@
 //! The order of keys: go-yaml sorts them as people sort names with numbers in them.
 
+use std::borrow::Borrow;
 use std::cmp::Ordering;
 
 use crate::unicode::{is_digit, is_letter};
-use crate::value::{Map, Text};
+use crate::value::Text;
 use crate::yaml::event::Dialect;
 
-/// The order in which to write `keys`, as indices; `None` if they stand in it already.
+/// The order in which to write `entries`, which are sorted by the bytes of their keys, as indices; `None` if they stand in it already.
 ///
 /// go-yaml's comparison is circular for some sets of keys (`v2` < `v10` < `v1beta1` < `v2`), and it sorts Go's
 /// random map order, so that its result for them is random. Here keys that stand in order one by one are left as they
 /// are, and others are merge sorted from the order of their bytes: always the same, and equal to go-yaml's order
 /// wherever that is one.
-pub(super) fn key_order(map: &Map, dialect: Dialect) -> Option<Vec<usize>> {
-    let entries = map.as_slice();
-    let is_before = |a: &Text, b: &Text| compare_keys(a, b, dialect) == Ordering::Less;
+pub(super) fn key_order<K: Borrow<Text>, V>(entries: &[(K, V)], dialect: Dialect) -> Option<Vec<usize>> {
+    let is_before = |a: &K, b: &K| compare_keys(a.borrow(), b.borrow(), dialect) == Ordering::Less;
     if entries.windows(2).all(|pair| !matches!(pair, [a, b] if is_before(&b.0, &a.0))) {
         return None;
     }

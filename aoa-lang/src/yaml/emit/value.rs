@@ -115,7 +115,7 @@ impl Walk<'_> {
 
     fn map(&mut self, map: &Map) -> Result<()> {
         self.check_depth()?;
-        let order = key_order(map, Dialect::V3);
+        let order = key_order(map.as_slice(), Dialect::V3);
         self.emitter.emit(Step::MapStart { style: CollectionStyle::Block, is_empty: map.is_empty() })?;
         self.stack.push(Level::Map { map: map.clone(), order, next: 0, key_is_written: false });
         Ok(())

@@ -18,8 +18,10 @@ impl Node {
     /// If a merge key has something else than maps, or a map has two; if an anchored node contains an alias to
     /// itself, which the real tool does not survive; if the aliases expand to more than [`Limits::alias_values`].
     pub fn resolve_aliases(&mut self, limits: &Limits) -> Result<()> {
-        let mut resolver = Resolver::new(self, limits);
-        *self = resolver.resolve(self.clone())?;
+        if has_something_to_resolve(self) {
+            let mut resolver = Resolver::new(self, limits);
+            *self = resolver.resolve(self.clone())?;
+        }
         Ok(())
     }
 }
@@ -54,6 +56,23 @@ pub(super) fn find_anchored(root: &mut Node) -> Vec<Node> {
         pending.extend(node.content.as_slice().iter().rev());
     }
     anchored
+}
+
+/// Whether resolving changes anything: there are anchors and aliases, merge keys, or null keys, which are written anew.
+fn has_something_to_resolve(root: &Node) -> bool {
+    let mut pending = vec![root];
+    while let Some(node) = pending.pop() {
+        let is_plain = node.kind != NodeKind::Alias && node.anchor().is_empty();
+        if !is_plain
+            || node.entries().any(|(key, _)| key.text == "<<" || key.is_null() || key.tag == "!!merge")
+        {
+            return true;
+        }
+        pending.extend(node.content.as_slice().iter().filter(|child| {
+            !child.content.as_slice().is_empty() || child.kind == NodeKind::Alias || child.extras.is_some()
+        }));
+    }
+    false
 }
 
 fn has_alias(root: &Node) -> bool {

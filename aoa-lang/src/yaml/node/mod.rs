@@ -13,6 +13,8 @@ mod print;
 mod read;
 mod resources;
 
+pub(super) use decode::{is_plain_key, resolve_scalar, survives};
+
 pub use content::Content;
 pub use identity::{FIRST_KINDS, Identity, LAST_KINDS};
 pub use resources::{print_resource_file, read_resources};

@@ -6,7 +6,7 @@ use super::anchors::Resolver;
 use super::identity::Identity;
 use super::{Node, NodeKind};
 use crate::value::{Text, Value};
-use crate::yaml::emit;
+use crate::yaml::emit_data;
 use crate::{Error, ErrorKind, Limits, Result, json};
 
 /// Reads the resources of one file, as kyaml 0.21.1 `kio.FromBytes` and Kustomize's `RNodesFromBytes` do.
@@ -74,7 +74,7 @@ pub fn print_resource_file(text: &[u8], limits: &Limits) -> Result<String> {
         if at > 0 {
             out.push_str("---\n");
         }
-        out.push_str(&emit(&resource.to_value_within(limits)?)?);
+        out.push_str(&emit_data(&resource, limits)?);
         if out.len() > limits.output_bytes {
             return Err(Error::limit("the YAML text to write is too long"));
         }

@@ -3,7 +3,7 @@
 use std::collections::hash_map::Entry as Slot;
 use std::collections::{HashMap, HashSet};
 
-use super::scalar::short_tag;
+use super::scalar::{resolve_scalar, short_tag};
 use super::{Decoder, Entry, LevelKind, Through, behind_alias, line_of};
 use crate::value::Text;
 use crate::yaml::event::Dialect;
@@ -85,7 +85,7 @@ impl<'n> Decoder<'n> {
             self.complaints.push(format!("line {line}: cannot unmarshal {} into string", key.tag));
             return Ok(None);
         }
-        Ok(match (self.resolve(key)?, keys) {
+        Ok(match (resolve_scalar(key)?, keys) {
             (Resolved::Binary, _) => Some(Text::from_bytes(&self.binary(key)?)),
             (Resolved::Str, _) => Some(key.text.clone()),
             (Resolved::Null, _) | (_, Keys::Any) => None,

@@ -6,6 +6,9 @@ mod map;
 mod scalar;
 mod survival;
 
+pub(in crate::yaml) use scalar::resolve_scalar;
+pub(in crate::yaml) use survival::{is_plain_key, survives};
+
 use map::{Keys, has_string_keys};
 use scalar::short_tag;
 

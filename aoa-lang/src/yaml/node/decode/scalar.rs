@@ -10,7 +10,7 @@ use crate::{Error, Result, base64, strconv};
 
 impl Decoder<'_> {
     pub(super) fn scalar(&mut self, node: &Node) -> Result<Value> {
-        Ok(match self.resolve(node)? {
+        Ok(match resolve_scalar(node)? {
             Resolved::Null => Value::Null,
             Resolved::Bool(b) => Value::Bool(b),
             Resolved::Int(n) => Value::int64(n),
@@ -28,20 +28,24 @@ impl Decoder<'_> {
         })
     }
 
-    pub(super) fn resolve(&self, node: &Node) -> Result<Resolved> {
-        if is_indicated_string(node) {
-            return Ok(Resolved::Str);
-        }
-        let text = node.text.to_str_lossy();
-        match node.tag.as_str() {
-            None | Some("" | "!") => Ok(resolve_plain(&text, Dialect::V3)),
-            Some(tag) => resolve_tagged(KnownTag::of(tag, Dialect::V3), &text, Dialect::V3),
-        }
-    }
-
     pub(super) fn binary(&self, node: &Node) -> Result<Vec<u8>> {
         base64::decode(node.text.as_bytes())
             .map_err(|_| Error::invalid("yaml: !!binary value contains invalid base64 data"))
+    }
+}
+
+/// What a scalar means.
+///
+/// # Errors
+/// If its text does not fit its tag.
+pub(in crate::yaml) fn resolve_scalar(node: &Node) -> Result<Resolved> {
+    if is_indicated_string(node) {
+        return Ok(Resolved::Str);
+    }
+    let text = node.text.to_str_lossy();
+    match node.tag.as_str() {
+        None | Some("" | "!") => Ok(resolve_plain(&text, Dialect::V3)),
+        Some(tag) => resolve_tagged(KnownTag::of(tag, Dialect::V3), &text, Dialect::V3),
     }
 }
 

@@ -1,29 +1,43 @@
 //! Nodes that are the same data when they are printed and read again, so that this need not be done.
 
+use super::scalar::short_tag;
 use crate::yaml::event::{Dialect, ScalarStyle};
 use crate::yaml::node::{Node, NodeKind};
-use crate::yaml::resolve::look_of;
+use crate::yaml::resolve::{KnownTag, look_of};
 
-/// Whether printing surely changes nothing. Comments, anchors, tags and folded texts are not looked at closer: each
-/// has cases where go-yaml v3 writes something else than it read.
+/// Whether printing surely changes nothing.
 pub(super) fn survives_printing(root: &Node) -> bool {
     let mut pending = vec![root];
     while let Some(node) = pending.pop() {
-        let is_bare = !node.is_tagged && node.anchor().is_empty() && node.has_no_comments();
-        let survives = match node.kind {
-            NodeKind::Scalar => scalar_survives(node),
-            NodeKind::List | NodeKind::Map => true,
-            NodeKind::Document | NodeKind::Alias => false,
-        };
-        // Long keys are printed in another form.
-        let has_plain_keys =
-            node.entries().all(|(key, _)| key.kind == NodeKind::Scalar && key.text.len() <= 128);
-        if !is_bare || !survives || !has_plain_keys {
+        if !survives(node) || !node.entries().all(|(key, _)| can_stand_in_front(key)) {
             return false;
         }
         pending.extend(node.content.as_slice());
     }
     true
+}
+
+/// Whether printing surely changes nothing of this node, whatever its children are. Comments, anchors, tags and folded texts are not
+/// looked at closer: each has cases where go-yaml v3 writes something else than it read.
+pub(in crate::yaml) fn survives(node: &Node) -> bool {
+    let is_bare =
+        !node.is_tagged && (node.extras.is_none() || node.anchor().is_empty() && node.has_no_comments());
+    is_bare
+        && match node.kind {
+            NodeKind::Scalar => scalar_survives(node),
+            NodeKind::List | NodeKind::Map => true,
+            NodeKind::Document | NodeKind::Alias => false,
+        }
+}
+
+/// Whether a key is a string that printing surely does not change.
+pub(in crate::yaml) fn is_plain_key(key: &Node) -> bool {
+    can_stand_in_front(key) && survives(key) && short_tag(key) == KnownTag::Str
+}
+
+/// Whether a key is printed in front of its value; long ones have another form.
+fn can_stand_in_front(key: &Node) -> bool {
+    key.kind == NodeKind::Scalar && key.text.len() <= 128
 }
 
 fn scalar_survives(node: &Node) -> bool {
