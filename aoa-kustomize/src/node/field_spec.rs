@@ -113,12 +113,12 @@ pub(crate) fn considering(root: &Node, spec: &FieldSpec, error: Error) -> Error 
 
 /// `isMatchGVK`
 fn is_of_kind(root: &Node, wanted: &Gvk) -> bool {
-    let text = |name: &str| root.field(name).map_or(Text::EMPTY, |node| node.text.clone());
-    if !wanted.kind.is_empty() && text("kind") != wanted.kind {
+    let text = |name: &str| root.field(name).map_or(&Text::EMPTY, |node| &node.text);
+    if !wanted.kind.is_empty() && *text("kind") != wanted.kind {
         return false;
     }
     (wanted.group.is_empty() && wanted.version.is_empty()) || {
-        let own = Gvk::of_text(&text("apiVersion"), &wanted.kind);
+        let own = Gvk::of_text(text("apiVersion"), &wanted.kind);
         own.is_selected(wanted)
     }
 }

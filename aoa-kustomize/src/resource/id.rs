@@ -85,14 +85,19 @@ impl fmt::Display for Gvk {
 impl Id {
     /// What the resource is called now.
     pub(crate) fn of(root: &Node, scopes: &Scopes) -> Self {
+        let gvk = Gvk::of(root);
+        let scope = scopes.of(&gvk);
+        let (name, namespace) = Id::name_and_namespace(root);
+        Id { gvk, name, namespace, scope }
+    }
+
+    pub(super) fn name_and_namespace(root: &Node) -> (Text, Text) {
+        let metadata = root.field("metadata").filter(|node| !node.is_empty());
         let meta = |name: &str| {
-            let metadata = root.field("metadata").filter(|node| !node.is_empty());
             let value = metadata.and_then(|node| node.field(name)).filter(|node| !node.is_empty());
             value.map_or(Text::EMPTY, |node| node.text.clone())
         };
-        let gvk = Gvk::of(root);
-        let scope = scopes.of(&gvk);
-        Id { gvk, name: meta("name"), namespace: meta("namespace"), scope }
+        (meta("name"), meta("namespace"))
     }
 
     pub(crate) fn is_cluster_scoped(&self) -> bool {

@@ -21,7 +21,7 @@ use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, emit_data};
 
 use crate::config::Scopes;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use notes::Note;
 
 /// A resource. Clones share what they do not change.
@@ -39,6 +39,7 @@ pub(crate) struct Resource {
 }
 
 /// What a resource is called, and was called.
+#[derive(Clone)]
 pub(crate) struct Names {
     pub(crate) current: Id,
     /// Oldest first.
@@ -83,6 +84,24 @@ impl Resource {
     pub(crate) fn root_mut(&mut self) -> &mut Node {
         self.names.take();
         &mut self.root
+    }
+
+    /// Changes the name or the namespace in the YAML, and surely neither the kind nor annotations.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub(crate) fn change_name<T>(&mut self, change: impl FnOnce(&mut Node) -> Result<T>) -> Result<T> {
+        let known = self.names.take();
+        let done = change(&mut self.root)?;
+        if let Some(mut names) = known {
+            let (name, namespace) = Id::name_and_namespace(&self.root);
+            if names.current.name != name || names.current.namespace != namespace {
+                let current = &mut Arc::make_mut(&mut names).current;
+                (current.name, current.namespace) = (name, namespace);
+            }
+            self.names = OnceLock::from(names);
+        }
+        Ok(done)
     }
 
     /// The YAML, for changes that surely leave kind, name, namespace and annotations alone.
@@ -130,14 +149,5 @@ impl Resource {
     /// The text that a build prints of it.
     pub(crate) fn to_yaml(&self, limits: &aoa_lang::Limits) -> Result<String> {
         Ok(emit_data(&self.root, limits)?)
-    }
-
-    /// Refuses notes that do not fit together, which upstream does not survive.
-    pub(crate) fn check_notes(&self) -> Result<()> {
-        notes::previous_ids(&self.root, &self.id().gvk).map(drop).ok_or_else(|| {
-            Error::invalid(
-                "number of previous names, number of previous namespaces, number of previous kinds not equal",
-            )
-        })
     }
 }

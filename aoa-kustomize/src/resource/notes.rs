@@ -3,13 +3,15 @@
 //! Upstream keeps these notes in annotations, where patches and replacements see them. Here they wait until someone may look, since
 //! most builds only take them out again.
 
+use std::sync::{Arc, OnceLock};
+
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
 
 use super::annotations::{PREFIXES, PREVIOUS_KINDS, PREVIOUS_NAMES, PREVIOUS_NAMESPACES, SUFFIXES};
 use super::metadata::{map_of, metadata_of};
 use super::{Gvk, Id, Resource, Scope};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A note that is still to be written.
 #[derive(Clone)]
@@ -88,7 +90,19 @@ impl Resource {
         let is_plain = |text: &Text| !text.is_empty() && !text.as_bytes().contains(&b',');
         let is_known = [&name, &namespace, &kind].into_iter().all(is_plain);
         self.add_note(Note::Previous { name, namespace, kind })?;
-        if is_known { Ok(()) } else { self.write_notes() }
+        if !is_known {
+            self.write_notes()?;
+        }
+        if self.unwritten.is_empty() { self.check_notes() } else { Ok(()) }
+    }
+
+    /// Refuses notes that do not fit together, which upstream does not survive.
+    pub(crate) fn check_notes(&self) -> Result<()> {
+        previous_ids(&self.root, &Gvk::default()).map(drop).ok_or_else(|| {
+            Error::invalid(
+                "number of previous names, number of previous namespaces, number of previous kinds not equal",
+            )
+        })
     }
 
     pub(crate) fn add_prefix(&mut self, prefix: &Text) -> Result<()> {
@@ -100,8 +114,14 @@ impl Resource {
     }
 
     fn add_note(&mut self, note: Note) -> Result<()> {
+        if let Some(mut names) = self.names.take() {
+            let noted = note.id(&names.current.gvk);
+            if noted.is_some() {
+                Arc::make_mut(&mut names).previous.extend(noted);
+            }
+            self.names = OnceLock::from(names);
+        }
         self.unwritten.push(note);
-        self.names.take();
         if self.has_room_for_notes() { Ok(()) } else { self.write_notes() }
     }
 

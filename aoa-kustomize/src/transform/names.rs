@@ -35,7 +35,8 @@ impl AffixTransformer {
             }
             let mut has_twins = false;
             for field in self.fields.iter().filter(|field| original.is_selected(&field.gvk)) {
-                if field.path == "metadata/name" {
+                let is_name = field.path == "metadata/name";
+                if is_name {
                     match self.affix {
                         Affix::Prefix => resource.add_prefix(&self.text)?,
                         Affix::Suffix => resource.add_suffix(&self.text)?,
@@ -44,10 +45,15 @@ impl AffixTransformer {
                         resource.store_previous_id()?;
                     }
                 }
-                set_fields(resource.root_mut(), field, Some(SCALAR), &mut |place| {
+                let set = &mut |place: &mut Node| {
                     has_twins |= place.twin().is_some();
                     self.set(place)
-                })?;
+                };
+                if is_name {
+                    resource.change_name(|root| set_fields(root, field, Some(SCALAR), set))?;
+                } else {
+                    set_fields(resource.root_mut(), field, Some(SCALAR), set)?;
+                }
             }
             if has_twins {
                 resource.settle_shared();

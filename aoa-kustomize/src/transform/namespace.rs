@@ -1,6 +1,7 @@
 //! `namespace`
 
 use std::collections::HashMap;
+use std::sync::OnceLock;
 
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
@@ -87,21 +88,22 @@ impl NamespaceTransformer {
 
     /// `namespace.Filter`
     pub(crate) fn change(&self, resource: &mut Resource) -> Result<()> {
-        let (kind, is_v1) = {
-            let id = resource.id();
-            (id.gvk.kind.clone(), id.gvk.group.is_empty() && id.gvk.version == "v1")
+        let gvk = resource.id().gvk.clone();
+        let is_v1 = gvk.group.is_empty() && gvk.version == "v1";
+        let is_binding = is_role_binding(&gvk.kind);
+        let mut has_twins = is_binding;
+        let mut set = |place: &mut Node| {
+            has_twins |= place.twin().is_some();
+            self.set(place)
         };
-        let mut set = |place: &mut Node| self.set(place);
         if !resource.id().is_cluster_scoped() {
             let made = Made { kind: NodeKind::Scalar, tag: "" };
-            let own = FieldSpec::everywhere("metadata/namespace", Create::IfMissing);
-            set_fields(resource.root_mut(), &own, Some(made), &mut set)?;
+            resource.change_name(|root| set_fields(root, own_namespace(), Some(made), &mut set))?;
         }
-        let is_binding = is_role_binding(&kind);
         if is_binding {
-            self.set_subjects(resource.root_mut())?;
+            self.set_subjects(resource.body_mut())?;
         }
-        for field in &self.fields {
+        for field in self.fields.iter().filter(|field| gvk.is_selected(&field.gvk)) {
             let is_unneeded = field.path == "metadata/namespace"
                 || !is_v1 && field.path == "metadata/name"
                 || is_binding && is_role_binding(&field.gvk.kind) && field.path == "subjects/namespace";
@@ -110,7 +112,9 @@ impl NamespaceTransformer {
                 done.map_err(|e| e.prefixed("namespace transformation failed: "))?;
             }
         }
-        resource.settle_shared();
+        if has_twins {
+            resource.settle_shared();
+        }
         Ok(())
     }
 
@@ -155,6 +159,11 @@ impl NamespaceTransformer {
         }
         Ok(())
     }
+}
+
+fn own_namespace() -> &'static FieldSpec {
+    static OWN: OnceLock<FieldSpec> = OnceLock::new();
+    OWN.get_or_init(|| FieldSpec::everywhere("metadata/namespace", Create::IfMissing))
 }
 
 fn is_role_binding(kind: &Text) -> bool {

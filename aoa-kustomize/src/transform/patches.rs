@@ -134,7 +134,7 @@ impl StrategicPatcher {
             Merged::Deleted => resource.clear(),
             Merged::Kept => resource.settle_shared(),
         }
-        Ok(())
+        resource.check_notes()
     }
 }
 
@@ -165,7 +165,8 @@ impl JsonPatcher {
         }
         let mut annotations = resource.texts("annotations")?;
         annotations.extend(notes);
-        resource.set_texts("annotations", annotations)
+        resource.set_texts("annotations", annotations)?;
+        resource.check_notes()
     }
 }
 

@@ -22,6 +22,7 @@ mod split;
 
 pub(crate) use compose::Keeps;
 pub use compose::{Duplicates, LoadOptions, Numbers};
+pub(crate) use emit::is_string_word;
 pub use emit::{emit, emit_data, emit_kyaml, emit_pretty, emit_within};
 pub use event::{
     Collection, CollectionStyle, Comments, Dialect, Event, EventKind, Mark, Properties, Scalar, ScalarStyle,

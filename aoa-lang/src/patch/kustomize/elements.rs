@@ -5,7 +5,7 @@
 
 use super::fields::{self, Style};
 use super::schema::Schema;
-use super::walk::{Outcome, Source, Walk, wrong_kind};
+use super::walk::{Outcome, Source, Untouched, Walk, wrong_kind};
 use crate::value::Text;
 use crate::yaml::{Node, NodeKind};
 use crate::{Error, Result};
@@ -72,6 +72,29 @@ pub(super) fn merge(
     let Merging { arena, list, .. } = merging;
     arena.append_all(&mut new, &list, &last_keys)?;
     Ok(Some(arena.build(&new)))
+}
+
+/// Most items that are compared with each other.
+const FEW: usize = 64;
+
+/// Whether items stay as and where they are when nothing is merged into their list: each has values for all keys, and no two the same.
+pub(super) fn are_apart(items: &[Node], schema: &Schema) -> bool {
+    let value = |item: &Node, key: &str| -> Option<Text> {
+        let found = if key.is_empty() { Some(item) } else { item.field(key) };
+        let is_value =
+            |node: &&Node| node.kind == NodeKind::Scalar && !node.is_null() && !node.text.is_empty();
+        found.filter(is_value).map(|node| node.text.clone())
+    };
+    let mut keys: Vec<&str> = schema.keys().iter().map(|key| &**key).collect();
+    if keys.is_empty() {
+        keys.push("");
+    }
+    let all: Option<Vec<Values>> =
+        items.iter().map(|item| keys.iter().map(|key| value(item, key)).collect()).collect();
+    all.is_some_and(|all| {
+        all.len() <= FEW
+            && all.iter().enumerate().all(|(at, values)| !all.iter().take(at).any(|other| other == values))
+    })
 }
 
 /// The second source.
@@ -326,6 +349,14 @@ impl Merging<'_> {
         kinship: Kinship,
     ) -> Result<Option<usize>> {
         // Both are taken out of the arena to be changed at once.
+        let may_skip = self.walk.untouched == Untouched::Skipped && matches!(self.other, Sources::Two(_));
+        if may_skip
+            && other.is_none()
+            && let Some(own) = item.and_then(|item| self.arena.get(item))
+            && self.walk.is_settled(own, self.schema.as_ref(), self.depth + 1)
+        {
+            return Ok(item);
+        }
         let mut take = |at: Option<usize>| {
             at.and_then(|at| self.arena.0.get_mut(at)).map(|node| std::mem::replace(node, Node::null()))
         };

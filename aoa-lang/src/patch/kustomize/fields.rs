@@ -1,8 +1,6 @@
 //! Setting the fields of maps as kyaml's `FieldSetter` does.
 
-use std::collections::{HashMap, HashSet};
-
-use foldhash::fast::FixedState;
+use std::collections::HashSet;
 
 use crate::Value;
 use crate::value::Text;
@@ -44,14 +42,35 @@ pub(super) fn find(map: &Node, name: &[u8]) -> Option<Position> {
     map.entries().position(|(key, _)| key.text.as_bytes() == name).map(|at| Position(at * 2))
 }
 
-/// The first field of each name.
-pub(super) fn index(map: &Node) -> HashMap<Text, Position, FixedState> {
-    let count = map.content.as_slice().len() / 2;
-    let mut index = HashMap::with_capacity_and_hasher(count, FixedState::with_seed(17));
-    for (at, (key, _)) in map.entries().enumerate() {
-        index.entry(key.text.clone()).or_insert(Position(at * 2));
+/// A name, and where the first field of that name stands in each of two maps.
+pub(super) struct Pair {
+    pub(super) name: Text,
+    pub(super) at: Option<Position>,
+    pub(super) from: Option<Position>,
+}
+
+/// The fields of one or two maps, sorted by name.
+pub(super) fn pair(own: &Node, theirs: Option<&Node>) -> Vec<Pair> {
+    let named = |map: &Node, pairs: &mut Vec<Pair>, of: fn(Text, Position) -> Pair| {
+        pairs.extend(map.entries().enumerate().map(|(at, (key, _))| of(key.text.clone(), Position(at * 2))));
+    };
+    let count = own.content.as_slice().len() + theirs.map_or(0, |theirs| theirs.content.as_slice().len());
+    let mut pairs = Vec::with_capacity(count / 2);
+    named(own, &mut pairs, |name, at| Pair { name, at: Some(at), from: None });
+    if let Some(theirs) = theirs {
+        named(theirs, &mut pairs, |name, from| Pair { name, at: None, from: Some(from) });
     }
-    index
+    // Stable, so that the first field of a name comes first.
+    pairs.sort_by(|a, b| a.name.cmp(&b.name));
+    pairs.dedup_by(|later, first| {
+        let is_same = later.name == first.name;
+        if is_same {
+            first.at = first.at.or(later.at);
+            first.from = first.from.or(later.from);
+        }
+        is_same
+    });
+    pairs
 }
 
 /// Removes fields, given in any order.
@@ -133,25 +152,32 @@ pub fn put_scalar(place: &mut Node, mut value: Node) {
 
 /// Quotes a plain string that YAML 1.1 would read as something else.
 pub fn quote_if_ambiguous(node: &mut Node) {
-    let is_string = node.kind == NodeKind::Scalar && (node.tag == "!!str" || node.tag.is_empty());
-    if is_string && Style::of(node).is_plain() && is_no_string(&node.text) {
+    if is_ambiguous(node) {
         node.scalar_style = ScalarStyle::DoubleQuoted;
     }
+}
+
+/// Whether a node is a plain string that YAML 1.1 would read as something else.
+pub(super) fn is_ambiguous(node: &Node) -> bool {
+    let is_string = node.kind == NodeKind::Scalar && (node.tag == "!!str" || node.tag.is_empty());
+    is_string && Style::of(node).is_plain() && is_no_string(&node.text)
 }
 
 /// Whether go-yaml v2 reads the text as something else than a string (`IsValueNonString`).
 fn is_no_string(text: &Text) -> bool {
     let bytes = text.as_bytes();
-    if bytes.is_empty() || bytes.contains(&b'\n') || is_plain_word(bytes) {
+    if bytes.is_empty() || bytes.contains(&b'\n') {
         return false;
+    }
+    if let Some(word) = text.as_str().filter(|_| is_word(bytes)) {
+        return !yaml::is_string_word(word);
     }
     let options = LoadOptions::new().with_numbers(Numbers::BeforeJson);
     !matches!(yaml::load_with(bytes, &options), Err(_) | Ok(Value::String(_)))
 }
 
-/// Whether the text can be nothing but a string: letters, digits and a few signs, longer than the words of YAML 1.1.
-fn is_plain_word(bytes: &[u8]) -> bool {
-    bytes.len() > 5
-        && bytes.first().is_some_and(u8::is_ascii_alphabetic)
+/// Whether the text is one scalar wherever it stands: letters, digits and a few signs.
+fn is_word(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(u8::is_ascii_alphabetic)
         && bytes.iter().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'/' | b'_'))
 }

@@ -17,7 +17,7 @@ use crate::Result;
 use crate::value::Text;
 use crate::yaml::{Node, NodeKind};
 
-use walk::{Outcome, Source, Walk};
+use walk::{Outcome, Source, Untouched, Walk};
 
 /// What is left of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,8 @@ pub fn merge(
     let old_name = meta_text(resource, "name");
     let old_namespace = meta_text(resource, "namespace");
     let mut patch = patch.root().clone();
-    let outcome = Walk { schemas }.walk(Some(resource), Source::Node(&mut patch), None, 0)?;
+    let untouched = if is_hashed(resource) { Untouched::Walked } else { Untouched::Skipped };
+    let outcome = Walk { schemas, untouched }.walk(Some(resource), Source::Node(&mut patch), None, 0)?;
     if matches!(outcome, Outcome::Gone) || resource.is_empty() {
         return Ok(Merged::Deleted);
     }
@@ -94,7 +95,8 @@ pub fn merge(
 pub fn merge_nodes(destination: &mut Node, patch: &Node, schemas: &MergeSchemas) -> Result<()> {
     let root = destination.root_mut();
     let mut patch = patch.root().clone();
-    let outcome = Walk { schemas }.walk(Some(root), Source::Node(&mut patch), None, 0)?;
+    let walk = Walk { schemas, untouched: Untouched::Walked };
+    let outcome = walk.walk(Some(root), Source::Node(&mut patch), None, 0)?;
     match outcome {
         Outcome::Destination => {}
         Outcome::Gone => *root = Node::null(),
@@ -140,6 +142,14 @@ pub fn for_target(patch: &Node, resource: &Node) -> Node {
     let kind = root.field("kind").map_or(Text::EMPTY, |node| node.text.clone());
     fields::set_text(root, &[], "kind", kind);
     patch
+}
+
+/// Whether the name is to end in a hash: for most kinds it is one of the nodes, their tags and styles included.
+fn is_hashed(resource: &Node) -> bool {
+    let annotations = resource.at(&["metadata", "annotations"]);
+    annotations.is_some_and(|annotations| {
+        annotations.field("internal.config.kubernetes.io/needsHashSuffix").is_some()
+    })
 }
 
 fn meta_text(resource: &Node, field: &str) -> Text {

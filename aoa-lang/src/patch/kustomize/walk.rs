@@ -3,10 +3,8 @@
 //! Upstream moves pointers around: what a patch adds is the patch's own node, and is then walked as source and as
 //! destination at once. [`Source::Same`] stands for that.
 
-use std::collections::BTreeSet;
-
 use super::elements;
-use super::fields::{self, Style};
+use super::fields::{self, Pair, Style};
 use super::schema::{MergeSchemas, Schema};
 use crate::value::Text;
 use crate::yaml::{Node, NodeKind};
@@ -16,6 +14,16 @@ use crate::{Error, Result, json};
 #[derive(Clone, Copy)]
 pub(super) struct Walk<'s> {
     pub(super) schemas: &'s MergeSchemas,
+    pub(super) untouched: Untouched,
+}
+
+/// What happens to parts of the destination that the patch does not speak of, and that walking would leave as they are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Untouched {
+    /// They are walked, since even the tags of lists count, which a walk takes away.
+    Walked,
+    /// They are left alone, and so are not copied where they are shared.
+    Skipped,
 }
 
 /// What is merged into the destination.
@@ -174,14 +182,19 @@ impl Walk<'_> {
         schema: Option<Schema>,
         depth: usize,
     ) -> Result<()> {
-        let own = fields::index(into);
-        let theirs = source.node().map(fields::index).unwrap_or_default();
-        let names: BTreeSet<&Text> = own.keys().chain(theirs.keys()).collect();
+        let may_skip = self.untouched == Untouched::Skipped && matches!(source, Source::Node(_));
         let mut gone = Vec::new();
-        for name in names {
-            let (at, from) = (own.get(name).copied(), theirs.get(name).copied());
+        for Pair { name, at, from } in fields::pair(into, source.node()) {
             let places = [(&*into, at), (source.node().unwrap_or(into), from)];
-            let schema = self.field_schema(name, places, schema.as_ref());
+            let schema = self.field_schema(&name, places, schema.as_ref());
+            if may_skip
+                && from.is_none()
+                && let Some(own) = at
+                && own.key(into).is_some_and(has_no_comments)
+                && own.value(into).is_some_and(|value| self.is_settled(value, schema.as_ref(), depth + 1))
+            {
+                continue;
+            }
             let key_style = from.zip(source.node()).and_then(|(from, node)| from.key(node)).map(Style::of);
             let child = match &mut source {
                 Source::Absent => Source::Absent,
@@ -197,13 +210,45 @@ impl Walk<'_> {
                 Settled::InPlace => {}
                 Settled::Gone => gone.extend(at),
                 Settled::Added(value) => {
-                    fields::set_at(into, at, name, key_style.unwrap_or(Style::PLAIN), value);
+                    fields::set_at(into, at, &name, key_style.unwrap_or(Style::PLAIN), value);
                 }
-                Settled::New(value) => fields::set_at(into, at, name, Style::PLAIN, value),
+                Settled::New(value) => fields::set_at(into, at, &name, Style::PLAIN, value),
             }
         }
         fields::remove_all(into, &gone);
         Ok(())
+    }
+
+    /// Whether walking a node without a source surely leaves it as it is, but for the tags of lists. Each node is looked at once more
+    /// at most: who is told no walks it without asking again.
+    pub(super) fn is_settled(self, node: &Node, schema: Option<&Schema>, depth: usize) -> bool {
+        if depth > DEPTH || node.is_null() || !has_no_comments(node) {
+            return false;
+        }
+        match node.kind {
+            NodeKind::Scalar => !fields::is_ambiguous(node),
+            NodeKind::Map => {
+                let names_its_kind = || node.field("apiVersion").is_some() && node.field("kind").is_some();
+                (schema.is_some() || !names_its_kind())
+                    && node.entries().all(|(key, value)| {
+                        let schema =
+                            schema.and_then(|schema| self.schemas.field(schema, key.text.as_bytes()));
+                        has_no_comments(key) && self.is_settled(value, schema.as_ref(), depth + 1)
+                    })
+            }
+            NodeKind::List => match schema.filter(|schema| schema.merges()) {
+                None => true,
+                Some(schema) => {
+                    let item_schema = self.schemas.item(schema);
+                    elements::are_apart(node.items(), schema)
+                        && node
+                            .items()
+                            .iter()
+                            .all(|item| self.is_settled(item, item_schema.as_ref(), depth + 1))
+                }
+            },
+            NodeKind::Document | NodeKind::Alias => false,
+        }
     }
 
     /// A comment at a value or its key wins over the schema of the field.
@@ -261,6 +306,11 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+fn has_no_comments(node: &Node) -> bool {
+    let comments = node.comments();
+    comments.head.is_empty() && comments.line.is_empty() && comments.foot.is_empty()
 }
 
 /// What becomes of a field.

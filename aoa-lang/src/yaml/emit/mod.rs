@@ -26,6 +26,8 @@ mod through_json;
 mod value;
 mod writer;
 
+pub(crate) use plain::is_string_word;
+
 use crate::yaml::node::Node;
 use crate::{Limits, Result, Value};
 use emitter::Layout;

@@ -17,6 +17,11 @@ pub(super) fn reads_as_string(text: &str, dialect: Dialect) -> bool {
     }
 }
 
+/// Whether a word of letters, digits, `-`, `.`, `/` and `_` that begins with a letter is a string for go-yaml v2.
+pub(crate) fn is_string_word(word: &str) -> bool {
+    !is_word(word)
+}
+
 /// Whether `text` is null or a boolean in YAML 1.1: what v2 reads as one, and what v3 quotes.
 fn is_word(text: &str) -> bool {
     text.len() <= 5 && look_of(text, Dialect::V2) != KnownTag::Str

@@ -34,6 +34,15 @@ impl Content {
         &mut children[0]
     }
 
+    /// Whether these are the very same children, or both have none.
+    pub(super) fn is_shared_with(&self, other: &Content) -> bool {
+        match (&self.0, &other.0) {
+            (Some(own), Some(theirs)) => Arc::ptr_eq(own, theirs),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
     /// Takes the children out, copying them only if they are shared.
     #[must_use]
     pub fn into_vec(mut self) -> Vec<Node> {

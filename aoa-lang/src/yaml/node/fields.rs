@@ -94,6 +94,39 @@ impl Node {
         content.drain(at.saturating_sub(1)..=at).next_back()
     }
 
+    /// Whether both are the same in all that go-yaml keeps of a node: tags, styles, texts, anchors, comments, and where they were read.
+    ///
+    /// ```
+    /// use aoa_lang::yaml::Node;
+    /// let parse = |text: &str| Node::parse(text).unwrap().unwrap();
+    /// assert!(parse("a: [b]").is_identical(&parse("a: [b]")));
+    /// assert!(!parse("a: [b]").is_identical(&parse("a: ['b']")));
+    /// ```
+    #[must_use]
+    pub fn is_identical(&self, other: &Node) -> bool {
+        let mut pending = vec![(self, other)];
+        while let Some((a, b)) = pending.pop() {
+            let (a_children, b_children) = (a.content.as_slice(), b.content.as_slice());
+            let is_same = a.kind == b.kind
+                && a.tag == b.tag
+                && a.is_tagged == b.is_tagged
+                && a.scalar_style == b.scalar_style
+                && a.collection_style == b.collection_style
+                && a.text == b.text
+                && a.origin == b.origin
+                && a.anchor() == b.anchor()
+                && a.comments() == b.comments()
+                && a_children.len() == b_children.len();
+            if !is_same {
+                return false;
+            }
+            if !a.content.is_shared_with(&b.content) {
+                pending.extend(a_children.iter().zip(b_children));
+            }
+        }
+        true
+    }
+
     fn value_index(&self, name: &str) -> Option<usize> {
         self.entries().position(|(key, _)| key.text == *name).map(|at| at * 2 + 1)
     }
