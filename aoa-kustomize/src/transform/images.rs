@@ -240,3 +240,39 @@ pub(crate) fn split_image(image: &str) -> (&str, &str, &str) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_match_as_the_regular_expression_does() {
+        let names = ["a/b", "r.io/a", "r.io:5000/a", "a", "a@b", ""];
+        let tails = [
+            "",
+            ":1.0",
+            ":",
+            ":1@sha256:ff",
+            "@sha256:",
+            "@sha256:x:y",
+            ":1:2",
+            "@md5:1",
+            "\n",
+            "x",
+            ":{t}-_",
+        ];
+        for name in names {
+            let regexp = Regexp::new(format!("^{name}(:{TAIL})?(@sha256:{TAIL})?$")).unwrap();
+            for image in names.iter().chain(&["rXio/a", "r\nio/a", "r\u{e4}io/a"]) {
+                for tail in tails {
+                    let image = format!("{image}{tail}");
+                    assert_eq!(
+                        is_named(&image, name),
+                        regexp.is_match(image.as_bytes()),
+                        "{image:?} by {name:?}"
+                    );
+                }
+            }
+        }
+    }
+}

@@ -154,7 +154,7 @@ mod tests {
     use super::super::pieces::{LAYOUT, is_plain, style_of};
     use super::super::tests::value as data;
     use super::*;
-    use crate::yaml::event::CollectionStyle;
+    use crate::yaml::event::{CollectionStyle, ScalarStyle};
 
     /// The steps of `value`, taken by the state machine.
     fn by_steps(emitter: &mut Emitter<'_>, value: &Value) {

@@ -130,3 +130,56 @@ fn sorted_entries(map: &Node) -> Option<Vec<(&Text, &Node)>> {
         Some(order) => order.into_iter().map(|at| entries.get(at).copied()).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::tests::value as data;
+    use super::super::{emit_pretty, emit_within};
+    use super::*;
+    use crate::Value;
+
+    fn both(root: &Node) -> (Option<String>, Option<String>) {
+        let limits = Limits::default();
+        let slow = root.to_value().and_then(|value| emit_within(&value, &limits)).ok();
+        (write(root, &limits), slow)
+    }
+
+    #[test]
+    fn it_takes_what_is_plain_and_leaves_the_rest() {
+        let plain = "b: [x, 'y', 1.5, 0x1F, true, ~, '2001-01-01']\na10: {z: {}, y: []}\na2: |\n  one\n  two\n\"no\": 1e3\n";
+        let node = Node::parse(plain).unwrap().unwrap();
+        let (fast, slow) = both(node.root());
+        assert!(fast.is_some());
+        assert_eq!(fast, slow);
+        let others = [
+            "a: &x 1\nb: *x\n",
+            "a: 1 # c\n",
+            "a: 2001-01-01\n",
+            "1: a\n",
+            "a: 1\na: 2\n",
+            "a: !!str 1\n",
+            "a: .inf\n",
+        ];
+        for text in others {
+            let node = Node::parse(text).unwrap().unwrap();
+            assert_eq!(write(node.root(), &Limits::default()), None, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn it_writes_what_decoding_leads_to(data in data()) {
+            let map = Value::map([("data", data)]);
+            let Ok(node) = Node::from_value(&map) else { return Ok(()) };
+            let (fast, slow) = both(&node);
+            prop_assert!(fast.is_none() || fast == slow);
+            let read = emit_pretty(&map).ok().and_then(|text| Node::parse(&text).ok().flatten());
+            if let Some(read) = read {
+                let (fast, slow) = both(read.root());
+                prop_assert!(fast.is_none() || fast == slow);
+            }
+        }
+    }
+}

@@ -64,6 +64,12 @@ pub fn emit_within(value: &Value, limits: &Limits) -> Result<String> {
 ///
 /// # Errors
 /// As [`Node::to_value`] and [`emit`].
+///
+/// ```
+/// use aoa_lang::{Limits, yaml};
+/// let node = yaml::Node::parse("b: 0x10 # sixteen\na: 'yes'\n").unwrap().unwrap();
+/// assert_eq!(yaml::emit_data(&node, &Limits::default()).unwrap(), "a: \"yes\"\nb: 16\n");
+/// ```
 pub fn emit_data(node: &Node, limits: &Limits) -> Result<String> {
     match from_node::write(node.root(), limits) {
         Some(text) => Ok(text),

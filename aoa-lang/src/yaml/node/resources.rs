@@ -74,7 +74,7 @@ pub fn print_resource_file(text: &[u8], limits: &Limits) -> Result<String> {
         if at > 0 {
             out.push_str("---\n");
         }
-        out.push_str(&emit_data(&resource, limits)?);
+        out.push_str(&emit_data(resource, limits)?);
         if out.len() > limits.output_bytes {
             return Err(Error::limit("the YAML text to write is too long"));
         }
