@@ -2,6 +2,8 @@
 CARGO ?= cargo
 PYTHON ?= python3
 VENV := .venv
+# The command as the tests of the workspace have just built it: with the features of one package it would be built anew.
+BUILD_AOA := $(CARGO) test -q --workspace --no-run
 
 .PHONY: demo test lint rust python node conformance api fuzz bench bench-table bench-upstream
 
@@ -22,10 +24,10 @@ conformance: ## counts for every group of recorded cases
 	$(CARGO) run --release -q -p conformance -- conformance
 
 python:
-	$(MAKE) -C aoa-py test PYTHON=$(PYTHON) VENV=$(CURDIR)/$(VENV)
+	$(MAKE) -C aoa-py test PYTHON=$(PYTHON) VENV=$(CURDIR)/$(VENV) BUILD_AOA='$(BUILD_AOA)'
 
 node:
-	$(MAKE) -C aoa-node test
+	$(MAKE) -C aoa-node test BUILD_AOA='$(BUILD_AOA)'
 
 api: ## writes down what the crates promise, after a change that is meant
 	UPDATE_API=1 $(CARGO) test -q -p public-api --test snapshot

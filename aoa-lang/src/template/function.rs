@@ -18,10 +18,9 @@
 //! assert_eq!(SHOUT.name, "shout");
 //! ```
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use foldhash::fast::RandomState;
 
 use super::heap::{Heap, NotMutable, Shape};
 use super::options::TemplateOptions;
@@ -280,8 +279,29 @@ impl Meter {
     }
 }
 
-/// How often each template is being run within itself by way of [`Entry::named`].
-pub(super) type Nesting = HashMap<Text, usize, RandomState>;
+/// The templates that are being run by way of [`Entry::named`], the innermost last, each with how often it runs by then.
+#[derive(Default)]
+pub(super) struct Nesting(Vec<(Text, usize)>);
+
+impl Nesting {
+    /// How often `name` is being run. Mostly little is being run, and what runs within itself stands near the end.
+    pub(super) fn count(&self, name: &Text) -> usize {
+        self.0.iter().rev().find(|(other, _)| other == name).map_or(0, |(_, count)| *count)
+    }
+
+    pub(super) fn enter(&mut self, name: Text) {
+        let count = self.count(&name) + 1;
+        self.0.push((name, count));
+    }
+
+    pub(super) fn leave(&mut self) {
+        self.0.pop();
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.0.len()
+    }
+}
 
 /// What a function can use while it is called: budgets, clock, randomness, and the lists and maps of the run.
 pub struct Call<'r> {
@@ -296,7 +316,7 @@ impl Call<'_> {
     /// How many runs of template `name` that functions [entered](Entry::named) have not ended yet.
     #[must_use]
     pub fn nesting(&self, name: &Text) -> usize {
-        self.nesting.get(name).copied().unwrap_or(0)
+        self.nesting.count(name)
     }
 
     /// Clock, zone and limits.

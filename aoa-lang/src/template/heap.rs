@@ -90,10 +90,12 @@ impl Heap {
     }
 
     /// A list or map as a handle; other values, and all values of programs that cannot mutate, as they are.
+    #[inline]
     pub fn thaw(&mut self, value: Value) -> Value {
-        if !self.active {
-            return value;
-        }
+        if self.active { self.thaw_active(value) } else { value }
+    }
+
+    fn thaw_active(&mut self, value: Value) -> Value {
         match value {
             Value::List(list) => {
                 let (kind, nil, len, capacity) = (list.kind(), list.is_nil(), list.len(), list.capacity());

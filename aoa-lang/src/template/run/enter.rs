@@ -50,8 +50,12 @@ impl Run<'_, '_> {
                     let text = format!("template: no template {quoted} associated with template {root}");
                     return self.fail_calling(function, text);
                 };
-                *self.state.nesting.entry(name.clone()).or_default() += 1;
-                (program.clone(), template, name.clone(), true)
+                let program = program.clone();
+                // To count the name is to look at what is being run.
+                let looked = self.state.nesting.depth() / 32;
+                self.state.meter.steps(u64::try_from(looked).unwrap_or(u64::MAX))?;
+                self.state.nesting.enter(name.clone());
+                (program, template, name.clone(), true)
             }
             EntryTemplate::Source { name, text } => {
                 let Some(compile) = self.state.compile_text else {
@@ -134,7 +138,7 @@ impl Run<'_, '_> {
     /// Makes the output of a template that a function entered the result of the call.
     fn leave_entry(&mut self, entered: Entered) -> Result<()> {
         if entered.counts {
-            self.leave_nested(&entered.subject);
+            self.state.nesting.leave();
         }
         self.layer = entered.layer;
         self.node = entered.node;
@@ -147,11 +151,5 @@ impl Run<'_, '_> {
         self.out.truncate(entered.from);
         self.push(Slot::of(Value::String(output)));
         Ok(())
-    }
-
-    pub(super) fn leave_nested(&mut self, name: &Text) {
-        if let Some(count) = self.state.nesting.get_mut(name) {
-            *count = count.saturating_sub(1);
-        }
     }
 }

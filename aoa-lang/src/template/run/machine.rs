@@ -53,7 +53,7 @@ impl Run<'_, '_> {
             self.template = frame.template;
             let Some(entered) = frame.entered else { continue };
             if entered.counts {
-                self.leave_nested(&entered.subject);
+                self.state.nesting.leave();
             }
             if !passes {
                 self.node = entered.node;
@@ -68,7 +68,8 @@ impl Run<'_, '_> {
         error.wrapped_in(prefixes)
     }
 
-    /// One step; where the run goes on, if not behind it.
+    /// One step; where the run goes on, if not behind it. It is part of the loop: to enter and leave it costs as much as most steps.
+    #[inline(always)]
     fn step(&mut self, program: &Program, op: Op, next: usize) -> Result<Next> {
         match op {
             Op::Text(text) => {
@@ -202,11 +203,13 @@ impl Run<'_, '_> {
         Ok(Next::Behind)
     }
 
+    #[inline]
     pub(super) fn push(&mut self, slot: Slot) {
         self.stack.push(slot.value);
         self.interface.push(slot.interface);
     }
 
+    #[inline]
     pub(super) fn pop(&mut self) -> Slot {
         Slot {
             value: self.stack.pop().unwrap_or_default(),
