@@ -21,7 +21,6 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-
 use super::heap::{Heap, NotMutable, Shape};
 use super::options::TemplateOptions;
 use super::patterns::Patterns;
