@@ -8,7 +8,7 @@ use crate::finding::Rule;
 pub(super) const FILE: RuleFile = RuleFile {
     rule: Rule::WidenedInVain,
     page: Page {
-        what: "Policies further down the tree that allow what a policy above them does not permit, that set a larger quota, or that make an exception from what comes from above. Only what is certain is told: of two patterns, that nothing matches both.",
+        what: "Policies further down the tree that allow what a policy above them does not permit, that set a larger quota, or that make an exception from what comes from above. Only what is certain is told: of a pattern with wildcards, that nothing of it is permitted above, or that it allows all of that and more.",
         why: "It has no effect: an Application may do what all that reaches it permits. Who wrote it believes otherwise.",
         fails: "# policy base, for the fleet
 restrictions: {namespaces: {allow: ['team-*']}}

@@ -97,6 +97,11 @@ impl Gatekeeper {
     /// # Errors
     /// `Invalid` with upstream's texts; `NotFound` without its template.
     pub fn add_constraint(&mut self, constraint: &Value) -> Result<()> {
+        self.admit_constraint(constraint).map(drop)
+    }
+
+    /// Adds a constraint; it comes back as it is kept, with the defaults of its schema.
+    fn admit_constraint(&mut self, constraint: &Value) -> Result<Value> {
         check_metadata(constraint)?;
         let kind = constraint.str_at(&["kind"]).unwrap_or_default().to_lowercase();
         let Some(entry) = self.templates.get_mut(&kind) else {
@@ -104,9 +109,10 @@ impl Gatekeeper {
             return Err(Error::new(aoa_lang::ErrorKind::NotFound, message));
         };
         let constraint = Constraint::read(constraint, &entry.template, self.point.unwrap_or(POINT))?;
+        let object = constraint.object.clone();
         entry.constraints.insert(constraint.name.clone(), constraint);
         self.data = None;
-        Ok(())
+        Ok(object)
     }
 
     /// Adds an object that policies may look up; a Namespace is also what selectors look at.
@@ -470,16 +476,19 @@ pub fn test(objects: &[Value], now: Option<i64>) -> Result<Vec<(usize, Violation
         let wrapped = |error: Error| error.prefixed(&format!("adding template \"{}\": ", name(template)));
         client.add_template(template).map_err(wrapped)?;
     }
-    for constraint in objects.iter().filter(|object| is_constraint(object)) {
+    // Adding a constraint fills the defaults into the very object that is reviewed later.
+    let mut objects = objects.to_vec();
+    for constraint in objects.iter_mut().filter(|object| is_constraint(object)) {
+        let known = constraint.clone();
         let wrapped = |error: Error| match error.kind() {
             aoa_lang::ErrorKind::NotFound => {
-                Error::invalid(format!("adding constraint \"{}\": {}", name(constraint), error.message()))
+                Error::invalid(format!("adding constraint \"{}\": {}", name(&known), error.message()))
             }
-            _ => error.prefixed(&format!("adding constraint \"{}\": ", name(constraint))),
+            _ => error.prefixed(&format!("adding constraint \"{}\": ", name(&known))),
         };
-        client.add_constraint(constraint).map_err(wrapped)?;
+        *constraint = client.admit_constraint(&known).map_err(wrapped)?;
     }
-    for object in objects {
+    for object in &objects {
         client.add_data(object).map_err(|error| error.prefixed("adding data: "))?;
     }
     client.prepare()?;

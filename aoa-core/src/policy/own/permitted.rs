@@ -11,6 +11,8 @@ use crate::model::repo_url;
 pub struct Pattern {
     text: Text,
     glob: Glob,
+    /// Whether slashes separate.
+    is_separated: bool,
     pub(crate) way: Way,
 }
 
@@ -61,7 +63,10 @@ impl Pattern {
             glob.matches(&shown).map(|_| glob)
         });
         match compiled {
-            Ok(glob) => Some(Pattern { text, glob, way: node.way.clone() }),
+            Ok(glob) => {
+                let (is_separated, way) = (!separators.is_empty(), node.way.clone());
+                Some(Pattern { text, glob, is_separated, way })
+            }
             Err(error) => {
                 reading.say(node, format!("`{}` is no pattern: {error}", node.path()), None);
                 None
@@ -87,32 +92,127 @@ impl Pattern {
     }
 }
 
-/// Lists are compared by what they certainly do not have in common.
+/// How patterns are compared; of those with choices (`[`, `{`, `\`) nothing is known.
 impl Pattern {
-    /// Whether it stands for everything.
-    pub(super) fn is_everything(&self) -> bool {
-        self.glob.as_str() == "**" || self.text == *"*"
+    /// Whether it matches itself and nothing else.
+    pub(super) fn is_literal(&self) -> bool {
+        !self.glob.as_str().contains(GLOB)
     }
 
-    /// The only text that it matches, in the form that is compared.
-    pub(super) fn literal(&self) -> Option<&str> {
-        Some(self.glob.as_str()).filter(|text| !text.contains(GLOB))
-    }
-
-    /// Whether no text matches both.
+    /// Whether certainly no text matches both.
     pub(super) fn excludes(&self, other: &Pattern) -> bool {
-        match (self.literal(), other.literal()) {
-            (Some(own), _) => !other.matches(own),
-            (_, Some(other)) => !self.matches(other),
-            (None, None) => {
-                let beginning = |pattern: &Pattern| -> String {
-                    pattern.glob.as_str().split(GLOB).next().unwrap_or_default().to_owned()
-                };
-                let (own, other) = (beginning(self), beginning(other));
-                !own.starts_with(&other) && !other.starts_with(&own)
+        let both = self.tokens().zip(other.tokens());
+        both.is_some_and(|(own, other)| !have_common(&own, &other))
+    }
+
+    /// Whether it matches whatever `other` matches: texts made from `other` tell.
+    pub(super) fn includes(&self, other: &Pattern) -> bool {
+        let examples = other.examples();
+        !examples.is_empty() && examples.iter().all(|text| self.matches(text))
+    }
+
+    /// Some texts that it matches, in the form that is compared.
+    pub(super) fn examples(&self) -> Vec<String> {
+        let Some(tokens) = self.tokens() else { return Vec::new() };
+        // A word that no pattern has on purpose: alone, below itself, and nothing.
+        let fillings = [("x0q", "x0q"), ("x0q", "x0q/x0q"), ("", "")];
+        let filled = fillings.iter().map(|(star, stars)| {
+            let mut text = String::new();
+            for token in &tokens {
+                match token {
+                    Token::Char(c) => text.push(*c),
+                    Token::One => text.push('x'),
+                    Token::Star { crosses: false } => text.push_str(star),
+                    Token::Star { crosses: true } => text.push_str(stars),
+                }
+            }
+            text
+        });
+        let mut examples: Vec<String> =
+            filled.filter(|text| !text.is_empty() && self.matches(text)).collect();
+        examples.dedup();
+        examples
+    }
+
+    fn tokens(&self) -> Option<Vec<Token>> {
+        let mut tokens = Vec::new();
+        let mut chars = self.glob.as_str().chars().peekable();
+        while let Some(c) = chars.next() {
+            tokens.push(match c {
+                '*' => Token::Star { crosses: chars.next_if_eq(&'*').is_some() || !self.is_separated },
+                '?' => Token::One,
+                '[' | '{' | '\\' => return None,
+                c => Token::Char(c),
+            });
+        }
+        Some(tokens)
+    }
+}
+
+/// A part of a pattern.
+#[derive(Clone, Copy, PartialEq)]
+enum Token {
+    Char(char),
+    /// `?`
+    One,
+    /// `*` or `**`; whether it goes over slashes.
+    Star {
+        crosses: bool,
+    },
+}
+
+impl Token {
+    /// Whether it may stand for one character that `other` stands for too.
+    fn meets(self, other: Token) -> bool {
+        match (self, other) {
+            (Token::Char(a), Token::Char(b)) => a == b,
+            (Token::Char('/'), Token::Star { crosses: false })
+            | (Token::Star { crosses: false }, Token::Char('/')) => false,
+            _ => true,
+        }
+    }
+}
+
+/// Whether some text matches both: every place in one with every place in the other that may be reached together.
+fn have_common(one: &[Token], other: &[Token]) -> bool {
+    const LONGEST: usize = 1_000;
+    if one.len().max(other.len()) > LONGEST {
+        return true;
+    }
+    let width = other.len() + 1;
+    let mut reached = vec![false; (one.len() + 1) * width];
+    if let Some(first) = reached.first_mut() {
+        *first = true;
+    }
+    for at in 0..reached.len() {
+        if !reached.get(at).copied().unwrap_or_default() {
+            continue;
+        }
+        let (i, j) = (at / width, at % width);
+        let (a, b) = (one.get(i).copied(), other.get(j).copied());
+        let mut reach = |i: usize, j: usize| {
+            if let Some(place) = reached.get_mut(i * width + j) {
+                *place = true;
+            }
+        };
+        // A star stands for nothing, or for what the other one stands for.
+        if matches!(a, Some(Token::Star { .. })) {
+            reach(i + 1, j);
+        }
+        if matches!(b, Some(Token::Star { .. })) {
+            reach(i, j + 1);
+        }
+        let (Some(a), Some(b)) = (a, b) else { continue };
+        if a.meets(b) {
+            let stays = |token| matches!(token, Token::Star { .. });
+            match (stays(a), stays(b)) {
+                (true, _) => reach(i, j + 1),
+                (false, true) => reach(i + 1, j),
+                (false, false) => reach(i + 1, j + 1),
             }
         }
     }
+    reached.last().copied().unwrap_or_default()
 }
 
 const GLOB: [char; 5] = ['*', '?', '[', '{', '\\'];

@@ -1,7 +1,7 @@
 //! What somebody below tries to widen in vain.
 //!
-//! Only what is certain is told: a pattern below of which nothing is permitted above, everything where something above
-//! restricts, a larger quota, an exception from what comes from above.
+//! Only what is certain is told: a pattern of which nothing is permitted above, or that allows all of that and more; a larger
+//! quota; an exception from what comes from above.
 
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -45,11 +45,16 @@ fn add_lists_and_quotas(fleet: &Fleet, effective: &EffectivePolicy, found: &mut 
                     let same = std::mem::discriminant(above) == std::mem::discriminant(below);
                     let lists = above.permitted().zip(below.permitted()).filter(|_| same);
                     if let Some((above, list)) = lists {
-                        let names = |pattern: &Pattern| cluster_names(fleet, below, pattern);
-                        for pattern in vain(above, list, names) {
+                        let matched = |pattern: &Pattern| matched(fleet, below, pattern);
+                        for (pattern, example) in vain(above, list, matched) {
                             let place = lower.reaching.policy.place_of_pattern(pattern);
+                            let such = if pattern.is_literal() {
+                                "which"
+                            } else {
+                                &*format!("of which `{example}`")
+                            };
                             let what = format!(
-                                "{} allows `{}`, which {} above it does not permit",
+                                "{} allows `{}`, {such} {} above it does not permit",
                                 lower.id(),
                                 pattern.text(),
                                 upper.id()
@@ -76,36 +81,51 @@ fn is_above(upper: &Reaching, lower: &Reaching) -> bool {
         && upper.depth <= lower.depth
 }
 
-/// The patterns of `below` of which `above` certainly permits nothing, or which are everything where `above` is not.
+/// The patterns of `below` of which nothing is permitted above, and those that allow all that is permitted above and more, each
+/// with something that is not. What has only a part in common with what is above narrows it, and is right.
 fn vain<'p>(
-    above: &'p Permitted,
+    above: &Permitted,
     below: &'p Permitted,
-    names: impl Fn(&'p Pattern) -> Option<Vec<String>>,
-) -> Vec<&'p Pattern> {
-    let is_vain = |pattern: &&'p Pattern| {
-        if pattern.literal().is_some() {
-            let Some(names) = names(pattern) else { return false };
+    matched: impl Fn(&Pattern) -> Matched,
+) -> Vec<(&'p Pattern, String)> {
+    let in_vain = |pattern: &'p Pattern| {
+        let matched = matched(pattern);
+        let is_refused = |names: &Vec<String>| {
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
-            return above.refusal(&names).is_some();
-        }
-        let Some(allow) = above.allow.as_deref() else { return false };
-        if pattern.is_everything() {
-            return !allow.iter().any(Pattern::is_everything);
-        }
-        allow.iter().all(|other| other.excludes(pattern))
+            above.refusal(&names).is_some()
+        };
+        let example = matched.all.iter().find(|names| is_refused(names))?.first()?.clone();
+        let allow = above.allow.as_deref();
+        let is_vain = match matched.others {
+            _ if pattern.is_literal() => true,
+            Some(others) => matched.all.iter().all(is_refused) || others.iter().all(is_refused),
+            None => {
+                let allows_nothing_of = allow.is_some_and(|all| all.iter().all(|one| one.excludes(pattern)));
+                let allows_less = allow.is_some_and(|all| all.iter().all(|one| pattern.includes(one)));
+                allows_nothing_of || allows_less || above.deny.iter().any(|one| one.includes(pattern))
+            }
+        };
+        is_vain.then_some((pattern, example))
     };
-    below.allow.iter().flatten().filter(is_vain).collect()
+    below.allow.iter().flatten().filter_map(in_vain).collect()
 }
 
-/// The names of what a literal pattern means; `None` where that is not known: a cluster has a name and an address.
-fn cluster_names(fleet: &Fleet, restriction: &Restriction, pattern: &Pattern) -> Option<Vec<String>> {
-    let literal = pattern.literal()?;
+/// Things that a pattern matches, each by its names.
+struct Matched {
+    all: Vec<Vec<String>>,
+    /// Things that it does not match, where all things are known.
+    others: Option<Vec<Vec<String>>>,
+}
+
+/// Of clusters those that there are, which have a name and an address; else texts made from the pattern.
+fn matched(fleet: &Fleet, restriction: &Restriction, pattern: &Pattern) -> Matched {
     if !matches!(restriction, Restriction::Destinations(_)) {
-        return Some(vec![literal.to_owned()]);
+        let all = pattern.examples().into_iter().map(|text| vec![text]).collect();
+        return Matched { all, others: None };
     }
-    let mut clusters = fleet.clusters();
-    let cluster = clusters.find(|c| c.name == *literal || c.server_key() == literal)?;
-    Some(vec![cluster.name.to_string(), cluster.server_key().to_owned()])
+    let names = fleet.clusters().map(|c| vec![c.name.to_string(), c.server_key().to_owned()]);
+    let (all, others) = names.partition(|names| names.iter().any(|name| pattern.matches(name)));
+    Matched { all, others: Some(others) }
 }
 
 fn add_quotas(
