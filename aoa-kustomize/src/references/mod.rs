@@ -4,7 +4,8 @@ mod fields;
 
 pub(crate) use fields::ReferenceFields;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
 
 use aoa_lang::patch::kustomize::{put_field, put_scalar};
 use aoa_lang::value::Text;
@@ -60,8 +61,16 @@ pub(crate) fn update_references(map: &mut ResMap, fields: &ReferenceFields) -> R
 /// What becomes of a resource.
 enum Change {
     /// These nodes are replaced.
-    Places(Vec<(Vec<usize>, Node)>),
+    Places(BTreeMap<Vec<usize>, Node>),
     Root(Node),
+}
+
+/// Whether a place is, contains or lies within one of those that are replaced, none of which contains another.
+fn touches_any(places: &BTreeMap<Vec<usize>, Node>, place: &[usize]) -> bool {
+    let before = places.range::<[usize], _>((Bound::Unbounded, Bound::Included(place))).next_back();
+    let behind = places.range::<[usize], _>((Bound::Included(place), Bound::Unbounded)).next();
+    before.is_some_and(|(other, _)| place.starts_with(other))
+        || behind.is_some_and(|(other, _)| other.starts_with(place))
 }
 
 fn change_of(
@@ -73,18 +82,16 @@ fn change_of(
     let fields = fields.of_kind(&original.kind);
     let filter = |field| Filter { referrer: resource, field, candidates };
     if let Some(found) = fields.find(resource.root(), original) {
-        let mut places: Vec<(Vec<usize>, Node)> = Vec::new();
+        let mut places = BTreeMap::new();
         let mut are_apart = true;
         for Found { field, place } in found {
             let Some(field) = fields.list.get(field) else { continue };
-            let touches =
-                |(other, _): &(Vec<usize>, Node)| other.starts_with(&place) || place.starts_with(other);
-            are_apart = are_apart && !places.iter().any(touches);
+            are_apart = are_apart && !touches_any(&places, &place);
             let Some(node) = at(resource.root(), &place).filter(|_| are_apart) else { break };
             if let Some(new) = filter(field).edited(node).map_err(|e| filter(field).failed_at(e))? {
                 // A field behind could stand in what has come into it.
                 are_apart = new.content.as_slice().len() == node.content.as_slice().len();
-                places.push((place, new));
+                places.insert(place, new);
             }
         }
         if are_apart {

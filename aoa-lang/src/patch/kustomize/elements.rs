@@ -5,7 +5,8 @@
 
 use super::fields::{self, Style};
 use super::schema::Schema;
-use super::walk::{Outcome, Source, Untouched, Walk, wrong_kind};
+use super::untouched::Untouched;
+use super::walk::{Outcome, Source, Walk, wrong_kind};
 use crate::value::Text;
 use crate::yaml::{Node, NodeKind};
 use crate::{Error, Result};
@@ -72,29 +73,6 @@ pub(super) fn merge(
     let Merging { arena, list, .. } = merging;
     arena.append_all(&mut new, &list, &last_keys)?;
     Ok(Some(arena.build(&new)))
-}
-
-/// Most items that are compared with each other.
-const FEW: usize = 64;
-
-/// Whether items stay as and where they are when nothing is merged into their list: each has values for all keys, and no two the same.
-pub(super) fn are_apart(items: &[Node], schema: &Schema) -> bool {
-    let value = |item: &Node, key: &str| -> Option<Text> {
-        let found = if key.is_empty() { Some(item) } else { item.field(key) };
-        let is_value =
-            |node: &&Node| node.kind == NodeKind::Scalar && !node.is_null() && !node.text.is_empty();
-        found.filter(is_value).map(|node| node.text.clone())
-    };
-    let mut keys: Vec<&str> = schema.keys().iter().map(|key| &**key).collect();
-    if keys.is_empty() {
-        keys.push("");
-    }
-    let all: Option<Vec<Values>> =
-        items.iter().map(|item| keys.iter().map(|key| value(item, key)).collect()).collect();
-    all.is_some_and(|all| {
-        all.len() <= FEW
-            && all.iter().enumerate().all(|(at, values)| !all.iter().take(at).any(|other| other == values))
-    })
 }
 
 /// The second source.

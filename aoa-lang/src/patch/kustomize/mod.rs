@@ -8,6 +8,7 @@
 mod elements;
 mod fields;
 mod schema;
+mod untouched;
 mod walk;
 
 pub use fields::{put_field, put_scalar, quote_if_ambiguous};
@@ -17,7 +18,8 @@ use crate::Result;
 use crate::value::Text;
 use crate::yaml::{Node, NodeKind};
 
-use walk::{Outcome, Source, Untouched, Walk};
+use untouched::Untouched;
+use walk::{Outcome, Source, Walk};
 
 /// What is left of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,6 +6,7 @@
 use super::elements;
 use super::fields::{self, Pair, Style};
 use super::schema::{MergeSchemas, Schema};
+use super::untouched::{Untouched, has_no_comments};
 use crate::value::Text;
 use crate::yaml::{Node, NodeKind};
 use crate::{Error, Result, json};
@@ -15,15 +16,6 @@ use crate::{Error, Result, json};
 pub(super) struct Walk<'s> {
     pub(super) schemas: &'s MergeSchemas,
     pub(super) untouched: Untouched,
-}
-
-/// What happens to parts of the destination that the patch does not speak of, and that walking would leave as they are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Untouched {
-    /// They are walked, since even the tags of lists count, which a walk takes away.
-    Walked,
-    /// They are left alone, and so are not copied where they are shared.
-    Skipped,
 }
 
 /// What is merged into the destination.
@@ -57,7 +49,7 @@ enum Directive {
 const DIRECTIVE: &str = "$patch";
 
 /// Real resources are some twenty levels deep; each level takes several frames of the stack.
-const DEPTH: usize = 256;
+pub(super) const DEPTH: usize = 256;
 
 impl Source<'_> {
     fn node(&self) -> Option<&Node> {
@@ -155,12 +147,7 @@ impl Walk<'_> {
                 }
             };
         };
-        let directive = match &mut source {
-            Source::Absent => Directive::Merge,
-            Source::Same => directive(into)?,
-            Source::Node(node) if node.is_null() => return Ok(Outcome::Gone),
-            Source::Node(node) => directive(node)?,
-        };
+        let Some(directive) = directive_of(into, &mut source)? else { return Ok(Outcome::Gone) };
         match (directive, source) {
             (Directive::Delete, _) => Ok(Outcome::Gone),
             (Directive::Replace, Source::Node(node)) => {
@@ -219,38 +206,6 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// Whether walking a node without a source surely leaves it as it is, but for the tags of lists. Each node is looked at once more
-    /// at most: who is told no walks it without asking again.
-    pub(super) fn is_settled(self, node: &Node, schema: Option<&Schema>, depth: usize) -> bool {
-        if depth > DEPTH || node.is_null() || !has_no_comments(node) {
-            return false;
-        }
-        match node.kind {
-            NodeKind::Scalar => !fields::is_ambiguous(node),
-            NodeKind::Map => {
-                let names_its_kind = || node.field("apiVersion").is_some() && node.field("kind").is_some();
-                (schema.is_some() || !names_its_kind())
-                    && node.entries().all(|(key, value)| {
-                        let schema =
-                            schema.and_then(|schema| self.schemas.field(schema, key.text.as_bytes()));
-                        has_no_comments(key) && self.is_settled(value, schema.as_ref(), depth + 1)
-                    })
-            }
-            NodeKind::List => match schema.filter(|schema| schema.merges()) {
-                None => true,
-                Some(schema) => {
-                    let item_schema = self.schemas.item(schema);
-                    elements::are_apart(node.items(), schema)
-                        && node
-                            .items()
-                            .iter()
-                            .all(|item| self.is_settled(item, item_schema.as_ref(), depth + 1))
-                }
-            },
-            NodeKind::Document | NodeKind::Alias => false,
-        }
-    }
-
     /// A comment at a value or its key wins over the schema of the field.
     fn field_schema(
         self,
@@ -283,12 +238,7 @@ impl Walk<'_> {
                 Source::Absent | Source::Same => Ok(Outcome::Gone),
             };
         };
-        let directive = match &mut source {
-            Source::Absent => Directive::Merge,
-            Source::Same => directive(into)?,
-            Source::Node(node) if node.is_null() => return Ok(Outcome::Gone),
-            Source::Node(node) => directive(node)?,
-        };
+        let Some(directive) = directive_of(into, &mut source)? else { return Ok(Outcome::Gone) };
         match (directive, source) {
             (Directive::Delete, _) => Ok(Outcome::Gone),
             (Directive::Replace, Source::Node(node)) => {
@@ -306,11 +256,6 @@ impl Walk<'_> {
             }
         }
     }
-}
-
-fn has_no_comments(node: &Node) -> bool {
-    let comments = node.comments();
-    comments.head.is_empty() && comments.line.is_empty() && comments.foot.is_empty()
 }
 
 /// What becomes of a field.
@@ -365,6 +310,16 @@ fn take_comments_and_style(destination: Option<&mut Node>, source: Option<&Node>
     }
     if destination.kind != NodeKind::Scalar && destination.content.as_slice().is_empty() {
         Style::of(source).apply(destination);
+    }
+}
+
+/// What is to be done with `into`; `None` if the patch has a null, which removes it.
+fn directive_of(into: &mut Node, source: &mut Source<'_>) -> Result<Option<Directive>> {
+    match source {
+        Source::Absent => Ok(Some(Directive::Merge)),
+        Source::Same => directive(into).map(Some),
+        Source::Node(node) if node.is_null() => Ok(None),
+        Source::Node(node) => directive(node).map(Some),
     }
 }
 
