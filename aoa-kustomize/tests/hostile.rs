@@ -186,3 +186,36 @@ fn edits_take_anything() {
         assert!(editor.run(&Edit::AddComponents(vec![pattern])).is_err());
     }
 }
+
+#[test]
+fn many_references_of_one_resource_end() {
+    let mut pod =
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers:\n  - name: c\n    envFrom:\n"
+            .to_owned();
+    for at in 0..30_000 {
+        let _ = writeln!(pod, "    - configMapRef: {{name: {}}}", if at % 2 == 0 { "a" } else { "b" });
+    }
+    let tree = files(&[
+        ("kustomization.yaml", "namePrefix: p-\nresources: [a.yaml, pod.yaml]"),
+        ("a.yaml", MAP),
+        ("pod.yaml", &pod),
+    ]);
+    assert_eq!(build(tree, "").unwrap().matches("name: p-a\n").count(), 15_001);
+}
+
+#[test]
+fn patches_of_deep_and_wide_resources_end() {
+    let deep = format!("{}1{}", "{a: ".repeat(200), "}".repeat(200));
+    let wide: String = (0..20_000).map(|at| format!("  - {{name: n{at}, value: yes}}\n")).collect();
+    let resource = format!(
+        "apiVersion: v1\nkind: Pod\nmetadata: {{name: p}}\nx: {deep}\nspec:\n  containers:\n  - name: c\n    env:\n{}",
+        wide.replace("  - ", "    - ")
+    );
+    let patch = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: i}]}\n";
+    let tree = files(&[
+        ("kustomization.yaml", "resources: [p.yaml]\npatches: [{path: patch.yaml}]"),
+        ("p.yaml", &resource),
+        ("patch.yaml", patch),
+    ]);
+    assert_eq!(kind(build(tree, "")), ErrorKind::Limit);
+}
