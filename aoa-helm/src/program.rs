@@ -136,7 +136,7 @@ impl Chart {
         // From here on there is a release that Helm can show.
         let hinted = |error: Error| error.with_help(HINT);
         self.check_kube_version(release).map_err(hinted)?;
-        let mut files = compiled.render(&coalesced, values.as_map(), release).map_err(hinted)?;
+        let (mut files, is_random) = compiled.render(&coalesced, values.as_map(), release).map_err(hinted)?;
         let mut notes = Text::EMPTY;
         let own_notes = format!("{}/templates/NOTES.txt", compiled.family.name(0));
         files.retain(|(path, text)| {
@@ -150,7 +150,8 @@ impl Chart {
             Crds::Include => crds(&compiled.family),
             Crds::Skip => Vec::new(),
         };
-        Ok(Rendered { crds, manifests, hooks, notes, warnings: sorted(warnings), tests: release.tests })
+        let (warnings, tests) = (sorted(warnings), release.tests);
+        Ok(Rendered { crds, manifests, hooks, notes, warnings, is_random, tests })
     }
 
     /// Renders the files of the chart as the engine does, before they are split into documents: their paths, and their
@@ -164,7 +165,7 @@ impl Chart {
         let compiled = self.compiled(values.as_map(), &mut warnings)?;
         let coalesced = compiled.values(values.as_map(), &mut warnings)?;
         check_schemas(&compiled, &coalesced, release, &mut warnings)?;
-        compiled.render(&coalesced, values.as_map(), release)
+        Ok(compiled.render(&coalesced, values.as_map(), release)?.0)
     }
 
     /// The values that templates see.

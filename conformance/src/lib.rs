@@ -6,6 +6,7 @@
 pub mod areas;
 mod case;
 pub mod charts;
+pub mod commits;
 
 mod compare;
 pub mod fleets;

@@ -1,12 +1,13 @@
 //! `cargo run --release -q -p conformance -- [--json] [--verbose] PATH...` compares aoa with recorded answers;
 //! `... charts --helm PATH DIR...` renders real charts with aoa and with a helm binary, and
 //! `... trees --kustomize PATH DIR...` builds the kustomizations of real trees with aoa and with a kustomize binary;
-//! `... fleet --spec SPEC.json --checkouts DIR --reference RESULT.json` resolves a real fleet and compares it with the oracle's result.
+//! `... fleet --spec SPEC.json --checkouts DIR --reference RESULT.json` resolves a real fleet and compares it with the oracle's result;
+//! `... commits [--last N] CLONE...` resolves the last commits of real repositories, each from the one before and from nothing.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use conformance::{Report, fleets, run_paths, trees};
+use conformance::{Report, commits, fleets, run_paths, trees};
 
 fn main() -> ExitCode {
     let mut args = std::env::args().skip(1).peekable();
@@ -21,6 +22,10 @@ fn main() -> ExitCode {
         let arguments: Vec<String> = args.collect();
         return ended(fleets::run(&arguments));
     }
+    if args.next_if(|arg| arg == "commits").is_some() {
+        let arguments: Vec<String> = args.collect();
+        return ended(commits::run(&arguments));
+    }
     let mut json = false;
     let mut verbose = false;
     let mut paths = Vec::new();
@@ -30,7 +35,7 @@ fn main() -> ExitCode {
             "--verbose" | "-v" => verbose = true,
             "--help" | "-h" => {
                 println!(
-                    "usage: conformance [--json] [--verbose] PATH...\n       conformance charts --helm PATH DIR...\n       conformance trees --kustomize PATH DIR...\n       conformance fleet --spec SPEC.json --checkouts DIR --reference RESULT.json [--verbose]\n\nPATH is a .jsonl file, a folder of them, or the folder of a whole-fleet case."
+                    "usage: conformance [--json] [--verbose] PATH...\n       conformance charts --helm PATH DIR...\n       conformance trees --kustomize PATH DIR...\n       conformance fleet --spec SPEC.json --checkouts DIR --reference RESULT.json [--verbose]\n       conformance commits [--last N] CLONE...\n\nPATH is a .jsonl file, a folder of them, or the folder of a whole-fleet case."
                 );
                 return ExitCode::SUCCESS;
             }

@@ -25,9 +25,11 @@ mod managed_fields;
 mod removal;
 mod settings;
 mod state;
+mod stored;
 mod tracking;
 
 pub use ignore::{Compared, IgnoreNormalizer, IgnoreOptions, IgnoreRule};
 pub use removal::Removal;
 pub use settings::CompareSettings;
 pub use state::{StateComparison, StateDifference};
+pub(crate) use stored::as_stored;

@@ -118,7 +118,7 @@ impl StateComparison {
 }
 
 /// The type of a kind that Kubernetes itself has.
-fn built_in(object: &Value) -> Option<&'static Type> {
+pub(super) fn built_in(object: &Value) -> Option<&'static Type> {
     let of = GroupVersionKind::of(object);
     let own = ["argoproj.io", "kustomize.config.k8s.io"].contains(&of.group);
     if own || of.version.is_empty() { None } else { typed::schema(object.str_at(&["apiVersion"])?, of.kind) }
@@ -136,7 +136,7 @@ fn reprinted(object: &Value) -> Result<Value> {
 }
 
 /// Numbers as Kubernetes reads them: whole ones are int64.
-fn as_read(value: &Value) -> Result<Value> {
+pub(super) fn as_read(value: &Value) -> Result<Value> {
     value.rewrite(&mut |value, _| {
         Ok(match value {
             Value::Int(_, n) => Rewrite::Replace(Value::Int(IntKind::Int64, *n)),

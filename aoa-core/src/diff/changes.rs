@@ -3,18 +3,18 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-use aoa_lang::Value;
 use aoa_lang::value::Text;
 
+use super::comparing::{Comparing, missing, reason, reference, whereabouts};
 use super::fate::{Fate, departure, fate, stalled};
-use super::fields::{FieldChange, changed_fields};
-use super::manifests::{ManifestChange, Pruning, changed_manifests};
-use super::pairs::{Pair, Sameness, pairs, renamed};
+use super::fields::FieldChange;
+use super::manifests::ManifestChange;
+use super::pairs::{Pair, Unshared, renamed};
 use super::radius::{Radius, radius};
 use super::terms::TermChange;
 use crate::finding::Finding;
-use crate::fleet::{App, Fleet, Obstacle, SetOutcome, State};
-use crate::model::{Cluster, Kind, ObjectRef};
+use crate::fleet::{App, Fleet, Obstacle, SetOutcome};
+use crate::model::{Kind, ObjectRef};
 
 /// What changes from one fleet to another.
 #[derive(Clone, Debug, Default)]
@@ -48,7 +48,7 @@ pub struct AppChange {
     /// The fields of its own object that differ.
     pub fields: Vec<FieldChange>,
     /// The manifests that differ; all of them if it comes or goes.
-    pub manifests: Vec<ManifestChange>,
+    pub manifests: Arc<[ManifestChange]>,
     /// What is not known of its content, on either side: its manifests are not compared then.
     pub missing: Option<MissingContent>,
     /// Of one that goes: who deletes it, and what with it.
@@ -174,17 +174,16 @@ impl ChangeKind {
 }
 
 pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
-    if Arc::ptr_eq(&before.data.shape, &after.data.shape) {
-        return of_contents(before, after);
-    }
     let mut changes = Changes::default();
-    let mut sameness = Sameness::default();
+    let mut comparing = Comparing::default();
     let (mut gone, mut new) = (Vec::new(), Vec::new());
-    for pair in pairs(before, after) {
+    let looked_at = Unshared::of(before, after);
+    (changes.same, changes.same_unknown) = looked_at.shared;
+    for pair in looked_at.pairs() {
         match pair {
             Pair::Gone(app) => gone.push(app),
             Pair::New(app) => new.push(app),
-            Pair::Both(old, now) => match both(old, now, sameness.of(old, now)) {
+            Pair::Both(old, now) => match comparing.both(old, now) {
                 Some(change) => changes.apps.push(change),
                 None => {
                     changes.same += 1;
@@ -201,7 +200,7 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
     }
     for now in new {
         changes.apps.push(match old_names.get(&now.id()) {
-            Some(old) => renaming(*old, now, before, after, &mut sameness),
+            Some(old) => renaming(*old, now, (before, after), &mut comparing),
             None => added(now, before),
         });
     }
@@ -209,94 +208,6 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
     changes.radius = radius(&changes.apps, before);
     changes.findings = findings(before, after);
     changes
-}
-
-/// What changes between fleets that differ in contents alone: only what they do not share is looked at.
-fn of_contents(before: &Fleet, after: &Fleet) -> Changes {
-    let mut changes = Changes::default();
-    let mut unknown = after.data.contents.unknown();
-    for id in before.data.contents.differing(&after.data.contents) {
-        let (old, now) = (App::new(before, id), App::new(after, id));
-        unknown = unknown.saturating_sub(usize::from(reason(now).is_some()));
-        match both(old, now, true) {
-            Some(change) => changes.apps.push(change),
-            None => unknown += usize::from(reason(old).is_some() || reason(now).is_some()),
-        }
-    }
-    changes.same = before.apps().len().saturating_sub(changes.apps.len());
-    changes.same_unknown = unknown;
-    changes.apps.sort_by(|a, b| a.app.cmp(&b.app));
-    changes.radius = radius(&changes.apps, before);
-    changes.findings = findings(before, after);
-    changes
-}
-
-/// `same_object` says whether the objects are certainly the same.
-fn both(old: App<'_>, now: App<'_>, same_object: bool) -> Option<AppChange> {
-    let (was, is) = (whereabouts(old), whereabouts(now));
-    let missing = missing(old, now);
-    let fields = if same_object { Vec::new() } else { object_fields(old, now) };
-    let manifests = manifests(old, now);
-    if fields.is_empty() && manifests.is_empty() && was == is && missing.is_none() {
-        return None;
-    }
-    let kind = if was == is { ChangeKind::Changed } else { ChangeKind::Moved };
-    Some(AppChange {
-        app: reference(now),
-        kind,
-        before: Some(was),
-        after: Some(is),
-        fields,
-        manifests,
-        missing,
-        fate: handed_over(old, now),
-        obstacles: now.obstacles(),
-    })
-}
-
-/// What happens to an Application that a set had and something else brings now: a set deletes what it owns, and nobody takes it
-/// over before.
-fn handed_over(old: App<'_>, now: App<'_>) -> Option<Fate> {
-    let set = old.origin()?;
-    if now.origin().as_ref() == Some(&set) {
-        return None;
-    }
-    let departure = departure(old, old.fleet(), now.fleet());
-    fate(old, departure, now.fleet()).ok().filter(|fate| matches!(fate, Fate::Deleted { .. }))
-}
-
-/// Why contents cannot be compared; `None` also where both sides lack the same.
-fn missing(old: App<'_>, now: App<'_>) -> Option<MissingContent> {
-    let missing = MissingContent { before: reason(old), after: reason(now) };
-    (missing.before != missing.after).then_some(missing)
-}
-
-/// Why the content of an Application is not known, or not synced.
-fn reason(app: App<'_>) -> Option<String> {
-    app.content().and_then(|content| content.state.reason())
-}
-
-fn object_fields(old: App<'_>, now: App<'_>) -> Vec<FieldChange> {
-    changed_fields(&object_of(old), &object_of(now))
-}
-
-/// What counts of an Application's own object.
-fn object_of(app: App<'_>) -> Value {
-    let Some(application) = app.application() else { return Value::Null };
-    let metadata = application.object.get("metadata");
-    let kept = ["annotations", "finalizers", "labels"];
-    let kept = kept.into_iter().filter_map(|key| Some((key, metadata?.get(key)?.clone())));
-    Value::map([("metadata", Value::map(kept)), ("spec", application.normalized_spec())])
-}
-
-fn manifests(old: App<'_>, now: App<'_>) -> Vec<ManifestChange> {
-    let (Some(before), Some(after)) = (old.content(), now.content()) else { return Vec::new() };
-    if std::ptr::eq(before, after) || before.state != State::Rendered || after.state != State::Rendered {
-        return Vec::new();
-    }
-    let spec = now.application().map(|app| app.spec().clone()).unwrap_or_default();
-    let followed = now.cluster().is_some_and(Cluster::is_control_plane);
-    changed_manifests(before, after, &Pruning::of(&spec, after.manifests()), followed)
 }
 
 fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {
@@ -311,7 +222,7 @@ fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {
         before: Some(whereabouts(old)),
         after: None,
         fields: Vec::new(),
-        manifests: Vec::new(),
+        manifests: Arc::default(),
         missing,
         fate,
         obstacles: Vec::new(),
@@ -321,13 +232,12 @@ fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {
 fn renaming<'f>(
     old: App<'f>,
     now: App<'f>,
-    before: &Fleet,
-    after: &Fleet,
-    sameness: &mut Sameness<'f>,
+    (before, after): (&Fleet, &Fleet),
+    comparing: &mut Comparing<'f>,
 ) -> AppChange {
     let from = reference(old);
     let gone = removed(old, before, after);
-    let change = both(old, now, sameness.of(old, now));
+    let change = comparing.both(old, now);
     let (fields, manifests) = change.map(|change| (change.fields, change.manifests)).unwrap_or_default();
     AppChange {
         app: reference(now),
@@ -354,7 +264,7 @@ fn added(now: App<'_>, before: &Fleet) -> AppChange {
         before: None,
         after: Some(whereabouts(now)),
         fields: Vec::new(),
-        manifests: Vec::new(),
+        manifests: Arc::default(),
         missing,
         fate: None,
         obstacles: now.obstacles(),
@@ -387,25 +297,6 @@ fn unknown_before(app: App<'_>, before: &Fleet) -> Option<Text> {
             Kind::AppProject => return None,
         };
         owner = above;
-    }
-}
-
-fn reference(app: App<'_>) -> ObjectRef {
-    ObjectRef { kind: Kind::Application, namespace: app.namespace().into(), name: app.name().into() }
-}
-
-fn whereabouts(app: App<'_>) -> Whereabouts {
-    let destination = app.destination_of();
-    let cluster = match app.cluster() {
-        Some(cluster) => cluster.name.to_str_lossy().into_owned(),
-        None if destination.name.is_empty() => destination.server.clone(),
-        None => destination.name.clone(),
-    };
-    Whereabouts {
-        parent: app.parent(),
-        project: app.project(),
-        cluster,
-        namespace: destination.namespace.clone(),
     }
 }
 

@@ -162,7 +162,7 @@ fn from_parent(object: &Value, owner: &ObjectRef, parent: App<'_>) -> Departure 
         return Departure::Frozen(why);
     }
     let spec = parent.application().map(|app| app.spec().clone()).unwrap_or_default();
-    match Pruning::of(&spec, content.manifests()).of_object(object) {
+    match Pruning::of(&spec, content.manifests.len() == 0).of_object(object) {
         Pruned::Deleted => Departure::Deleted { by: owner.clone(), by_living_set: false },
         why => Departure::Stays(Stay::Unpruned { parent: owner.clone(), why }),
     }

@@ -5,12 +5,15 @@ use std::collections::BTreeMap;
 use aoa_lang::Value;
 use aoa_lang::value::{List, Map};
 
+use super::items::{Keyed, keyed, order_matters};
+use crate::compare::as_stored;
+
 /// A field that differs.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct FieldChange {
-    /// Where it is: `spec.template.spec.containers[web].image`. Items of lists are named by their `name` where all of
-    /// them have one, else by number.
+    /// Where it is: `spec.template.spec.containers[web].image`. Items of lists are named by what tells them apart (their
+    /// `name`, the path of a mount, the number of a port) where all of them have one of their own, else by number.
     pub path: String,
     /// What was there; `None` if nothing was.
     pub before: Option<Value>,
@@ -34,32 +37,50 @@ pub struct FieldChange {
 /// ```
 #[must_use]
 pub fn changed_fields(before: &Value, after: &Value) -> Vec<FieldChange> {
+    walk(Part { path: String::new(), sides: [Some(before), Some(after)], stored: None })
+}
+
+/// The fields in which two objects differ as an API server keeps them: of kinds of Kubernetes' own it does not count how
+/// quantities are written, what has its default, and what is empty. Objects that it would refuse are compared as they are
+/// written.
+pub(super) fn changed_fields_of_objects(before: &Value, after: &Value) -> Vec<FieldChange> {
+    let is_one_type = ["apiVersion", "kind"].iter().all(|key| before.get(key) == after.get(key));
+    let stored = is_one_type.then(|| Some([as_stored(before)?, as_stored(after)?])).flatten();
+    let stored = stored.as_ref().map(|[before, after]| [Some(before), Some(after)]);
+    walk(Part { path: String::new(), sides: [Some(before), Some(after)], stored })
+}
+
+/// Something on two sides.
+struct Part<'v> {
+    path: String,
+    sides: [Option<&'v Value>; 2],
+    /// What is kept of it; `None`: not known.
+    stored: Option<[Option<&'v Value>; 2]>,
+}
+
+fn walk(whole: Part<'_>) -> Vec<FieldChange> {
     let mut found = Vec::new();
-    let mut pending = vec![(String::new(), Some(before), Some(after))];
+    let mut pending = vec![whole];
     // What is put on the pile last is looked at first: fields come out in order.
-    while let Some((path, before, after)) = pending.pop() {
-        let (before, after) = (given(before), given(after));
-        if same(before, after) {
+    while let Some(part) = pending.pop() {
+        let [before, after] = part.sides.map(|side| side.filter(|value| !value.is_null()));
+        if same(before, after) || part.stored.is_some_and(|[before, after]| same(before, after)) {
             continue;
         }
         let parts = match (before, after) {
-            (Some(Value::Map(before)), Some(Value::Map(after))) => parts_of_maps(&path, before, after),
-            (Some(Value::List(before)), Some(Value::List(after))) => parts_of_lists(&path, before, after),
+            (Some(Value::Map(before)), Some(Value::Map(after))) => parts_of_maps(&part, before, after),
+            (Some(Value::List(before)), Some(Value::List(after))) => {
+                parts_of_lists(&part, before, after, &mut found)
+            }
             _ => {
                 let (before, after) = (before.cloned(), after.cloned());
-                found.push(FieldChange { path, before, after, is_secret: false });
+                found.push(FieldChange { path: part.path, before, after, is_secret: false });
                 continue;
             }
         };
         pending.extend(parts.into_iter().rev());
     }
     found
-}
-
-type Part<'v> = (String, Option<&'v Value>, Option<&'v Value>);
-
-fn given(value: Option<&Value>) -> Option<&Value> {
-    value.filter(|value| !value.is_null())
 }
 
 fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
@@ -70,17 +91,20 @@ fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
     }
 }
 
-fn parts_of_maps<'v>(path: &str, before: &'v Map, after: &'v Map) -> Vec<Part<'v>> {
-    let mut keys: BTreeMap<&[u8], (Option<&Value>, Option<&Value>)> = BTreeMap::new();
-    for (key, value) in before.iter() {
-        keys.entry(key.as_bytes()).or_default().0 = Some(value);
+fn parts_of_maps<'v>(part: &Part<'v>, before: &'v Map, after: &'v Map) -> Vec<Part<'v>> {
+    let mut keys: BTreeMap<&[u8], [Option<&Value>; 2]> = BTreeMap::new();
+    for (side, map) in [before, after].into_iter().enumerate() {
+        for (key, value) in map.iter() {
+            if let Some(slot) = keys.entry(key.as_bytes()).or_default().get_mut(side) {
+                *slot = Some(value);
+            }
+        }
     }
-    for (key, value) in after.iter() {
-        keys.entry(key.as_bytes()).or_default().1 = Some(value);
-    }
-    let parts = keys.into_iter().map(|(key, (before, after))| {
-        let key = String::from_utf8_lossy(key);
-        (child(path, &key), before, after)
+    let parts = keys.into_iter().map(|(key, sides)| {
+        let stored = part.stored.map(|stored| {
+            stored.map(|value| value.and_then(Value::as_map).and_then(|map| map.get_bytes(key)))
+        });
+        Part { path: child(&part.path, &String::from_utf8_lossy(key)), sides, stored }
     });
     parts.collect()
 }
@@ -95,38 +119,51 @@ fn child(path: &str, key: &str) -> String {
     }
 }
 
-fn parts_of_lists<'v>(path: &str, before: &'v List, after: &'v List) -> Vec<Part<'v>> {
-    if let (Some(old), Some(new)) = (named(before), named(after)) {
-        let mut parts: Vec<Part<'v>> = Vec::new();
-        for (name, item) in &new {
-            parts.push((format!("{path}[{name}]"), old.get(name).copied(), Some(item)));
-        }
-        let gone = old.iter().filter(|(name, _)| !new.contains_key(*name));
-        parts.extend(gone.map(|(name, item)| (format!("{path}[{name}]"), Some(*item), None)));
-        // Where only the order differs there is nothing to show by name, and still something is different.
-        if parts.iter().all(|(_, before, after)| before == after) {
-            return by_number(path, before, after);
-        }
-        return parts;
+/// The items, paired; where only their order differs, that is what is found.
+fn parts_of_lists<'v>(
+    part: &Part<'v>,
+    before: &'v List,
+    after: &'v List,
+    found: &mut Vec<FieldChange>,
+) -> Vec<Part<'v>> {
+    let Some((old, new)) = keyed(&part.path, before, after) else { return by_number(part, before, after) };
+    let item = |at: usize, side: usize, list: &List| -> Option<&'v Value> {
+        let stored = part.stored?.get(side).copied().flatten()?.as_list()?;
+        stored.get(at).filter(|_| stored.len() == list.len())
+    };
+    let pair = |name: &str, [old, new]: [Option<usize>; 2]| {
+        let sides = [old.and_then(|at| before.get(at)), new.and_then(|at| after.get(at))];
+        let stored = [old.map(|at| item(at, 0, before)), new.map(|at| item(at, 1, after))];
+        // What is there and of which nothing is kept is compared as it is written.
+        let is_known = part.stored.is_some() && stored.iter().flatten().all(Option::is_some);
+        let stored = is_known.then(|| stored.map(Option::flatten));
+        Part { path: format!("{}[{name}]", part.path), sides, stored }
+    };
+    let mut parts: Vec<Part<'v>> =
+        new.iter().map(|(name, at)| pair(name, [old.at(name), Some(*at)])).collect();
+    let gone = old.iter().filter(|(name, _)| new.at(name).is_none());
+    parts.extend(gone.map(|(name, at)| pair(name, [Some(*at), None])));
+    let is_order = parts.iter().all(|part| same(part.sides[0], part.sides[1]));
+    if is_order && (part.stored.is_none() || order_matters(&part.path)) {
+        let names =
+            |keyed: &Keyed| Some(Value::list(keyed.in_order().into_iter().map(Value::from).collect()));
+        let (before, after) = (names(&old), names(&new));
+        found.push(FieldChange { path: part.path.clone(), before, after, is_secret: false });
     }
-    by_number(path, before, after)
+    parts
 }
 
-fn by_number<'v>(path: &str, before: &'v List, after: &'v List) -> Vec<Part<'v>> {
+fn by_number<'v>(part: &Part<'v>, before: &'v List, after: &'v List) -> Vec<Part<'v>> {
     let count = before.len().max(after.len());
-    (0..count).map(|at| (format!("{path}[{at}]"), before.get(at), after.get(at))).collect()
-}
-
-/// The items by name, if each has a name of its own.
-fn named(list: &List) -> Option<BTreeMap<&str, &Value>> {
-    let mut items = BTreeMap::new();
-    for item in list.iter() {
-        let name = item.get("name")?.as_str().filter(|name| !name.is_empty())?;
-        if items.insert(name, item).is_some() {
-            return None;
-        }
-    }
-    Some(items)
+    let parts = (0..count).map(|at| {
+        let stored = part.stored.and_then(|[old, new]| {
+            let (old, new) = (old?.as_list()?, new?.as_list()?);
+            let is_whole = old.len() == before.len() && new.len() == after.len();
+            is_whole.then(|| [old.get(at), new.get(at)])
+        });
+        Part { path: format!("{}[{at}]", part.path), sides: [before.get(at), after.get(at)], stored }
+    });
+    parts.collect()
 }
 
 #[cfg(test)]
@@ -134,8 +171,11 @@ mod tests {
     use super::*;
     use aoa_lang::yaml;
 
+    fn load(text: &str) -> Value {
+        yaml::load(text.as_bytes()).unwrap()
+    }
+
     fn paths(before: &str, after: &str) -> Vec<String> {
-        let load = |text: &str| yaml::load(text.as_bytes()).unwrap();
         changed_fields(&load(before), &load(after)).into_iter().map(|field| field.path).collect()
     }
 
@@ -149,11 +189,69 @@ mod tests {
     #[test]
     fn items_with_names_are_paired_by_name_and_others_by_number() {
         assert_eq!(paths("[{name: a, v: 1}, {name: b}]", "[{name: b}, {name: a, v: 2}]"), ["[a].v"]);
-        assert_eq!(paths("[{name: a}, {name: b}]", "[{name: b}, {name: a}]"), ["[0].name", "[1].name"]);
+        assert_eq!(paths("x: [{name: a}, {name: b}]", "x: [{name: b}, {name: a}]"), ["x"]);
         assert_eq!(paths("[1, 2]", "[1, 3, 4]"), ["[1]", "[2]"]);
         assert_eq!(
             paths("{app.kubernetes.io/name: a}", "{app.kubernetes.io/name: b}"),
             ["[app.kubernetes.io/name]"]
+        );
+    }
+
+    fn in_deployment(before: &str, after: &str) -> Vec<String> {
+        let object = |container: &str| {
+            load(&format!(
+                "{{apiVersion: apps/v1, kind: Deployment, metadata: {{name: a}}, spec: {{selector: {{}}, template: {{spec: \
+                 {{containers: [{{name: web, image: 'web:1', {container}}}]}}}}}}}}"
+            ))
+        };
+        let fields = changed_fields_of_objects(&object(before), &object(after));
+        fields.into_iter().map(|field| field.path).collect()
+    }
+
+    #[test]
+    fn what_a_cluster_keeps_alike_is_no_change() {
+        let none: [&str; 0] = [];
+        let limits =
+            |cpu: &str, memory: &str| format!("resources: {{limits: {{cpu: {cpu}, memory: {memory}}}}}");
+        assert_eq!(in_deployment(&limits("1000m", "1024Mi"), &limits("'1'", "1Gi")), none);
+        assert_eq!(in_deployment("resources: {}", "securityContext: null"), none);
+        assert_eq!(in_deployment("imagePullPolicy: IfNotPresent", "terminationMessagePath: ''"), none);
+        assert_eq!(
+            in_deployment("ports: [{containerPort: 80, protocol: TCP}]", "ports: [{containerPort: 80}]"),
+            none
+        );
+        let web = "spec.template.spec.containers[web]";
+        assert_eq!(
+            in_deployment(&limits("1000m", "1Gi"), &limits("1", "2Gi")),
+            [format!("{web}.resources.limits.memory")]
+        );
+        // It would be refused.
+        assert_eq!(
+            in_deployment("tty: 'true', stdin: true", "tty: true, stdin: true"),
+            [format!("{web}.tty")]
+        );
+    }
+
+    #[test]
+    fn items_are_paired_by_what_tells_them_apart() {
+        let web = "spec.template.spec.containers[web]";
+        assert_eq!(
+            in_deployment(
+                "volumeMounts: [{name: a, mountPath: /a}, {name: a, mountPath: /b}]",
+                "volumeMounts: [{name: a, mountPath: /b, readOnly: true}, {name: a, mountPath: /a}]"
+            ),
+            [format!("{web}.volumeMounts[/b].readOnly")]
+        );
+        assert_eq!(
+            in_deployment(
+                "ports: [{containerPort: 80}, {containerPort: 443}]",
+                "ports: [{containerPort: 443, hostPort: 1}, {containerPort: 80}]"
+            ),
+            [format!("{web}.ports[443].hostPort")]
+        );
+        assert_eq!(
+            in_deployment("env: [{name: A}, {name: B}]", "env: [{name: B}, {name: A}]"),
+            [format!("{web}.env")]
         );
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aoa_lang::Value;
 
-use super::fields::{FieldChange, changed_fields};
+use super::fields::{FieldChange, changed_fields_of_objects};
 use super::generated::{generated_pairs, rolled_by};
 use super::risk::{Risk, risks};
 use crate::fleet::Content;
@@ -71,7 +71,7 @@ pub enum Pruned {
 }
 
 /// How an Application prunes, by its spec.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Pruning {
     is_automatic: bool,
     would_empty: bool,
@@ -79,15 +79,15 @@ pub(super) struct Pruning {
 }
 
 impl Pruning {
-    /// `spec` is that of the Application that syncs, `rendered` what it has to sync.
-    pub(super) fn of(spec: &Value, rendered: &[Manifest]) -> Self {
+    /// `spec` is that of the Application that syncs; whether it has anything to sync.
+    pub(super) fn of(spec: &Value, holds_nothing: bool) -> Self {
         let automated = spec.at(&["syncPolicy", "automated"]).filter(|automated| !automated.is_null());
         let flag = |key| automated.and_then(|a| a.get(key)).and_then(Value::as_bool);
         let is_automatic =
             automated.is_some() && flag("enabled") != Some(false) && flag("prune") == Some(true);
         Pruning {
             is_automatic,
-            would_empty: rendered.is_empty() && flag("allowEmpty") != Some(true),
+            would_empty: holds_nothing && flag("allowEmpty") != Some(true),
             option: SyncOptions::of_spec(spec).value("Prune").map(str::to_owned),
         }
     }
@@ -119,10 +119,11 @@ pub(super) fn changed_manifests(
         return Vec::new();
     }
     let mut pairs: BTreeMap<Numbered<'_>, (Option<&Value>, Option<&Value>)> = BTreeMap::new();
-    for (key, object) in numbered(before.manifests()) {
+    let [olds, news] = before.manifests().unshared(after.manifests());
+    for (key, object) in numbered(olds) {
         pairs.entry(key).or_default().0 = Some(object);
     }
-    for (key, object) in numbered(after.manifests()) {
+    for (key, object) in numbered(news) {
         pairs.entry(key).or_default().1 = Some(object);
     }
     pairs.retain(|(key, _), _| !(followed && key.group == "argoproj.io" && key.kind == "Application"));
@@ -182,9 +183,9 @@ fn with_name(object: &Value, name: &str) -> Value {
 /// An object of a content, and which it is of those with one key.
 type Numbered<'v> = (ObjectKey<'v>, usize);
 
-fn numbered(manifests: &[Manifest]) -> impl Iterator<Item = (Numbered<'_>, &Value)> {
+fn numbered(manifests: Vec<&Manifest>) -> impl Iterator<Item = (Numbered<'_>, &Value)> {
     let mut seen: BTreeMap<ObjectKey<'_>, usize> = BTreeMap::new();
-    manifests.iter().map(move |manifest| {
+    manifests.into_iter().map(move |manifest| {
         let key = ObjectKey::of(&manifest.object);
         let number = seen.entry(key).and_modify(|number| *number += 1).or_default();
         ((key, *number), &manifest.object)
@@ -192,7 +193,7 @@ fn numbered(manifests: &[Manifest]) -> impl Iterator<Item = (Numbered<'_>, &Valu
 }
 
 fn changed(key: &ObjectKey<'_>, before: &Value, after: &Value) -> Option<ManifestChange> {
-    let mut fields = changed_fields(before, after);
+    let mut fields = changed_fields_of_objects(before, after);
     if fields.is_empty() {
         return None;
     }

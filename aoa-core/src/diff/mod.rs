@@ -9,15 +9,18 @@ mod background;
 mod causes;
 mod changes;
 mod codeowners;
+mod comparing;
 mod fate;
 mod fields;
 mod gates;
 mod generated;
 mod impact;
+mod items;
 mod judged;
 mod manifests;
 mod pairs;
 mod radius;
+mod random;
 mod risk;
 mod terms;
 

@@ -1,10 +1,11 @@
 //! Which Application of one fleet is which of the other.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use aoa_lang::json;
 
-use crate::fleet::{App, AppObject, Fleet};
+use crate::fleet::{App, AppId, AppObject, Fleet};
 use crate::generate::Outlines;
 
 /// An Application of either fleet, or of both.
@@ -14,12 +15,46 @@ pub(super) enum Pair<'f> {
     Both(App<'f>, App<'f>),
 }
 
-/// The Applications of both fleets, by namespace and name.
-pub(super) fn pairs<'f>(before: &'f Fleet, after: &'f Fleet) -> impl Iterator<Item = Pair<'f>> {
-    let (mut old, mut new) = (before.apps().peekable(), after.apps().peekable());
-    std::iter::from_fn(move || {
-        let key = |app: &App<'f>| (app.namespace(), app.name());
-        match (old.peek().map(key), new.peek().map(key)) {
+/// The Applications of two fleets that are not certainly the same.
+pub(super) struct Unshared<'f> {
+    /// By namespace and name, as the others.
+    before: Vec<App<'f>>,
+    after: Vec<App<'f>>,
+    /// How many Applications the fleets share, and of how many of these the content is not known.
+    pub(super) shared: (usize, usize),
+}
+
+impl<'f> Unshared<'f> {
+    pub(super) fn of(before: &'f Fleet, after: &'f Fleet) -> Self {
+        if !Arc::ptr_eq(&before.data.shape, &after.data.shape) {
+            return Unshared {
+                before: before.apps().collect(),
+                after: after.apps().collect(),
+                shared: (0, 0),
+            };
+        }
+        // In fleets of one shape a number that both have stands for the same Application, unless both gave it away anew.
+        let (old, new) = (&before.data, &after.data);
+        let ids: BTreeSet<AppId> =
+            old.contents.differing(&new.contents).chain(old.apps.differing(&new.apps)).collect();
+        let of = |fleet: &'f Fleet| -> Vec<App<'f>> {
+            let known = ids.iter().filter(|id| fleet.data.apps.get(id.0 as usize).is_some());
+            let mut apps: Vec<App<'f>> = known.map(|id| App::new(fleet, *id)).collect();
+            apps.sort_by_key(key);
+            apps
+        };
+        let (of_old, of_new) = (of(before), of(after));
+        let is_unknown = |app: &&App<'_>| app.content().is_some_and(|content| content.state.rank() > 0);
+        let unknown = new.contents.unknown().saturating_sub(of_new.iter().filter(is_unknown).count());
+        let shared = before.apps().len().saturating_sub(of_old.len());
+        Unshared { before: of_old, after: of_new, shared: (shared, unknown) }
+    }
+
+    /// The Applications of either fleet, by namespace and name.
+    pub(super) fn pairs(&self) -> impl Iterator<Item = Pair<'f>> {
+        let mut old = self.before.iter().copied().peekable();
+        let mut new = self.after.iter().copied().peekable();
+        std::iter::from_fn(move || match (old.peek().map(key), new.peek().map(key)) {
             (None, None) => None,
             (Some(_), None) => old.next().map(Pair::Gone),
             (None, Some(_)) => new.next().map(Pair::New),
@@ -28,8 +63,12 @@ pub(super) fn pairs<'f>(before: &'f Fleet, after: &'f Fleet) -> impl Iterator<It
                 std::cmp::Ordering::Greater => new.next().map(Pair::New),
                 std::cmp::Ordering::Equal => Some(Pair::Both(old.next()?, new.next()?)),
             },
-        }
-    })
+        })
+    }
+}
+
+fn key<'f>(app: &App<'f>) -> (&'f str, &'f str) {
+    (app.namespace(), app.name())
 }
 
 /// Of the Applications that are on one side only those that have another name and are the same in full: brought by the
@@ -75,7 +114,7 @@ impl<'f> Sameness<'f> {
         if let (Some(AppObject::Whole(old)), Some(AppObject::Whole(new))) =
             (old.record().map(|record| &record.object), new.record().map(|record| &record.object))
         {
-            return old.object == new.object;
+            return Arc::ptr_eq(old, new) || old.object == new.object;
         }
         let (Some((one, old_set, at)), Some((other, new_set, number))) = (old.generated(), new.generated())
         else {

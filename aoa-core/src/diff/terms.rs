@@ -183,7 +183,7 @@ fn waivers(change: &AppChange) -> Vec<TermChange> {
     let mut found = Vec::new();
     let app = format!("Application {}/{}", change.app.namespace, change.app.name);
     add_waivers(&app, &change.fields, &mut found);
-    for manifest in &change.manifests {
+    for manifest in change.manifests.iter() {
         let place =
             if manifest.namespace.is_empty() { String::new() } else { format!("{}/", manifest.namespace) };
         let name = format!("{} {place}{} of {}", manifest.kind, manifest.name, change.app.name);

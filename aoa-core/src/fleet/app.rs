@@ -118,12 +118,7 @@ impl<'f> App<'f> {
 
     /// As [`App::project`].
     pub(crate) fn project_name(&self) -> &'f str {
-        let project = match self.record().map(|record| &record.object) {
-            Some(AppObject::Whole(app)) => return app.project(),
-            Some(AppObject::Generated { .. }) => self.generated().map_or("", |(_, set, at)| set.project(at)),
-            None => return "",
-        };
-        if project.is_empty() { crate::model::DEFAULT_PROJECT } else { project }
+        self.fleet.data.project_of(self.id)
     }
 
     /// Where it goes.

@@ -4,7 +4,7 @@ use aoa_lang::value::Text;
 
 use super::manifests::Manifests;
 use crate::finding::Gap;
-use crate::model::Manifest;
+use crate::model::ManifestList;
 use crate::render::Reach;
 
 /// The content of an Application.
@@ -23,6 +23,8 @@ pub struct Content {
     pub refusal: Option<Text>,
     /// The manifests of all sources.
     pub(crate) manifests: Manifests,
+    /// Whether values in it are drawn anew each time that it is rendered.
+    pub(crate) is_random: bool,
     /// What of the repositories it hangs on.
     pub(crate) reach: Reach,
 }
@@ -128,7 +130,7 @@ impl Content {
     /// when they are asked for, and held from then on by this content ([`Fleet::trimmed`](crate::Fleet::trimmed) lets go
     /// of them).
     #[must_use]
-    pub fn manifests(&self) -> &[Manifest] {
+    pub fn manifests(&self) -> &ManifestList {
         self.manifests.all()
     }
 
@@ -153,6 +155,7 @@ impl Content {
             conditions: Vec::new(),
             denied: Vec::new(),
             refusal: None,
+            is_random: false,
             reach: Reach::default(),
         }
     }

@@ -43,6 +43,14 @@ impl Contents {
         }
     }
 
+    pub(crate) fn remove(&mut self, app: AppId) {
+        let at = app.0 as usize;
+        let Some(chunk) = self.chunks.get_mut(at / CHUNK).map(Arc::make_mut) else { return };
+        let gone = chunk.contents.get_mut(at % CHUNK).and_then(Option::take);
+        let was_unknown = gone.is_some_and(|gone| is_unknown(&gone));
+        chunk.unknown = chunk.unknown.saturating_sub(usize::from(was_unknown));
+    }
+
     /// How many are not known in full.
     pub(crate) fn unknown(&self) -> usize {
         self.chunks.iter().map(|chunk| chunk.unknown).sum()

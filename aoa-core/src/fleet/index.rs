@@ -32,7 +32,7 @@ impl KeyIndex {
         name: &[u8],
         key_of: impl Fn(u32) -> (&'k [u8], &'k [u8]),
     ) -> Option<u32> {
-        let hash = hash(namespace, name);
+        let KeyHash(hash) = KeyHash::of(namespace, name);
         let is_it = |entry: &Entry| entry.hash == hash && key_of(entry.id) == (namespace, name);
         self.table.find(table_hash(hash), is_it).map(|entry| entry.id)
     }
@@ -44,14 +44,31 @@ impl KeyIndex {
 
     /// Adds `id` under its key, which must be new.
     pub(crate) fn insert(&mut self, id: u32, namespace: &[u8], name: &[u8]) {
-        let hash = hash(namespace, name);
+        self.insert_hashed(id, KeyHash::of(namespace, name));
+    }
+
+    /// As [`KeyIndex::insert`].
+    pub(crate) fn insert_hashed(&mut self, id: u32, KeyHash(hash): KeyHash) {
         self.table.insert_unique(table_hash(hash), Entry { hash, id }, Entry::table_hash);
+    }
+
+    /// Takes `id` out, which stands under this key.
+    pub(crate) fn remove_hashed(&mut self, id: u32, KeyHash(hash): KeyHash) {
+        if let Ok(entry) = self.table.find_entry(table_hash(hash), |entry| entry.id == id) {
+            entry.remove();
+        }
     }
 }
 
-fn hash(namespace: &[u8], name: &[u8]) -> u32 {
-    let [a, b, c, d, ..] = FixedState::with_seed(0).hash_one((namespace, name)).to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
+/// What is looked up of a key.
+#[derive(Clone, Copy)]
+pub(crate) struct KeyHash(u32);
+
+impl KeyHash {
+    pub(crate) fn of(namespace: &[u8], name: &[u8]) -> Self {
+        let [a, b, c, d, ..] = FixedState::with_seed(0).hash_one((namespace, name)).to_le_bytes();
+        KeyHash(u32::from_le_bytes([a, b, c, d]))
+    }
 }
 
 /// Spreads a hash over all bits, of which the table uses the highest and the lowest.

@@ -7,12 +7,12 @@ use aoa_lang::source::ContentId;
 use aoa_lang::value::Text;
 use aoa_lang::{Value, json};
 
-use crate::model::Manifest;
+use crate::model::{Manifest, ManifestList};
 
 /// The manifests of an Application.
 #[derive(Clone)]
 pub(crate) struct Manifests {
-    held: OnceLock<Arc<[Manifest]>>,
+    held: OnceLock<ManifestList>,
     /// There from the beginning, if they are not to be held.
     outline: Option<Arc<Outline>>,
 }
@@ -22,8 +22,8 @@ struct Outline {
     objects: Box<[Outlined]>,
     digest: ContentId,
     /// What must never be printed has to be known always.
-    secrets: Box<[Manifest]>,
-    again: Box<dyn Fn() -> Arc<[Manifest]> + Send + Sync>,
+    secrets: ManifestList,
+    again: Box<dyn Fn() -> ManifestList + Send + Sync>,
 }
 
 /// Which object a manifest is.
@@ -45,12 +45,12 @@ struct Outlined {
 
 impl Default for Manifests {
     fn default() -> Self {
-        Manifests::from(Arc::default())
+        Manifests::from(ManifestList::default())
     }
 }
 
-impl From<Arc<[Manifest]>> for Manifests {
-    fn from(all: Arc<[Manifest]>) -> Self {
+impl From<ManifestList> for Manifests {
+    fn from(all: ManifestList) -> Self {
         Manifests { held: OnceLock::from(all), outline: None }
     }
 }
@@ -58,8 +58,8 @@ impl From<Arc<[Manifest]>> for Manifests {
 impl Manifests {
     /// What `all` are, to be made by `again` when they are asked for.
     pub(crate) fn outlined(
-        all: &[Manifest],
-        again: impl Fn() -> Arc<[Manifest]> + Send + Sync + 'static,
+        all: &ManifestList,
+        again: impl Fn() -> ManifestList + Send + Sync + 'static,
     ) -> Self {
         let texts: Vec<String> =
             all.iter().map(|manifest| json::to_string(&manifest.object).unwrap_or_default()).collect();
@@ -73,16 +73,16 @@ impl Manifests {
     }
 
     /// All of them, by group, kind, namespace and name. Those that are not held are rendered again, and held from then on.
-    pub(crate) fn all(&self) -> &Arc<[Manifest]> {
+    pub(crate) fn all(&self) -> &ManifestList {
         self.held.get_or_init(|| self.again())
     }
 
     /// The same for a passing look: what is not held is not held afterwards either.
-    pub(crate) fn passing(&self) -> Arc<[Manifest]> {
+    pub(crate) fn passing(&self) -> ManifestList {
         self.held.get().cloned().unwrap_or_else(|| self.again())
     }
 
-    fn again(&self) -> Arc<[Manifest]> {
+    fn again(&self) -> ManifestList {
         self.outline.as_ref().map(|outline| (outline.again)()).unwrap_or_default()
     }
 
@@ -105,16 +105,16 @@ impl Manifests {
     }
 
     /// Those that drive the fleet, define kinds or set rules are among manifests that are held always.
-    pub(crate) fn may_drive(&self) -> &[Manifest] {
+    pub(crate) fn may_drive(&self) -> &ManifestList {
         match &self.outline {
-            Some(_) => &[],
+            Some(_) => <&ManifestList>::default(),
             None => self.all(),
         }
     }
 
     /// Those of kind Secret, perhaps among others.
     pub(crate) fn secrets(&self) -> impl Iterator<Item = &Manifest> {
-        let among: &[Manifest] = match &self.outline {
+        let among: &ManifestList = match &self.outline {
             Some(outline) => &outline.secrets,
             None => self.all(),
         };
@@ -128,8 +128,8 @@ impl Manifests {
 
     /// Which objects they are.
     pub(crate) fn keys(&self) -> impl Iterator<Item = ManifestKey<'_>> {
-        let (outlined, held): (&[Outlined], &[Manifest]) = match &self.outline {
-            Some(outline) => (&outline.objects, &[]),
+        let (outlined, held): (&[Outlined], &ManifestList) = match &self.outline {
+            Some(outline) => (&outline.objects, <&ManifestList>::default()),
             None => (&[], self.all()),
         };
         outlined.iter().map(Outlined::key).chain(held.iter().map(ManifestKey::of))
@@ -139,9 +139,16 @@ impl Manifests {
     pub(crate) fn are_same(&self, other: &Manifests) -> bool {
         match (&self.outline, &other.outline) {
             (Some(one), Some(other)) => one.digest == other.digest,
-            (None, None) => Arc::ptr_eq(self.all(), other.all()),
+            (None, None) => self.all().shares(other.all()),
             _ => false,
         }
+    }
+}
+
+impl Manifests {
+    /// What tells them from others as long as they live, if they are held always.
+    pub(crate) fn address(&self) -> Option<usize> {
+        self.outline.is_none().then(|| self.all().address())
     }
 }
 

@@ -11,6 +11,7 @@ mod manifests;
 mod obstacle;
 mod project;
 mod record;
+mod records;
 mod set;
 
 pub use app::App;
@@ -21,12 +22,13 @@ pub use project::Project;
 pub use set::{AppSet, Rollout, SetOutcome};
 
 pub(crate) use contents::Contents;
-pub(crate) use index::KeyIndex;
+pub(crate) use index::{KeyHash, KeyIndex};
 pub(crate) use manifests::{ManifestKey, Manifests, is_secret};
 pub(crate) use record::{
     AppId, AppObject, AppRecord, FleetData, Generation, Judging, Parent, ProjectRecord, SetId, SetRecord,
     Shape,
 };
+pub(crate) use records::Records;
 
 use crate::finding::{Finding, Need};
 use crate::model::ObjectRef;

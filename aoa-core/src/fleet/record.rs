@@ -8,13 +8,13 @@ use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use super::obstacle::Surroundings;
-use super::{Conflict, Contents, Fleet, KeyIndex};
+use super::{Conflict, Contents, Fleet, KeyHash, KeyIndex, Records};
 use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
 use crate::generate::SetReach;
 use crate::inputs::Inputs;
 use crate::load::Asked;
-use crate::model::{Application, Clusters, Destination, Kind, ObjectRef, ScopedRepository};
+use crate::model::{Application, Cluster, Clusters, Destination, Kind, ObjectRef, ScopedRepository};
 use crate::options::Options;
 use crate::overlay::Miss;
 use crate::policy::own::FleetPolicies;
@@ -90,8 +90,13 @@ pub(crate) struct ProjectRecord {
 /// A fleet: which objects there are, what the Applications contain, and what is to be said of it.
 #[derive(Clone, Default)]
 pub(crate) struct FleetData {
-    /// Read and written through the fleet itself; shared by fleets that differ in contents alone.
+    /// Read and written through the fleet itself; shared by fleets that differ in Applications alone.
     pub(crate) shape: Arc<Shape>,
+    /// Shared where they do not differ, as are contents.
+    pub(crate) apps: Records,
+    pub(crate) app_index: Arc<KeyIndex>,
+    /// By namespace and name.
+    pub(crate) sorted: Arc<Vec<AppId>>,
     pub(crate) contents: Contents,
     pub(crate) inputs: Arc<Inputs>,
     pub(crate) findings: Arc<Vec<Finding>>,
@@ -110,14 +115,10 @@ pub(crate) struct FleetData {
     pub(crate) policies: Arc<OnceLock<FleetPolicies>>,
 }
 
-/// Everything of a fleet that does not follow from contents: which objects there are, who brings them, and by what they are
-/// judged.
+/// What Applications stand in: the sets and projects that there are, who brings them, and by what all are judged.
 #[derive(Clone, Default)]
 pub(crate) struct Shape {
     pub(crate) clusters: Clusters,
-    pub(crate) apps: Vec<AppRecord>,
-    pub(crate) app_index: KeyIndex,
-    pub(crate) sorted: Vec<AppId>,
     pub(crate) sets: Vec<SetRecord>,
     pub(crate) sorted_sets: Vec<SetId>,
     pub(crate) generations: Vec<Generation>,
@@ -166,9 +167,29 @@ impl FleetData {
             self.inputs.objects.iter().filter_map(ScopedRepository::from_secret).collect();
         Projects::new(named, &self.clusters, &repositories, self.inputs.settings.argocd_cm.as_ref())
     }
-}
 
-impl Shape {
+    /// Adds an Application whose key is new, under the next number; it is not yet in the order by name.
+    pub(crate) fn add_app(&mut self, record: AppRecord) -> AppId {
+        let id = AppId(u32::try_from(self.apps.len()).unwrap_or(u32::MAX));
+        self.apps.push(record);
+        let hash = self.key_hash(id);
+        Arc::make_mut(&mut self.app_index).insert_hashed(id.0, hash);
+        id
+    }
+
+    /// Takes an Application out, its content too; it must not be in the order by name any more.
+    pub(crate) fn remove_app(&mut self, id: AppId) {
+        let hash = self.key_hash(id);
+        Arc::make_mut(&mut self.app_index).remove_hashed(id.0, hash);
+        self.apps.remove(id.0 as usize);
+        self.contents.remove(id);
+    }
+
+    fn key_hash(&self, id: AppId) -> KeyHash {
+        let (namespace, name) = self.app_key_bytes(id);
+        KeyHash::of(namespace, name)
+    }
+
     pub(crate) fn app_key(&self, id: AppId) -> (&str, &str) {
         let (namespace, name) = self.app_texts(id);
         (namespace.as_str().unwrap_or_default(), name.as_str().unwrap_or_default())
@@ -238,6 +259,28 @@ impl Shape {
             }
             None => Cow::Owned(Destination::default()),
         }
+    }
+
+    /// Its project; `default` if it names none.
+    pub(crate) fn project_of(&self, id: AppId) -> &str {
+        let project = match self.apps.get(id.0 as usize).map(|record| &record.object) {
+            Some(AppObject::Whole(app)) => return app.project(),
+            Some(AppObject::Generated { generation, index }) => {
+                self.generations.get(*generation as usize).map_or("", |g| g.apps.project(*index as usize))
+            }
+            None => return "",
+        };
+        if project.is_empty() { crate::model::DEFAULT_PROJECT } else { project }
+    }
+
+    /// The namespace of what it brings without naming one; `None` if it does not land on the control plane's own cluster.
+    pub(crate) fn driven_namespace(&self, id: AppId) -> Option<Text> {
+        let destination = self.destination(id);
+        let lands_here = destination.resolve(&self.clusters).is_ok_and(Cluster::is_control_plane);
+        lands_here.then(|| match destination.namespace.as_str() {
+            "" => Text::from_static("default"),
+            namespace => Text::from(namespace),
+        })
     }
 
     /// Where its manifest, or that of its ApplicationSet, begins.

@@ -114,7 +114,7 @@ enum Met<'f> {
 fn meet<'f>(world: &World<'f>, index: &Index<'f>, want: &Want<'f>) -> Met<'f> {
     match want.kind {
         NeedKind::Definition => kind(world, index, want),
-        NeedKind::Declared if want.at == NONE => declared(world, want),
+        NeedKind::Declared if want.key.cluster == NONE => declared(world, want),
         NeedKind::Secret => {
             let makers = || secret::makers_by_suffix(&want.key).find(|key| index.has(key));
             let key = if index.has(&want.key) { Some(want.key) } else { makers() };

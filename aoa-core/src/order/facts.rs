@@ -48,14 +48,14 @@ impl Facts {
             skips_missing: has("SkipDryRunOnMissingResource=true"),
             wave: sync_wave(object),
             has_wave: written.is_some_and(|map| map.contains_key(SYNC_WAVE_ANNOTATION)),
-            depends_on: declared.flat_map(names).collect(),
+            depends_on: declared.flat_map(names).map(str::to_owned).collect(),
         }
     }
 }
 
 /// The names of a `depends-on` annotation.
-pub(super) fn names(text: &str) -> impl Iterator<Item = String> + '_ {
-    text.split([',', ';', '\n']).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned)
+pub(super) fn names(text: &str) -> impl Iterator<Item = &str> {
+    text.split([',', ';', '\n']).map(str::trim).filter(|name| !name.is_empty())
 }
 
 /// Whether a missing kind does not stop the sync of this object's Application before it begins.

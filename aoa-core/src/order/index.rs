@@ -208,7 +208,15 @@ impl<'f> Index<'f> {
             services: HashMap::default(),
             webhooks: rules::webhook::Webhooks::default(),
         };
-        for object in objects.iter().filter(|object| !pods::is_plain(object)) {
+        let named = rules::depends_on::named(world, nodes, objects);
+        for object in objects {
+            if pods::is_plain(object) {
+                let key = (!named.is_empty()).then(|| rules::depends_on::key_of(object));
+                if let Some(key) = key.filter(|key| named.contains(key)) {
+                    index.on_cluster.add(key, object.node, object.at);
+                }
+                continue;
+            }
             rules::provide(object, &mut |key| index.on_cluster.add(key, object.node, object.at));
             index.webhooks.learn(object);
             index.learn_service(object);

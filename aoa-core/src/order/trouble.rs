@@ -1,6 +1,7 @@
 //! What is wrong with an order: deadlocks and their cuts, loops, what nobody brings, waves that order nothing, the way down.
 
 use super::need::{Named, NeedKind};
+use crate::finding::Rule;
 use crate::fleet::App;
 use crate::model::ObjectRef;
 
@@ -124,6 +125,16 @@ impl IdleReason {
             IdleReason::NoHealth => "no-health",
             IdleReason::HealthUnknown => "health-unknown",
             IdleReason::InSet => "in-set",
+        }
+    }
+
+    /// The rule that finds it; `None`: what is not known is no finding.
+    #[must_use]
+    pub fn rule(self) -> Option<Rule> {
+        match self {
+            IdleReason::NoHealth => Some(Rule::WaveWithoutHealth),
+            IdleReason::InSet => Some(Rule::TemplateWave),
+            IdleReason::HealthUnknown => None,
         }
     }
 

@@ -7,7 +7,7 @@ use super::answer::Scope;
 use super::facts::{Facts, FactsReader};
 use super::settings::{Settings, Waiting};
 use crate::fleet::{App, Content, Fleet, Parent, SetId, State};
-use crate::model::{Cluster, Manifest};
+use crate::model::{Cluster, ManifestList};
 
 /// No node.
 pub(super) const NONE: u32 = u32::MAX;
@@ -115,7 +115,7 @@ impl<'f> World<'f> {
     }
 
     /// The manifests of a node.
-    pub(super) fn manifests(&self, at: u32) -> &'f [Manifest] {
+    pub(super) fn manifests(&self, at: u32) -> &'f ManifestList {
         self.content(at).map(|content| content.manifests()).unwrap_or_default()
     }
 

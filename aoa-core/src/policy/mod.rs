@@ -36,7 +36,7 @@ mod windows;
 
 pub use access::{AccessPolicy, AccessRequest, AccessSettings, Builtin, MatchMode, Subject};
 pub use effective::{EffectiveProject, Projects, RuleOrigin};
-pub(crate) use permissions::{ConditionKind, missing_project};
+pub(crate) use permissions::{ConditionKind, denied_where, missing_project};
 pub use permissions::{application_conditions, denied_manifests};
 pub use roles::{NormalizedProject, normalize_project, role_policies};
 pub use rules::ProjectRules;

@@ -8,7 +8,9 @@ use super::effective::Projects;
 use super::rules::ProjectRules;
 use super::scope::Scopes;
 use super::source_text::source_text;
-use crate::model::{Application, Clusters, Manifest, destination_of, has_multiple_sources, project_of};
+use crate::model::{
+    Application, Clusters, Destination, Manifest, destination_of, has_multiple_sources, project_of,
+};
 
 /// What the application controller says of a spec before it renders anything; empty if all is well
 /// (`GetAppProject`, `ValidatePermissions` and `ValidateManagedByURL` of Argo CD 3.5.7).
@@ -93,19 +95,32 @@ pub(crate) fn missing_project(name: &str) -> Text {
 
 /// Manifests that the project forbids, in the order of `manifests`. Argo CD fails the whole sync for one of them.
 #[must_use]
-pub fn denied_manifests(
+pub fn denied_manifests<'m>(
     app: &Application,
-    manifests: &[Manifest],
+    manifests: impl IntoIterator<Item = &'m Manifest>,
     projects: &Projects,
     clusters: &Clusters,
     scopes: &Scopes,
     controller_namespace: &str,
 ) -> Vec<Text> {
-    let Some(rules) = projects.get(app.project()) else { return Vec::new() };
-    if !rules.permits_app_namespace(&app.namespace.to_str_lossy(), controller_namespace) {
+    let (namespace, destination) = (app.namespace.to_str_lossy(), app.destination());
+    let at = (app.project(), &*namespace, &destination);
+    denied_where(at, manifests, projects, clusters, scopes, controller_namespace)
+}
+
+/// The same of an Application of a project, in a namespace, with a destination.
+pub(crate) fn denied_where<'m>(
+    (project, namespace, destination): (&str, &str, &Destination),
+    manifests: impl IntoIterator<Item = &'m Manifest>,
+    projects: &Projects,
+    clusters: &Clusters,
+    scopes: &Scopes,
+    controller_namespace: &str,
+) -> Vec<Text> {
+    let Some(rules) = projects.get(project) else { return Vec::new() };
+    if !rules.permits_app_namespace(namespace, controller_namespace) {
         return Vec::new();
     }
-    let destination = app.destination();
     let Ok(cluster) = destination.resolve(clusters) else { return Vec::new() };
     let (name, server) = (cluster.name.to_str_lossy(), cluster.server_key());
     // Most manifests go where the one before went.
@@ -137,7 +152,7 @@ pub fn denied_manifests(
         let why = || format!("namespace {namespace} is not permitted in project '{}'", rules.name);
         (!permitted).then(|| format!("{}: {}", who(), why()).into())
     };
-    manifests.iter().filter_map(deny).collect()
+    manifests.into_iter().filter_map(deny).collect()
 }
 
 /// What is wrong with the sources; `Err` where upstream looks no further.

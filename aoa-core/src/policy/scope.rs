@@ -147,9 +147,15 @@ impl Scopes {
         kinds.flat_map(|(_, kinds)| *kinds).any(|(name, _)| *name == kind)
     }
 
+    /// The group of a kind that Kubernetes itself has; of a name that several groups have, the first.
+    pub(crate) fn built_in_group(kind: &str) -> Option<&'static str> {
+        let has = |kinds: &[(&str, Scope)]| kinds.iter().any(|(name, _)| *name == kind);
+        BUILT_IN.iter().find(|(_, kinds)| has(kinds)).map(|(group, _)| *group)
+    }
+
     /// Learns from the CustomResourceDefinitions among `manifests`.
-    pub fn learn(&mut self, manifests: &[Manifest]) {
-        for object in manifests.iter().filter(|m| Scopes::is_definition(m)).map(|m| &m.object) {
+    pub fn learn<'m>(&mut self, manifests: impl IntoIterator<Item = &'m Manifest>) {
+        for object in manifests.into_iter().filter(|m| Scopes::is_definition(m)).map(|m| &m.object) {
             let text = |keys: &[&str]| object.str_at(keys).unwrap_or_default().to_owned();
             if object.at(&["spec", "scope"]).and_then(Value::as_str) == Some("Cluster") {
                 let kind = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));

@@ -12,10 +12,13 @@ use super::parallel::Workers;
 use super::reach::Reach;
 use super::references::check_references;
 use super::source::{Request, render_source};
+use super::splice::Before;
 use crate::fleet::{Content, SourceResult, SourceType, State};
 use crate::inputs::{JsonnetEvaluator, PluginRunner, Plugins, Root, Settings};
 use crate::load::{Charts, Found, Repositories};
-use crate::model::{AppName, Application, Clusters, Manifest, has_multiple_sources, sources_of};
+use crate::model::{
+    AppName, Application, Clusters, Manifest, ManifestList, has_multiple_sources, sources_of,
+};
 use crate::options::Options;
 
 /// What rendering needs to know of the fleet.
@@ -35,6 +38,8 @@ pub(crate) struct RenderContext<'c> {
     /// `RecordedAnswers` documents.
     pub(crate) answers: &'c [Value],
     pub(crate) budget: &'c ManifestBudget,
+    /// What of the trees was otherwise, where the fleet is resolved from an older one.
+    pub(crate) before: &'c Before,
 }
 
 /// The content of an Application.
@@ -107,6 +112,7 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
     for source in request.all {
         let outcome = render_source(ctx, request, source, tree);
         reach = reach.and(outcome.reach.clone());
+        content.is_random |= outcome.is_random;
         if outcome.state.rank() > content.state.rank() {
             content.state = outcome.state.clone();
         }
@@ -130,7 +136,7 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
     }
     if !single {
         manifests.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
-        content.manifests = Arc::<[Manifest]>::from(manifests).into();
+        content.manifests = ManifestList::from(manifests).into();
     }
     content.reach = reach;
     content

@@ -2,13 +2,13 @@
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use crate::fleet::{Content, SourceType};
-use crate::model::Manifest;
+use crate::model::{Manifest, ManifestList};
 use crate::options::Options;
 
 /// Counts the manifests that a run makes. Whether the count passes its bound does not depend on the order in which
@@ -68,8 +68,8 @@ impl ManifestBudget {
     }
 
     /// Counts manifests that are kept in a cache, once.
-    pub(super) fn share(&self, manifests: &Arc<[Manifest]>) {
-        if !manifests.is_empty() && locked(&self.shared).insert(address(manifests)) {
+    pub(super) fn share(&self, manifests: &ManifestList) {
+        if !manifests.is_empty() && locked(&self.shared).insert(manifests.address()) {
             self.make(manifests.len());
         }
     }
@@ -80,18 +80,18 @@ impl ManifestBudget {
     }
 
     /// Takes room for manifests; tells whether there is so much.
-    pub(crate) fn hold(&self, manifests: &Arc<[Manifest]>) -> bool {
+    pub(crate) fn hold(&self, manifests: &ManifestList) -> bool {
         if !self.has_room() {
-            return locked(&self.held).contains(&address(manifests));
+            return locked(&self.held).contains(&manifests.address());
         }
         let weight = weight(manifests);
-        if locked(&self.held).contains(&address(manifests)) {
+        if locked(&self.held).contains(&manifests.address()) {
             return true;
         }
         let take = |room: u64| room.checked_sub(weight);
         let fits = self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, take).is_ok();
         if fits {
-            locked(&self.held).insert(address(manifests));
+            locked(&self.held).insert(manifests.address());
         } else {
             // Small ones that would still fit are not worth a budget that is never full.
             self.room.store(0, Ordering::Relaxed);
@@ -104,15 +104,11 @@ fn locked(addresses: &Addresses) -> MutexGuard<'_, HashSet<usize, foldhash::fast
     addresses.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn address(manifests: &Arc<[Manifest]>) -> usize {
-    Arc::as_ptr(manifests).cast::<()>().addr()
-}
-
 /// How many bytes manifests take, about.
-fn weight(manifests: &[Manifest]) -> u64 {
+fn weight(manifests: &ManifestList) -> u64 {
     const ENTRY: usize = size_of::<Text>() + size_of::<Value>();
     const ALLOCATED: usize = 32;
-    let mut bytes = size_of_val(manifests);
+    let mut bytes = manifests.len() * size_of::<Manifest>();
     let mut open: Vec<&Value> = manifests.iter().map(|manifest| &manifest.object).collect();
     while let Some(value) = open.pop() {
         bytes += match value {

@@ -91,8 +91,13 @@ pub fn explicit_type(source: &Value, enabled: &dyn Fn(SourceType) -> bool) -> Re
 }
 
 fn found_type(tree: &Tree, folder: &TreePath, enabled: &dyn Fn(SourceType) -> bool) -> SourceType {
+    const NAMES: [&str; 4] = ["Chart.yaml", "kustomization.yaml", "kustomization.yml", "Kustomization"];
     let mut found = SourceType::Directory;
-    for (path, _) in files::walk(tree, folder) {
+    // Folders may be large, and few of their files are called so.
+    let named = tree.within(folder).filter(|(path, _)| NAMES.iter().any(|end| path.as_str().ends_with(end)));
+    let mut named: Vec<&TreePath> = named.map(|(path, _)| path).filter(|path| *path != folder).collect();
+    named.sort_by(|a, b| files::walk_order(a.as_str(), b.as_str()));
+    for path in named {
         let Some(name) = path.relative_to(folder).filter(|rest| !rest.contains('/')) else { continue };
         if name.ends_with("Chart.yaml") && enabled(SourceType::Helm) {
             found = SourceType::Helm;

@@ -18,6 +18,7 @@ use super::manifest_file::{ParsedFile, parse_json, parse_yaml};
 use super::parallel::Workers;
 use super::reach::{Reach, ReachParts};
 use super::source::{Located, Outcome, Stop};
+use super::splice::spliced;
 use crate::finding::Place;
 use crate::fleet::SourceType;
 use crate::model::Manifest;
@@ -131,6 +132,9 @@ fn folder(
     if let Some(known) = ctx.cache.known_folder(&key) {
         return known;
     }
+    if let Some(spliced) = spliced(ctx, located, options, &key) {
+        return ctx.cache.folder(key, || spliced);
+    }
     let entries = files::walk(&located.found.tree, &located.folder.path);
     let render = |workers| {
         let source_type = Some(SourceType::Directory);
@@ -185,13 +189,7 @@ fn manifests<'t>(
         files.into_iter().filter_map(Result::transpose).collect::<Result<Vec<ManifestFile<'_>>, Stop>>()?;
     let mut objects = Vec::with_capacity(files.len());
     for ManifestFile { path, parsed } in files {
-        let place = |line, column| Place {
-            repository: located.found.url.clone(),
-            path: path.clone(),
-            line,
-            column,
-            width: 0,
-        };
+        let place = |line, column| place(located, path, line, column);
         match parsed {
             Some(parsed) => {
                 let file = parsed.map_err(Stop::failed)?;
@@ -210,6 +208,28 @@ fn manifests<'t>(
         flatten(object, place, &mut manifests)?;
     }
     Ok(manifests)
+}
+
+/// The manifests of one file, which is no Jsonnet.
+pub(super) fn manifests_of_file(
+    ctx: &RenderContext<'_>,
+    located: &Located<'_>,
+    options: &DirectoryOptions,
+    found: (&TreePath, &Entry),
+) -> Result<Vec<Manifest>, Stop> {
+    let mut manifests = Vec::new();
+    let Some(ManifestFile { path, parsed: Some(parsed) }) = manifest_file(ctx, located, options, found)?
+    else {
+        return Ok(manifests);
+    };
+    for (object, line, column) in &parsed.map_err(Stop::failed)?.objects {
+        flatten(object.clone(), place(located, path, *line, *column), &mut manifests)?;
+    }
+    Ok(manifests)
+}
+
+fn place(located: &Located<'_>, path: &TreePath, line: u32, column: u32) -> Place {
+    Place { repository: located.found.url.clone(), path: path.clone(), line, column, width: 0 }
 }
 
 /// A file, read if it is no Jsonnet; `None` if it does not count as a manifest.

@@ -46,6 +46,7 @@ mod reach;
 mod references;
 mod resource_filter;
 mod source;
+mod splice;
 mod target_state;
 mod tracking;
 
@@ -68,3 +69,4 @@ pub(crate) use budget::ManifestBudget;
 pub(crate) use directory::{DirectoryRefusal, directory_covers, directory_refusal};
 pub(crate) use parallel::Workers;
 pub(crate) use reach::{Reach, ReachIndex};
+pub(crate) use splice::Before;

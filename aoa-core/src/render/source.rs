@@ -3,8 +3,6 @@
 //! The steps are those of the repo-server (`GenerateManifest`, `runRepoOperation`, `runManifestGenAsync` and
 //! `GenerateManifests` of Argo CD 3.5.7) in their order, since the first thing that is wrong decides the message.
 
-use std::sync::Arc;
-
 use aoa_lang::Value;
 use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
@@ -22,7 +20,7 @@ use super::references::{Referenced, referenced};
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
 use crate::load::{Found, NoTree};
-use crate::model::Manifest;
+use crate::model::{Manifest, ManifestList};
 
 /// What a source's rendering depends on besides the source: the repo-server's `ManifestRequest`.
 pub(crate) struct Request<'r> {
@@ -93,9 +91,11 @@ pub(crate) struct Outcome {
     pub(crate) revision: Text,
     pub(crate) state: State,
     /// By group, kind, namespace and name.
-    pub(crate) manifests: Arc<[Manifest]>,
+    pub(crate) manifests: ManifestList,
     /// The same in the order of generation.
-    pub(crate) generated: Arc<[Manifest]>,
+    pub(crate) generated: ManifestList,
+    /// Whether values in it are drawn anew each time that it is rendered.
+    pub(crate) is_random: bool,
     /// What of the repositories it hangs on.
     pub(crate) reach: Reach,
 }
@@ -103,7 +103,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// `generated` is in the order of generation.
     pub(super) fn rendered(source_type: Option<SourceType>, generated: Vec<Manifest>) -> Self {
-        let generated: Arc<[Manifest]> = generated.into();
+        let generated = ManifestList::from(generated);
         let mut order: Vec<([&str; 4], &Manifest)> = generated.iter().map(|m| (m.sort_key(), m)).collect();
         let manifests = if order.is_sorted_by(|(a, _), (b, _)| a <= b) {
             generated.clone()
@@ -112,7 +112,7 @@ impl Outcome {
             order.into_iter().map(|(_, manifest)| manifest.clone()).collect()
         };
         let (revision, state, reach) = (Text::EMPTY, State::Rendered, Reach::default());
-        Outcome { source_type, revision, state, manifests, generated, reach }
+        Outcome { source_type, revision, state, manifests, generated, is_random: false, reach }
     }
 
     pub(super) fn stopped(source_type: Option<SourceType>, stop: Stop) -> Self {
@@ -120,9 +120,17 @@ impl Outcome {
             Stop::Unknown(gap) => (source_type, State::Unknown(gap)),
             Stop::Failed(error) => (None, State::Failed(error)),
         };
-        let none: Arc<[Manifest]> = Arc::default();
+        let none = ManifestList::default();
         let (revision, reach) = (Text::EMPTY, Reach::default());
-        Outcome { source_type, revision, state, manifests: none.clone(), generated: none, reach }
+        Outcome {
+            source_type,
+            revision,
+            state,
+            manifests: none.clone(),
+            generated: none,
+            is_random: false,
+            reach,
+        }
     }
 
     pub(super) fn with_reach(self, reach: Reach) -> Self {

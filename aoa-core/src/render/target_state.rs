@@ -13,6 +13,7 @@ use super::normalize::normalize_targets;
 use super::parallel::Workers;
 use super::references::check_references;
 use super::source::{Request, render_source};
+use super::splice::Before;
 use crate::finding::Gap;
 use crate::fleet::{SourceType, State};
 use crate::inputs::Inputs;
@@ -83,6 +84,7 @@ pub fn target_state(
         plugin_runner: inputs.plugin_runner.as_deref(),
         answers: &inputs.answers.recorded,
         budget: &ManifestBudget::new(options),
+        before: &Before::default(),
     };
     let failed = |error: Error| NoTargetState::Failed(error.message().into());
     let filter = Installation::resource_filter(&inputs.settings).map_err(failed)?;

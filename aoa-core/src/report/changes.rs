@@ -371,15 +371,21 @@ impl Details<'_> {
     }
 
     fn field(&mut self, indent: usize, field: &FieldChange) {
-        let value = |value: &Option<Value>| match value {
-            _ if field.is_secret => "(secret)".to_owned(),
+        let value = |value: &Option<Value>, way: fn(&Value) -> String| match value {
             None => "nothing".to_owned(),
-            Some(value) => shown(&self.redactor.redact(value)),
+            Some(value) => way(&self.redactor.redact(value)),
         };
-        let text = if field.is_secret {
-            format!("{}: changes", field.path)
-        } else {
-            format!("{}: {} → {}", field.path, value(&field.before), value(&field.after))
+        let both = |way| [value(&field.before, way), value(&field.after, way)];
+        let [before, after] = match both(shown) {
+            // A text that reads as a flag or number.
+            [before, after] if before == after && !are_alike(field) => {
+                both(|value| json::to_string(value).unwrap_or_default())
+            }
+            both => both,
+        };
+        let text = match field.is_secret {
+            true => format!("{}: changes", field.path),
+            false => format!("{}: {} → {}", field.path, cut(&before, VALUE), cut(&after, VALUE)),
         };
         self.line(indent, Role::Plain, &text);
     }
@@ -387,6 +393,12 @@ impl Details<'_> {
     fn line(&mut self, indent: usize, role: Role, text: &str) {
         self.out.push(Role::Plain, " ".repeat(indent)).push(role, text.replace('\n', " ")).end_line();
     }
+}
+
+/// Whether both values are of one type.
+fn are_alike(field: &FieldChange) -> bool {
+    let of = |value: &Option<Value>| value.as_ref().map(std::mem::discriminant);
+    of(&field.before) == of(&field.after)
 }
 
 fn shown(value: &Value) -> String {

@@ -48,6 +48,12 @@ impl Arrival {
         Arrival { object, read: Ok(read), admitted: None }
     }
 
+    /// The Application that was read; `None` if it is something else, or could not be read.
+    pub(super) fn into_application(self) -> Option<(ObjectRef, Value)> {
+        let Arrival { object, read, .. } = self;
+        (object.kind == Kind::Application).then_some((object, read.ok()?))
+    }
+
     /// The kind of `manifest`, if it drives the fleet.
     pub(super) fn kind_of(manifest: &Manifest) -> Option<Kind> {
         if manifest.group() == GROUP { Kind::from_name(manifest.kind()) } else { None }
@@ -158,9 +164,8 @@ impl Run<'_> {
 
     /// Makes room for records.
     pub(super) fn reserve_apps(&mut self, additional: usize) {
-        self.data.apps.reserve(additional);
         self.pending_apps.reserve(additional);
-        self.data.app_index.reserve(additional);
+        Arc::make_mut(&mut self.data.app_index).reserve(additional);
     }
 
     /// Adds a record whose key is new.
@@ -174,11 +179,7 @@ impl Run<'_> {
         let Some(id) = id else {
             return Err(Error::limit(format!("the fleet has more than {most} Applications")));
         };
-        self.data.apps.push(record);
-        let mut index = std::mem::take(&mut self.data.app_index);
-        let (namespace, name) = self.data.app_key_bytes(AppId(id));
-        index.insert(id, namespace, name);
-        self.data.app_index = index;
+        self.data.add_app(record);
         self.pending_apps.push(AppId(id));
         Ok(())
     }

@@ -48,6 +48,13 @@ impl Again {
         }
     }
 
+    /// The same, where random values are others.
+    pub(crate) fn reseeded(fleet: &Fleet) -> Self {
+        let again = Again::new(fleet);
+        let options = Options { seed: !again.options.seed, ..again.options };
+        Again { options, ..again }
+    }
+
     /// The inputs of the fleet.
     pub(crate) fn inputs(&self) -> &Inputs {
         &self.inputs

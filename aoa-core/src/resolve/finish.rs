@@ -18,7 +18,7 @@ impl Run<'_> {
         data.misses.extend(missed);
         let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
         sorted.sort_by(|a, b| data.app_key_bytes(*a).cmp(&data.app_key_bytes(*b)));
-        data.sorted = sorted;
+        data.sorted = Arc::new(sorted);
         let mut sets: Vec<SetId> = (0u32..).take(data.sets.len()).map(SetId).collect();
         let set_key = |id: &SetId| data.sets.get(id.0 as usize).map(|s| (&s.namespace, &s.name));
         sets.sort_by(|a, b| set_key(a).cmp(&set_key(b)));

@@ -8,10 +8,12 @@ use crate::fleet::{AppId, AppObject, Content, Manifests, SourceType, State};
 use crate::generate::GeneratedSet;
 use crate::inputs::Inputs;
 use crate::load::{Charts, Repositories};
-use crate::model::{Application, Clusters, Manifest};
+use crate::model::{Application, Clusters, Manifest, ManifestList};
 use crate::options::Options;
 use crate::policy::{Scopes, delivered, own};
-use crate::render::{Installation, ManifestBudget, RenderCache, RenderContext, Workers, render_application};
+use crate::render::{
+    Before, Installation, ManifestBudget, RenderCache, RenderContext, Workers, render_application,
+};
 
 /// Everything that rendering needs, kept beyond the run.
 pub(super) struct Later {
@@ -77,7 +79,7 @@ impl Run<'_> {
 }
 
 impl Later {
-    fn manifests(&self, seed: &Seed) -> Arc<[Manifest]> {
+    fn manifests(&self, seed: &Seed) -> ManifestList {
         let app = match seed {
             Seed::Whole(app) => app.clone(),
             Seed::Generated { apps, index } => match apps.application(*index) {
@@ -87,7 +89,7 @@ impl Later {
                     object,
                     place: None,
                 }),
-                None => return Arc::default(),
+                None => return ManifestList::default(),
             },
         };
         let budget = ManifestBudget::without_room(&self.options);
@@ -105,6 +107,7 @@ impl Later {
             plugin_runner: self.inputs.plugin_runner.as_deref(),
             answers: &self.inputs.answers.recorded,
             budget: &budget,
+            before: &Before::default(),
         };
         render_application(&ctx, &app).manifests.all().clone()
     }

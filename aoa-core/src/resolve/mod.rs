@@ -7,6 +7,7 @@
 
 mod admit;
 mod again;
+mod amend;
 mod discover;
 mod findings;
 mod finish;
@@ -15,6 +16,7 @@ mod later;
 mod notes;
 mod older;
 mod render;
+mod resay;
 mod roots;
 mod run;
 mod since;

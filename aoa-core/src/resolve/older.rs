@@ -9,6 +9,7 @@ use aoa_lang::value::Text;
 use super::admit::Arrival;
 use crate::fleet::{AppId, AppObject, Content, FleetData, Judging, Parent, SetId, SetOutcome, SetRecord};
 use crate::generate::{GeneratedSet, SetReach};
+use crate::inputs::Inputs;
 use crate::model::{Kind, Manifest};
 
 /// A set, and what it generated.
@@ -78,6 +79,10 @@ impl<'o> Older<'o> {
         Older { data, reached, sets, contested: contested.collect() }
     }
 
+    pub(super) fn inputs(&self) -> &'o Inputs {
+        &self.data.inputs
+    }
+
     /// What `set` generates, if it is the same set.
     pub(super) fn generated(
         &self,
@@ -119,7 +124,7 @@ impl<'o> Older<'o> {
         let (namespace, name) = newer.app_key(app);
         let old = self.data.find_app(namespace, name);
         let before = old.and_then(|old| self.data.contents.get(old));
-        let before: &[Manifest] = before.map(|content| content.manifests.may_drive()).unwrap_or_default();
+        let before = before.map(|content| content.manifests.may_drive()).unwrap_or_default();
         let mut unchanged = Vec::with_capacity(content.manifests.len());
         // Both are sorted.
         let mut rest = before.iter().peekable();

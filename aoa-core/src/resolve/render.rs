@@ -10,9 +10,9 @@ use super::run::Run;
 use crate::fleet::{AppId, Content, Judging, Parent};
 use crate::inputs::Root;
 use crate::load::Found;
-use crate::model::{Application, Cluster, Manifest};
+use crate::model::{Application, Manifest, ManifestList};
 use crate::overlay::Amended;
-use crate::policy::{Projects, Scopes, application_conditions, denied_manifests};
+use crate::policy::{Projects, Scopes, application_conditions, denied_manifests, denied_where};
 use crate::render::{RenderContext, render_application, render_folder};
 use crate::sets::refusal_of_metadata;
 
@@ -48,13 +48,21 @@ impl Run<'_> {
 
     /// The content of an Application.
     pub(super) fn content(&self, ctx: &RenderContext<'_>, app: AppId, judging: &Judging) -> Arc<Content> {
-        match self.data.application(app) {
-            Some(application) => {
-                let content = self.amended(app, render_application(ctx, &application));
-                self.held(app, self.judged(&application, content, judging))
-            }
-            None => Arc::new(Content::skipped()),
-        }
+        self.content_since(ctx, app, judging, None)
+    }
+
+    /// The same, of an Application whose object and whose judging have not changed since it contained `older`.
+    pub(super) fn content_since(
+        &self,
+        ctx: &RenderContext<'_>,
+        app: AppId,
+        judging: &Judging,
+        older: Option<&Content>,
+    ) -> Arc<Content> {
+        let Some(application) = self.data.application(app) else { return Arc::new(Content::skipped()) };
+        let content = self.amended(app, render_application(ctx, &application));
+        let known = older.and_then(|older| self.judged_as(&application, &content, judging, older));
+        self.held(app, known.unwrap_or_else(|| self.judged(&application, content, judging)))
     }
 
     /// The content that an older fleet has, if nothing that it hangs on has changed; `alike` says which of its judgings are as
@@ -100,7 +108,7 @@ impl Run<'_> {
         if driving.is_empty() {
             return Vec::new();
         }
-        let Some(namespace) = self.driven_namespace(app) else { return Vec::new() };
+        let Some(namespace) = self.data.driven_namespace(app) else { return Vec::new() };
         let known = self.older.as_ref().map(|older| older.children(&self.data, app, content));
         let read = |(at, manifest): &(usize, &Manifest)| {
             let known = known.as_ref().and_then(|known| known.read(*at, manifest, &namespace));
@@ -109,23 +117,12 @@ impl Run<'_> {
         self.kept.workers.map(&driving, read).into_iter().flatten().collect()
     }
 
-    /// The namespace of what `app` brings without naming one; `None` if it does not land on the control plane's own
-    /// cluster.
-    pub(super) fn driven_namespace(&self, app: AppId) -> Option<Text> {
-        let destination = self.data.destination(app);
-        let lands_here = destination.resolve(&self.data.clusters).is_ok_and(Cluster::is_control_plane);
-        lands_here.then(|| match destination.namespace.as_str() {
-            "" => Text::from_static("default"),
-            namespace => Text::from(namespace),
-        })
-    }
-
     /// The content as the overlay wants it.
     fn amended(&self, app: AppId, content: Arc<Content>) -> Arc<Content> {
         if self.amendments.is_empty() {
             return content;
         }
-        let Some(namespace) = self.driven_namespace(app) else { return content };
+        let Some(namespace) = self.data.driven_namespace(app) else { return content };
         let mut is_same = true;
         let manifests = content.manifests.may_drive().iter().filter_map(|manifest| {
             match self.amendments.manifest(manifest, &namespace) {
@@ -140,7 +137,7 @@ impl Run<'_> {
                 }
             }
         });
-        let manifests: Arc<[Manifest]> = manifests.collect();
+        let manifests: ManifestList = manifests.collect();
         if is_same {
             content
         } else {
@@ -152,15 +149,53 @@ impl Run<'_> {
     fn judged(&self, app: &Application, content: Arc<Content>, judging: &Judging) -> Arc<Content> {
         let home = self.data.inputs.settings.namespace.to_str_lossy();
         let clusters = &self.data.clusters;
-        let Judging { projects, scopes } = judging;
-        let conditions = application_conditions(app, projects, clusters, &home);
-        let denied = denied_manifests(app, &content.manifests.passing(), projects, clusters, scopes, &home);
+        let conditions = application_conditions(app, &judging.projects, clusters, &home);
+        let denied = self.denied(app, &content.manifests.passing(), judging);
         let refusal = refusal_of_metadata(&app.object).map(Text::from);
         let is_judged = content.conditions == conditions && content.denied == denied;
         if is_judged && content.refusal == refusal {
             return content;
         }
         Arc::new(Content { conditions, denied, refusal, ..(*content).clone() })
+    }
+
+    /// The content with what was said of the older one, where nothing in either is denied.
+    fn judged_as(
+        &self,
+        app: &Application,
+        content: &Content,
+        judging: &Judging,
+        older: &Content,
+    ) -> Option<Arc<Content>> {
+        let [_, news] = older.manifests.may_drive().unshared(content.manifests.all());
+        let is_fine = older.denied.is_empty() && self.denied(app, news, judging).is_empty();
+        let (conditions, refusal) = (older.conditions.clone(), older.refusal.clone());
+        is_fine.then(|| Arc::new(Content { conditions, refusal, ..content.clone() }))
+    }
+
+    /// What the rules deny to `app` of `manifests`, without building it.
+    pub(super) fn denied_to<'m>(
+        &self,
+        app: AppId,
+        manifests: impl IntoIterator<Item = &'m Manifest>,
+        judging: &Judging,
+    ) -> Vec<Text> {
+        let data = &self.data;
+        let (namespace, home) = (data.app_key(app).0, data.inputs.settings.namespace.to_str_lossy());
+        let (project, destination) = (data.project_of(app), data.destination(app));
+        let Judging { projects, scopes } = judging;
+        denied_where((project, namespace, &destination), manifests, projects, &data.clusters, scopes, &home)
+    }
+
+    fn denied<'m>(
+        &self,
+        app: &Application,
+        manifests: impl IntoIterator<Item = &'m Manifest>,
+        judging: &Judging,
+    ) -> Vec<Text> {
+        let home = self.data.inputs.settings.namespace.to_str_lossy();
+        let Judging { projects, scopes } = judging;
+        denied_manifests(app, manifests, projects, &self.data.clusters, scopes, &home)
     }
 
     /// The projects that exist so far.
@@ -189,6 +224,7 @@ impl Run<'_> {
             plugin_runner: self.data.inputs.plugin_runner.as_deref(),
             answers: &self.data.inputs.answers.recorded,
             budget: &self.manifests,
+            before: &self.before,
         }
     }
 

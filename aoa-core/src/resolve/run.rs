@@ -11,12 +11,12 @@ use super::older::Older;
 use super::world::Surroundings;
 use crate::fleet::{AppId, Fleet, FleetData, KeyIndex, SetId, Shape};
 use crate::inputs::Inputs;
-use crate::load::{Charts, Repositories};
+use crate::load::{ChangedTree, Charts, Repositories};
 use crate::model::Clusters;
 use crate::options::Options;
 use crate::overlay::{Amendments, Overlay};
 use crate::policy::Scopes;
-use crate::render::{Installation, ManifestBudget};
+use crate::render::{Before, Installation, ManifestBudget};
 
 pub(super) struct Run<'r> {
     pub(super) options: &'r Options,
@@ -42,6 +42,8 @@ pub(super) struct Run<'r> {
     pub(super) tried_with: Vec<Option<usize>>,
     /// An older fleet, and what the change since does not reach.
     pub(super) older: Option<Older<'r>>,
+    /// What of the trees was otherwise.
+    pub(super) before: Before,
 }
 
 impl<'r> Run<'r> {
@@ -83,6 +85,7 @@ impl<'r> Run<'r> {
             pending_apps: Vec::new(),
             tried_with: Vec::new(),
             older: None,
+            before: Before::default(),
         }
     }
 
@@ -92,6 +95,7 @@ impl<'r> Run<'r> {
         kept: &'r Kept,
         inputs: Arc<Inputs>,
         older: &FleetData,
+        changes: &[ChangedTree],
     ) -> Self {
         let mut project_index = KeyIndex::default();
         for (at, project) in (0u32..).zip(&older.projects) {
@@ -116,11 +120,13 @@ impl<'r> Run<'r> {
             pending_apps: Vec::new(),
             tried_with: Vec::new(),
             older: None,
+            before: Before::of(&older.inputs, changes),
         }
     }
 
-    /// The same inputs' fleet, with whatever `older` has that the change does not reach.
-    pub(super) fn since(mut self, older: Older<'r>) -> Self {
+    /// The same inputs' fleet, with whatever `older` has that `changes` do not reach.
+    pub(super) fn since(mut self, older: Older<'r>, changes: &[ChangedTree]) -> Self {
+        self.before = Before::of(older.inputs(), changes);
         self.older = Some(older);
         self
     }

@@ -328,7 +328,7 @@ fn a_generated_name_is_one_object_that_rolls_its_workloads() {
     let compare = |old: &str, new: &str| diff(&fleet(&files(old, "1")), &fleet(&files(new, "2")));
     let changes = compare("c-9g96b4d48h", "c-tkf67796t9");
     let app = &changes.apps[0];
-    let [map, deployment] = app.manifests.as_slice() else { panic!("{:?}", app.manifests) };
+    let [map, deployment] = &*app.manifests else { panic!("{:?}", app.manifests) };
     assert_eq!((map.name.as_str(), map.was.as_deref()), ("c-tkf67796t9", Some("c-9g96b4d48h")));
     assert_eq!(map.rolls, ["Deployment web"]);
     assert_eq!(map.fields.iter().map(|field| field.path.as_str()).collect::<Vec<_>>(), ["data.v"]);

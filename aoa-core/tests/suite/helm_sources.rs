@@ -129,7 +129,7 @@ spec:
     assert_eq!(child.content().unwrap().manifests().len(), 1);
     let web = fleet.apps().find(|app| app.name() == "web").unwrap();
     assert_eq!(
-        web.content().unwrap().manifests()[0].place.as_ref().unwrap().path.as_str(),
+        web.content().unwrap().manifests().get(0).unwrap().place.as_ref().unwrap().path.as_str(),
         "parent/templates/child.yaml"
     );
 }

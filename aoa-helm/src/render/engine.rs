@@ -104,11 +104,11 @@ impl Compiled {
         }
     }
 
-    /// Renders all files on `values`, those of the root chart, which `given` made.
+    /// Renders all files on `values`, those of the root chart, which `given` made; says whether random values were drawn.
     ///
     /// # Errors
     /// Helm's; limits.
-    pub(crate) fn render(&self, values: &Map, given: &Map, release: &Release) -> Result<Outputs> {
+    pub(crate) fn render(&self, values: &Map, given: &Map, release: &Release) -> Result<(Outputs, bool)> {
         let templates = self.templates.as_ref().map_err(Clone::clone)?;
         templates.run(&release.template, |session| {
             let mut data = if session.mutates() {
@@ -128,7 +128,7 @@ impl Compiled {
                 }
                 outputs.push((file.name.clone(), text));
             }
-            Ok(outputs)
+            Ok((outputs, session.has_drawn()))
         })
     }
 }

@@ -32,6 +32,8 @@ pub struct Rendered {
     pub notes: Text,
     /// What Helm logs, as `LEVEL text`: sorted, each once.
     pub warnings: Vec<String>,
+    /// Whether random values were drawn: with another seed it may be another text.
+    pub is_random: bool,
     pub(crate) tests: Tests,
 }
 

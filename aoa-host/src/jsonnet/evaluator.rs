@@ -40,7 +40,7 @@ use jrsonnet_stdlib::ContextInitializer;
 /// inputs.jsonnet = Some(Arc::new(aoa_host::Jrsonnet::default()));
 /// let fleet = resolve(&inputs, &Default::default())?;
 /// let web = fleet.apps().find(|app| app.name() == "web").and_then(|app| app.content());
-/// assert_eq!(web.unwrap().manifests[0].object.str_at(&["metadata", "name"]), Some("a1"));
+/// assert_eq!(web.unwrap().manifests().get(0).unwrap().object.str_at(&["metadata", "name"]), Some("a1"));
 /// # Ok::<(), aoa_core::lang::Error>(())
 /// ```
 #[derive(Clone, Copy, Debug)]

@@ -127,6 +127,6 @@ fn a_change_does_not_bring_its_own_commands() {
     let both = load_both(&folders, before.path(), &LoadOptions::default().with_exec(true)).unwrap();
     let fleet = Resolver::new(both.after.options).resolve(&both.after.inputs).unwrap();
     let content = fleet.apps().next().unwrap().content().unwrap().clone();
-    assert_eq!(content.manifests().first().unwrap().kind(), "ConfigMap");
+    assert_eq!(content.manifests().get(0).unwrap().kind(), "ConfigMap");
     assert!(!mark.exists());
 }

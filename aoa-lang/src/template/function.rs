@@ -273,6 +273,11 @@ impl Meter {
         self.steps(u64::try_from(bytes / 64).unwrap_or(u64::MAX))
     }
 
+    /// Whether random values were drawn.
+    pub(super) fn has_drawn(&self, options: &TemplateOptions) -> bool {
+        self.random != options.seed
+    }
+
     pub(super) fn output_limit(&self) -> usize {
         self.output
     }

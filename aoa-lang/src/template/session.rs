@@ -172,6 +172,12 @@ impl<'s> Session<'s> {
         &mut self.heap
     }
 
+    /// Whether random values were drawn so far.
+    #[must_use]
+    pub fn has_drawn(&self) -> bool {
+        self.meter.has_drawn(self.options)
+    }
+
     /// Runs the template `name`.
     ///
     /// # Errors

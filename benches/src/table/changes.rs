@@ -51,6 +51,10 @@ pub(super) fn changes(table: &Table) {
             table.row(&name, Target::Below(target), || one(apps, manifests, files));
         }
     }
+    for (goes, what) in [(false, "added"), (true, "removed")] {
+        let name = format!("one Application of 50000 {what}, warm");
+        table.row(&name, Target::Below("0.0050 s"), || comes_or_goes(50_000, goes));
+    }
     for (clusters, target) in [(500, "0.0050 s"), (5_000, "0.0500 s")] {
         let name = format!("one file of {} Applications of one set changed, warm", clusters * 100);
         table.row(&name, Target::Below(target), || of_set(clusters));
@@ -59,6 +63,19 @@ pub(super) fn changes(table: &Table) {
         let name = format!("1 % of the {}s of 50000 Applications changed, beside one resolve", files.name());
         table.row(&name, Target::Below("1.3 times"), || hundredth(50_000, 3, files));
     }
+}
+
+/// One Application comes, or goes.
+fn comes_or_goes(apps: usize, goes: bool) -> String {
+    let inputs = fleet::folders(apps, 1);
+    let change = Files::Applications.changed(&inputs, apps / 2);
+    if goes {
+        return warm(&inputs, (change.0, None), 1);
+    }
+    let text = String::from_utf8(change.1.unwrap().to_vec()).unwrap();
+    let text = text.replace(&format!("name: app-{:05}", apps / 2), "name: new");
+    let path = TreePath::new("apps/new.yaml").unwrap();
+    warm(&inputs, (path, Some(text.into_bytes().into())), 1)
 }
 
 /// One file of one Application.

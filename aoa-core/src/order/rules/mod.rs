@@ -13,7 +13,7 @@ mod made_kinds;
 
 mod config;
 pub(super) mod credential;
-mod depends_on;
+pub(super) mod depends_on;
 mod driver;
 mod hook_service;
 mod issuer;

@@ -32,7 +32,7 @@ pub(super) fn render_helm(ctx: &RenderContext<'_>, located: &Located<'_>) -> Out
     let mut reach = ReachParts::default();
     reach.below(located.found, &located.folder.path);
     let outcome = match manifests(ctx, located, &mut reach) {
-        Ok(manifests) => Outcome::rendered(source_type, manifests),
+        Ok((manifests, is_random)) => Outcome { is_random, ..Outcome::rendered(source_type, manifests) },
         Err(stop) => Outcome::stopped(source_type, stop),
     };
     outcome.with_reach(reach.into_reach())
@@ -42,7 +42,7 @@ fn manifests(
     ctx: &RenderContext<'_>,
     located: &Located<'_>,
     reach: &mut ReachParts,
-) -> Result<Vec<Manifest>, Stop> {
+) -> Result<(Vec<Manifest>, bool), Stop> {
     FileNames::new(ctx, located).touched(located, reach);
     let invocation = Invocation::read(ctx, located)?;
     check_chart_file(located)?;
@@ -51,7 +51,7 @@ fn manifests(
     let chart = chart(ctx, located, &invocation, reach)?;
     let release = invocation.release(ctx)?;
     let rendered = chart.render(&values, &release).map_err(|error| invocation.failed(&error))?;
-    objects(ctx, located, &rendered)
+    Ok((objects(ctx, located, &rendered)?, rendered.is_random))
 }
 
 /// Argo CD looks for repositories of dependencies before Helm is called.

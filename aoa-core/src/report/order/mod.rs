@@ -7,7 +7,7 @@ pub use pictures::{order_dot, order_mermaid};
 
 use super::style::{Role, Text};
 use crate::fleet::App;
-use crate::order::{Deadlock, Edge, IdleReason, Order, Outcome, Scope, Strength, UnseenReason};
+use crate::order::{Deadlock, Edge, Order, Outcome, Scope, Strength, UnseenReason};
 
 /// How an order is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -312,8 +312,10 @@ fn unseen(order: &Order<'_>, most: usize, out: &mut Text) {
 
 fn idle(order: &Order<'_>, out: &mut Text) {
     for waves in &order.idle_waves {
-        let role = if waves.reason == IdleReason::HealthUnknown { Role::Faint } else { Role::Warning };
-        out.push(role, "warning[W002]");
+        match waves.reason.rule() {
+            Some(rule) => out.push(Role::Warning, format!("{}[{}]", rule.severity().name(), rule.id())),
+            None => out.push(Role::Faint, "note"),
+        };
         let who = plural(waves.apps.len(), "Application");
         out.push(Role::Plain, format!(" sync-wave on {who} {}", waves.reason.message())).end_line();
     }

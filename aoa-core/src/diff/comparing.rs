@@ -1,0 +1,163 @@
+//! One Application on both sides.
+//!
+//! Thousands of Applications of one template may hold the same manifests: what can be told once for all of them is.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use aoa_lang::{Value, json};
+
+use super::changes::{AppChange, ChangeKind, MissingContent, Whereabouts};
+use super::fate::{Fate, departure, fate};
+use super::fields::changed_fields;
+use super::manifests::{ManifestChange, Pruning, changed_manifests};
+use super::pairs::Sameness;
+use super::random::Draws;
+use crate::fleet::{App, State, Switches};
+use crate::model::{Cluster, Kind, ObjectRef};
+
+/// What is known already while Applications are compared one after another.
+#[derive(Default)]
+pub(super) struct Comparing<'f> {
+    sameness: Sameness<'f>,
+    draws: Draws,
+    /// By generation and branch of the newer side, and whether it holds nothing; `None`: parameters decide.
+    templates: HashMap<(u32, u32, bool), Option<Rules>>,
+    manifests: HashMap<Contents, Arc<[ManifestChange]>>,
+}
+
+/// What an Application's object says of its syncs.
+type Rules = (Pruning, Switches);
+
+/// Two contents by their addresses, and how they are compared.
+type Contents = (usize, usize, Pruning, bool);
+
+impl<'f> Comparing<'f> {
+    /// What changes from `old` to `now`.
+    pub(super) fn both(&mut self, old: App<'f>, now: App<'f>) -> Option<AppChange> {
+        let same_object = self.sameness.of(old, now);
+        let fields = if same_object { Vec::new() } else { changed_fields(&object_of(old), &object_of(now)) };
+        let (manifests, switches) = self.manifests(old, now);
+        let missing = missing(old, now);
+        let is_quiet = fields.is_empty() && manifests.is_empty() && missing.is_none();
+        let stays = same_object && is_where_it_was(old, now);
+        if is_quiet && stays {
+            return None;
+        }
+        let was = whereabouts(old);
+        let is = if stays { was.clone() } else { whereabouts(now) };
+        if is_quiet && was == is {
+            return None;
+        }
+        let kind = if was == is { ChangeKind::Changed } else { ChangeKind::Moved };
+        let obstacles = match &switches {
+            Some(switches) => now.obstacles_of(Some(switches)),
+            None => now.obstacles(),
+        };
+        let fate = handed_over(old, now);
+        let (app, before, after) = (reference(now), Some(was), Some(is));
+        Some(AppChange { app, kind, before, after, fields, manifests, missing, fate, obstacles })
+    }
+
+    /// The manifests that differ; and what the newer object says of its syncs, if it was looked at.
+    fn manifests(&mut self, old: App<'f>, now: App<'f>) -> (Arc<[ManifestChange]>, Option<Switches>) {
+        let none = || (Arc::default(), None);
+        let (Some(before), Some(after)) = (old.content(), now.content()) else { return none() };
+        let are_known = before.state == State::Rendered && after.state == State::Rendered;
+        if !are_known || before.manifests.are_same(&after.manifests) {
+            return none();
+        }
+        let followed = now.cluster().is_some_and(Cluster::is_control_plane);
+        let (pruning, switches) = self.rules(now, after.manifests.len() == 0);
+        let addresses = before.manifests.address().zip(after.manifests.address());
+        let key = addresses.map(|(before, after)| (before, after, pruning.clone(), followed));
+        if let Some(known) = key.as_ref().and_then(|key| self.manifests.get(key)) {
+            return (known.clone(), Some(switches));
+        }
+        let mut changes = changed_manifests(before, after, &pruning, followed);
+        let is_random = self.draws.mask(&mut changes, old, now);
+        let changes: Arc<[ManifestChange]> = changes.into();
+        if let Some(key) = key.filter(|_| !is_random) {
+            self.manifests.insert(key, changes.clone());
+        }
+        (changes, Some(switches))
+    }
+
+    fn rules(&mut self, app: App<'f>, holds_nothing: bool) -> Rules {
+        let of = |object: &Value| {
+            let spec = object.get("spec").unwrap_or(&Value::Null);
+            (Pruning::of(spec, holds_nothing), Switches::of(object))
+        };
+        if let Some((generation, set, at)) = app.generated()
+            && let Some((branch, template)) = set.unpatched_template(at)
+        {
+            let known = self.templates.entry((generation, branch, holds_nothing)).or_insert_with(|| {
+                const PARTS: [&[&str]; 3] =
+                    [&["metadata", "annotations"], &["spec", "syncPolicy"], &["spec", "sourceHydrator"]];
+                let texts = PARTS.iter().filter_map(|path| template.at(path)).map(json::to_string);
+                let decides = |text: aoa_lang::Result<String>| text.map_or(true, |text| text.contains("{{"));
+                (!texts.into_iter().any(decides)).then(|| of(template))
+            });
+            if let Some(known) = known {
+                return known.clone();
+            }
+        }
+        app.application().map_or_else(|| of(&Value::Null), |app| of(&app.object))
+    }
+}
+
+/// Whether the same object stands where it stood: in fleets of one shape, brought by the same.
+fn is_where_it_was(old: App<'_>, now: App<'_>) -> bool {
+    let parent = |app: App<'_>| app.record().map(|record| record.parent);
+    Arc::ptr_eq(&old.fleet().data.shape, &now.fleet().data.shape) && parent(old) == parent(now)
+}
+
+/// What happens to an Application that a set had and something else brings now: a set deletes what it owns, and nobody takes it
+/// over before.
+fn handed_over(old: App<'_>, now: App<'_>) -> Option<Fate> {
+    let set = old.origin()?;
+    if now.origin().as_ref() == Some(&set) {
+        return None;
+    }
+    let departure = departure(old, old.fleet(), now.fleet());
+    fate(old, departure, now.fleet()).ok().filter(|fate| matches!(fate, Fate::Deleted { .. }))
+}
+
+/// Why contents cannot be compared; `None` also where both sides lack the same.
+pub(super) fn missing(old: App<'_>, now: App<'_>) -> Option<MissingContent> {
+    let missing = MissingContent { before: reason(old), after: reason(now) };
+    (missing.before != missing.after).then_some(missing)
+}
+
+/// Why the content of an Application is not known, or not synced.
+pub(super) fn reason(app: App<'_>) -> Option<String> {
+    app.content().and_then(|content| content.state.reason())
+}
+
+/// What counts of an Application's own object.
+fn object_of(app: App<'_>) -> Value {
+    let Some(application) = app.application() else { return Value::Null };
+    let metadata = application.object.get("metadata");
+    let kept = ["annotations", "finalizers", "labels"];
+    let kept = kept.into_iter().filter_map(|key| Some((key, metadata?.get(key)?.clone())));
+    Value::map([("metadata", Value::map(kept)), ("spec", application.normalized_spec())])
+}
+
+pub(super) fn reference(app: App<'_>) -> ObjectRef {
+    ObjectRef { kind: Kind::Application, namespace: app.namespace().into(), name: app.name().into() }
+}
+
+pub(super) fn whereabouts(app: App<'_>) -> Whereabouts {
+    let destination = app.destination_of();
+    let cluster = match app.cluster() {
+        Some(cluster) => cluster.name.to_str_lossy().into_owned(),
+        None if destination.name.is_empty() => destination.server.clone(),
+        None => destination.name.clone(),
+    };
+    Whereabouts {
+        parent: app.parent(),
+        project: app.project(),
+        cluster,
+        namespace: destination.namespace.clone(),
+    }
+}
