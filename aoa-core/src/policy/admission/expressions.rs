@@ -15,6 +15,8 @@ pub(super) struct Expressions {
     /// One for each validation that has one.
     pub(super) messages: Vec<Option<Expression>>,
     pub(super) annotations: Vec<Expression>,
+    /// Whether any of them reads `request`: it is not made for others.
+    pub(super) read_request: bool,
 }
 
 /// The environments of a policy's expressions.
@@ -77,7 +79,7 @@ impl Expressions {
             variables.insert(variable.name.clone(), expression);
         }
         let compile = |text: &str, wanted| Expression::compile(&others, text, wanted);
-        Expressions {
+        let mut all = Expressions {
             conditions: policy.conditions.iter().map(|c| compile(&c.expression, Wanted::Bool)).collect(),
             validations: policy.validations.iter().map(|v| compile(&v.expression, Wanted::Bool)).collect(),
             messages: policy
@@ -94,7 +96,11 @@ impl Expressions {
                 .map(|annotation| compile(&annotation.expression, Wanted::StringOrNull))
                 .collect(),
             variables,
-        }
+            read_request: false,
+        };
+        let read_request = all.programs().any(|program| program.variables().any(|name| name == "request"));
+        all.read_request = read_request;
+        all
     }
 
     /// Whether any of them asks who sends the request.

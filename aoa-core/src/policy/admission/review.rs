@@ -293,19 +293,20 @@ impl Reviewer<'_> {
         };
         let versioned =
             |object: Option<&Value>| object.map_or(Value::Null, |object| in_version(object, kind));
+        let asked = |resource: &Resource| match entry.expressions.read_request {
+            true => self.request.to_value(kind, resource, self.resource),
+            false => Value::Null,
+        };
         let mut values = Values {
             object: versioned(self.request.object.as_ref()),
             old_object: versioned(self.request.old_object.as_ref()),
             params: Value::Null,
-            request: self.request.to_value(kind, &matched.resource, self.resource),
+            request: asked(&matched.resource),
             namespace: namespace.as_ref().map_or(Value::Null, namespace_object),
         };
         // Match conditions see the resource that was asked for, and no namespace.
-        let mut conditions = Values {
-            request: self.request.to_value(kind, self.resource, self.resource),
-            namespace: Value::Null,
-            ..values.clone()
-        };
+        let mut conditions =
+            Values { request: asked(self.resource), namespace: Value::Null, ..values.clone() };
         let mut annotations = Values { namespace: namespace.unwrap_or(Value::Null), ..values.clone() };
         for param in params {
             let object = param.clone().unwrap_or(Value::Null);

@@ -26,6 +26,8 @@ pub(super) struct Engines {
     excluded: Vec<String>,
     /// What cannot be evaluated, and why.
     pub(super) notes: Vec<(usize, String)>,
+    /// Whether any of them may mean Pods.
+    pub(super) may_mean_pods: bool,
     /// What has no counterpart without which it judges nothing.
     pub(super) loose: Vec<(usize, String)>,
 }
@@ -80,6 +82,7 @@ impl Engines {
             excluded: Vec::new(),
             notes: Vec::new(),
             loose: Vec::new(),
+            may_mean_pods: false,
         };
         let mut bindings: Vec<(usize, Binding)> = Vec::new();
         // Kinds of constraints whose template is left out; that is told at the template.
@@ -158,6 +161,7 @@ impl Engines {
         match self.gatekeeper.add_constraint(object) {
             Ok(()) => {
                 self.constraints.insert(format!("{}/{}", kind(object), name(object)), at);
+                self.may_mean_pods |= lists(object.at(&["spec", "match", "kinds"]), "kinds", "Pod");
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.note(at, "its template is not delivered".to_owned());
@@ -184,12 +188,19 @@ impl Engines {
         let asks_namespace = set.asks_namespace();
         let param = |key| object.str_at(&["spec", "paramKind", key]).map(str::to_owned);
         let param = param("apiVersion").zip(param("kind"));
+        let rules = object.at(&["spec", "matchConstraints", "resourceRules"]);
+        self.may_mean_pods |= lists(rules, "resources", "pods");
         self.admission.push(Admission { at, set, asks_namespace, param });
     }
 
     /// Whether there is anything to ask.
     pub(super) fn judges(&self) -> bool {
         !self.admission.is_empty() || self.gatekeeper.has_constraints()
+    }
+
+    /// The Pod that a workload makes, where a policy may mean it.
+    pub(super) fn pod_of(&self, workload: &Value) -> Option<Value> {
+        if self.may_mean_pods { pod_of(workload) } else { None }
     }
 
     /// The policies and constraints that mean none of the objects, nor their Pods.
@@ -202,15 +213,16 @@ impl Engines {
                 // Labels that are not known may be the right ones.
                 (entry.asks_namespace && !is_known) || entry.set.means(&request(object), &place.all)
             };
-            let is_busy =
-                objects.iter().any(|object| means(object) || pod_of(object).is_some_and(|pod| means(&pod)));
+            let is_busy = objects
+                .iter()
+                .any(|object| means(object) || self.pod_of(object).is_some_and(|pod| means(&pod)));
             idle.extend((!is_busy).then_some(entry.at));
         }
         for (constraint, at) in &self.constraints {
             let means = |object: &Value, source| place.gatekeeper.means(constraint, object, source);
             let is_busy = objects.iter().any(|object| {
                 means(object, Source::Original)
-                    || pod_of(object).is_some_and(|pod| means(&pod, Source::Generated))
+                    || self.pod_of(object).is_some_and(|pod| means(&pod, Source::Generated))
             });
             idle.extend((!is_busy).then_some(*at));
         }
@@ -350,6 +362,19 @@ impl Place {
         }
         Place { known, all, namespaces, gatekeeper }
     }
+}
+
+/// Whether a list of rules names something under `key`, or everything; without rules everything is meant.
+fn lists(rules: Option<&Value>, key: &str, wanted: &str) -> bool {
+    let rules = rules.and_then(Value::as_list).map(|rules| rules.as_slice()).unwrap_or_default();
+    let names = |rule: &Value| match rule.get(key).and_then(Value::as_list) {
+        Some(names) if !names.is_empty() => names.iter().filter_map(Value::as_str).any(|name| {
+            let name = name.split('/').next().unwrap_or_default();
+            name == "*" || name == wanted
+        }),
+        _ => true,
+    };
+    rules.is_empty() || rules.iter().any(names)
 }
 
 /// The request that creates an object.

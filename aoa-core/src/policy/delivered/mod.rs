@@ -193,7 +193,7 @@ fn review_site<'f>(
     let place = Place::of(&engines, arriving.iter().map(|(_, object)| object));
     for (delivered, object) in &arriving {
         engines.review(&place, object, false, &mut |at, outcome| say(at, Some(*delivered), outcome));
-        if let Some(pod) = objects::pod_of(object) {
+        if let Some(pod) = engines.pod_of(object) {
             engines.review(&place, &pod, true, &mut |at, outcome| say(at, Some(*delivered), outcome));
         }
     }
