@@ -41,7 +41,7 @@ fn checking(policies: Vec<PolicyFile>) -> Duration {
     let mut inputs: Inputs = fleet::guarded(OBJECTS, "");
     inputs.policies = policies;
     let fleet = resolve(&inputs, fleet::one_core());
-    fleet.policies();
+    let _ = fleet.policies();
     let mut options = CheckOptions::default();
     options.select = vec![Rule::ViolatedRule, Rule::UndecidedRule];
     least(5, || check(&fleet, &options)).0

@@ -90,11 +90,11 @@ impl ConstraintCode {
             object: object.clone(),
             old_object: Value::Null,
             params: constraint.clone(),
-            request: self
-                .expressions
-                .read_request
-                .then(|| request.to_value(kind, &none, &none))
-                .unwrap_or_default(),
+            request: if self.expressions.read_request {
+                request.to_value(kind, &none, &none)
+            } else {
+                Value::Null
+            },
             namespace: Value::Null,
         };
         let verdict = validate(&self.policy, &self.expressions, &values, &values, &values, PER_CALL_LIMIT);
