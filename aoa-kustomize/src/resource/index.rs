@@ -19,9 +19,14 @@ pub(super) fn digest(id: &Id) -> u64 {
 }
 
 impl<K: Hash + Eq> Index<K> {
+    /// An index without places.
+    pub(super) fn new(capacity: usize) -> Self {
+        Index(HashMap::with_capacity_and_hasher(capacity, HASHER))
+    }
+
     /// An index by the keys that `each` adds.
     pub(super) fn of(list: &[Resource], each: impl Fn(&Names, &mut dyn FnMut(K))) -> Self {
-        let mut index = Index(HashMap::with_capacity_and_hasher(list.len(), HASHER));
+        let mut index = Index::new(list.len());
         for (at, resource) in list.iter().enumerate() {
             each(resource.names(), &mut |key| index.add(key, at));
         }

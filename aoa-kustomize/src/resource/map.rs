@@ -16,6 +16,7 @@ pub(crate) struct ResMap {
     any: Option<Index<u64>>,
     names: Option<Index<Text>>,
     kinds: Option<Index<Text>>,
+    labels: Option<Index<(Text, Text)>>,
     /// Whether nothing may be left of some resource.
     has_gone: bool,
     /// Whether two may have the same id now.
@@ -80,7 +81,7 @@ impl ResMap {
 
     /// All resources, for changes of any kind.
     pub(crate) fn list_mut(&mut self) -> &mut Vec<Resource> {
-        (self.current, self.any, self.names, self.kinds) = (None, None, None, None);
+        (self.current, self.any, self.names, self.kinds, self.labels) = (None, None, None, None, None);
         (self.has_gone, self.has_twins) = (true, true);
         &mut self.list
     }
@@ -88,6 +89,7 @@ impl ResMap {
     /// All resources, for changes that leave all names and notes alone.
     pub(crate) fn bodies_mut(&mut self) -> &mut [Resource] {
         self.has_gone = true;
+        self.labels = None;
         &mut self.list
     }
 
@@ -107,8 +109,12 @@ impl ResMap {
     ) -> Result<Option<T>> {
         let Some(resource) = self.list.get_mut(at) else { return Ok(None) };
         let before = resource.names().clone();
+        let labels: Option<Vec<_>> = self.labels.as_ref().map(|_| resource.label_pairs().collect());
         let done = change(resource)?;
         self.has_gone |= resource.is_gone();
+        if let (Some(index), Some(labels)) = (&mut self.labels, labels) {
+            index.rename_ends(at, 0, labels.into_iter(), resource.label_pairs());
+        }
         let after = resource.names().clone();
         self.rename(at, &before, &after);
         Ok(Some(done))
@@ -183,6 +189,9 @@ impl ResMap {
         }
         if let Some(index) = &mut self.kinds {
             names.all().for_each(|id| index.add(id.gvk.kind.clone(), at));
+        }
+        if let Some(index) = &mut self.labels {
+            resource.label_pairs().for_each(|pair| index.add(pair, at));
         }
         self.list.push(resource);
         Ok(())
@@ -288,6 +297,27 @@ impl ResMap {
         kinds.get(kind)
     }
 
+    /// The resources that have a label, those among them of whose equal keys another one counts.
+    fn with_label(&mut self, label: (Text, Text)) -> Vec<usize> {
+        let list = &self.list;
+        let labels = self.labels.get_or_insert_with(|| {
+            let mut index = Index::new(list.len());
+            for (at, resource) in list.iter().enumerate() {
+                resource.label_pairs().for_each(|pair| index.add(pair, at));
+            }
+            index
+        });
+        labels.get(&label).to_vec()
+    }
+
+    /// What a selector may select, in order.
+    pub(crate) fn candidates_of(&mut self, selector: &Selector) -> Vec<usize> {
+        match (selector.plain_name(), selector.plain_label()) {
+            (None, Some(label)) => self.with_label(label),
+            (name, _) => self.candidates(name, selector.plain_kind()),
+        }
+    }
+
     /// The resources that may be or have been called so, or be or have been of the kind; all if neither is known.
     pub(crate) fn candidates(&mut self, name: Option<&Text>, kind: Option<&Text>) -> Vec<usize> {
         match (name, kind) {
@@ -305,7 +335,7 @@ impl ResMap {
         if selector.looks_at_annotations() {
             self.write_notes()?;
         }
-        let candidates = self.candidates(selector.plain_name(), selector.plain_kind());
+        let candidates = self.candidates_of(selector);
         let mut selected = Vec::new();
         for at in candidates {
             if self.list.get(at).map(|resource| selector.selects(resource)).transpose()? == Some(true) {

@@ -38,6 +38,15 @@ impl Resource {
         MetaMap(map_of(&self.root, "labels"))
     }
 
+    /// All keys and values of the labels, as they stand.
+    pub(crate) fn label_pairs(&self) -> impl Iterator<Item = (Text, Text)> + Clone {
+        let entries = map_of(&self.root, "labels").map_or(&[][..], |labels| labels.content.as_slice());
+        entries.chunks_exact(2).filter_map(|entry| match entry {
+            [key, value] => Some((key.text.clone(), value.text.clone())),
+            _ => None,
+        })
+    }
+
     pub(crate) fn annotations(&self) -> MetaMap<'_> {
         MetaMap(map_of(&self.root, "annotations"))
     }

@@ -131,6 +131,20 @@ impl Selector {
         }
     }
 
+    /// One label that all that it selects have, if that is clear: `key=value`, alone or with others behind commas.
+    pub(crate) fn plain_label(&self) -> Option<(Text, Text)> {
+        let text = self
+            .written
+            .labels
+            .as_str()
+            .filter(|text| self.labels.0.is_ok() && !text.contains(['(', '!']))?;
+        text.split(',').find_map(|requirement| {
+            let (key, value) = requirement.split_once('=')?;
+            let value = value.strip_prefix('=').unwrap_or(value).trim();
+            Some((Text::from(key.trim()), Text::from(value)))
+        })
+    }
+
     /// The one kind that it selects, if there is only one.
     pub(crate) fn plain_kind(&self) -> Option<&Text> {
         match &self.kind {

@@ -54,7 +54,7 @@ impl ReplacementTransformer {
         let default = [Text::from_static(DEFAULT_FIELD)];
         let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
         let fields: Vec<FieldPath> = paths.iter().map(FieldPath::new).collect();
-        let candidates = map.candidates(select.plain_name(), select.plain_kind());
+        let candidates = map.candidates_of(&select);
         for index in candidates {
             let Some(resource) = map.list().get(index) else { continue };
             if !is_selected(resource, &select, &rejects)? {
