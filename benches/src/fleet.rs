@@ -9,7 +9,7 @@ use aoa_lang::Value;
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Map;
 
-use crate::{Seed, charts, rules, text};
+use crate::{Seed, charts, text};
 
 /// The repository of all fleets.
 pub const REPOSITORY: &str = "https://git.example.com/fleet.git";
@@ -325,6 +325,7 @@ mod tests {
     use aoa_core::Resolver;
 
     use super::*;
+    use crate::rules;
 
     fn names(inputs: &Inputs) -> Vec<String> {
         let fleet = Resolver::new(unrendered()).resolve(inputs).unwrap();
