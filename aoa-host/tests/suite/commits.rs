@@ -129,5 +129,5 @@ fn commits_one_by_one() {
         counts.push(changes.apps.len());
         older = Some((resolver, newer, cold));
     }
-    assert_eq!(counts, [2, 0, 1, 1, 1, 1, 3, 1]);
+    assert_eq!(counts, [2, 0, 1, 1, 1, 1, 4, 2]);
 }
