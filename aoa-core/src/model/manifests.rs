@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::Manifest;
 
-/// ManifestList in a stated order. Cloning shares; those of a content that differs from another in a few files share the rest.
+/// Manifests in a stated order. Cloning shares; those of a content that differs from another in a few files share the rest.
 ///
 /// ```
 /// use aoa_core::lang::Value;

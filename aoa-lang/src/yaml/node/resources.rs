@@ -48,7 +48,7 @@ pub fn read_resources(text: &[u8], limits: &Limits) -> Result<Vec<Node>> {
 
 /// The text that `kustomize build` prints for a kustomization that lists this one file, and nothing else.
 ///
-/// Resources are sorted in Kustomize's legacy order and written by [`emit`]; those with the annotation
+/// Resources are sorted in Kustomize's legacy order and written by [`emit`](crate::yaml::emit()); those with the annotation
 /// `config.kubernetes.io/local-config` are left out.
 ///
 /// # Errors
