@@ -162,7 +162,7 @@ impl<'f> Survey<'f> {
 
     /// The Application above: the one that renders it, or that renders the set which generates it.
     pub(crate) fn parent_app(&self, app: App<'f>) -> Option<&AppFacts<'f>> {
-        match self.fleet.data.apps.get(app.id().0 as usize)?.parent {
+        match self.fleet.data.apps.get(app.id())?.parent {
             Parent::Root => None,
             Parent::App(id) => self.facts(id),
             Parent::Set(id) => self.parent_of_set(id),
@@ -195,9 +195,7 @@ impl<'f> Survey<'f> {
     pub(crate) fn children_of_sets(&self) -> BTreeMap<SetId, Vec<usize>> {
         let mut children: BTreeMap<SetId, Vec<usize>> = BTreeMap::new();
         for (at, facts) in self.apps.iter().enumerate() {
-            if let Some(Parent::Set(id)) =
-                self.fleet.data.apps.get(facts.app.id().0 as usize).map(|r| r.parent)
-            {
+            if let Some(Parent::Set(id)) = self.fleet.data.apps.get(facts.app.id()).map(|r| r.parent) {
                 children.entry(id).or_default().push(at);
             }
         }

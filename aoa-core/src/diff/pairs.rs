@@ -36,9 +36,9 @@ impl<'f> Unshared<'f> {
         // In fleets of one shape a number that both have stands for the same Application, unless both gave it away anew.
         let (old, new) = (&before.data, &after.data);
         let ids: BTreeSet<AppId> =
-            old.contents.differing(&new.contents).chain(old.apps.differing(&new.apps)).collect();
+            old.contents.differing(&new.contents).chain(old.differing_records(new)).collect();
         let of = |fleet: &'f Fleet| -> Vec<App<'f>> {
-            let known = ids.iter().filter(|id| fleet.data.apps.get(id.0 as usize).is_some());
+            let known = ids.iter().filter(|id| fleet.data.apps.get(**id).is_some());
             let mut apps: Vec<App<'f>> = known.map(|id| App::new(fleet, *id)).collect();
             apps.sort_by_key(key);
             apps

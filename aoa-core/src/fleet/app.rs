@@ -35,7 +35,7 @@ impl<'f> App<'f> {
     }
 
     pub(crate) fn record(&self) -> Option<&'f AppRecord> {
-        self.fleet.data.apps.get(self.id.0 as usize)
+        self.fleet.data.apps.get(self.id)
     }
 
     /// Its stable name.

@@ -11,8 +11,8 @@ mod manifests;
 mod obstacle;
 mod project;
 mod record;
-mod records;
 mod set;
+mod stretches;
 
 pub use app::App;
 pub use content::{Content, SourceResult, SourceType, State};
@@ -28,7 +28,7 @@ pub(crate) use record::{
     AppId, AppObject, AppRecord, FleetData, Generation, Judging, Parent, ProjectRecord, SetId, SetRecord,
     Shape,
 };
-pub(crate) use records::Records;
+pub(crate) use stretches::Stretches;
 
 use crate::finding::{Finding, Need};
 use crate::model::ObjectRef;

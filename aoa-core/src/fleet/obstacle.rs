@@ -251,7 +251,7 @@ pub(super) fn obstacles(fleet: &Fleet, id: AppId, switches: Option<&Switches>) -
                     let own = own(App::new(fleet, app), switches, around);
                     found.extend(own.into_iter().map(|kind| Obstacle { at: at.clone(), kind }));
                 }
-                data.apps.get(app.0 as usize).map_or(Parent::Root, |record| record.parent)
+                data.apps.get(app).map_or(Parent::Root, |record| record.parent)
             }
             Parent::Set(set) => {
                 if AppSet::new(fleet, set).is_frozen() {

@@ -8,7 +8,7 @@ use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use super::obstacle::Surroundings;
-use super::{Conflict, Contents, Fleet, KeyHash, KeyIndex, Records};
+use super::{Conflict, Contents, Fleet, KeyHash, KeyIndex, Stretches};
 use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
 use crate::generate::SetReach;
@@ -93,7 +93,7 @@ pub(crate) struct FleetData {
     /// Read and written through the fleet itself; shared by fleets that differ in Applications alone.
     pub(crate) shape: Arc<Shape>,
     /// Shared where they do not differ, as are contents.
-    pub(crate) apps: Records,
+    pub(crate) apps: Stretches<AppRecord>,
     pub(crate) app_index: Arc<KeyIndex>,
     /// By namespace and name.
     pub(crate) sorted: Arc<Vec<AppId>>,
@@ -157,7 +157,26 @@ impl DerefMut for FleetData {
     }
 }
 
+impl AppObject {
+    /// Whether two objects of fleets with one shape are certainly the same.
+    fn is_certainly(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Whole(one), Self::Whole(other)) => Arc::ptr_eq(one, other),
+            (
+                Self::Generated { generation: one, index: at },
+                Self::Generated { generation: other, index },
+            ) => one == other && at == index,
+            _ => false,
+        }
+    }
+}
+
 impl FleetData {
+    /// The Applications whose objects are not certainly the same in a fleet of the same shape.
+    pub(crate) fn differing_records<'d>(&'d self, other: &'d Self) -> impl Iterator<Item = AppId> + 'd {
+        self.apps.differing(&other.apps, |one, other| one.object.is_certainly(&other.object))
+    }
+
     /// The projects that exist so far.
     pub(crate) fn projects_now(&self) -> Projects {
         let home = &self.inputs.settings.namespace;
@@ -181,7 +200,7 @@ impl FleetData {
     pub(crate) fn remove_app(&mut self, id: AppId) {
         let hash = self.key_hash(id);
         Arc::make_mut(&mut self.app_index).remove_hashed(id.0, hash);
-        self.apps.remove(id.0 as usize);
+        self.apps.remove(id);
         self.contents.remove(id);
     }
 
@@ -203,7 +222,7 @@ impl FleetData {
 
     fn app_texts(&self, id: AppId) -> (&Text, &Text) {
         const NONE: (&Text, &Text) = (&Text::EMPTY, &Text::EMPTY);
-        match self.apps.get(id.0 as usize).map(|record| &record.object) {
+        match self.apps.get(id).map(|record| &record.object) {
             Some(AppObject::Whole(app)) => (&app.namespace, &app.name),
             Some(AppObject::Generated { generation, index }) => self
                 .generations
@@ -249,7 +268,7 @@ impl FleetData {
 
     /// Where it goes, without building the rest of it.
     pub(crate) fn destination(&self, id: AppId) -> Cow<'_, Destination> {
-        let object = self.apps.get(id.0 as usize).map(|record| &record.object);
+        let object = self.apps.get(id).map(|record| &record.object);
         match object {
             Some(AppObject::Whole(app)) => Cow::Owned(app.destination()),
             Some(AppObject::Generated { generation, index }) => {
@@ -263,7 +282,7 @@ impl FleetData {
 
     /// Its project; `default` if it names none.
     pub(crate) fn project_of(&self, id: AppId) -> &str {
-        let project = match self.apps.get(id.0 as usize).map(|record| &record.object) {
+        let project = match self.apps.get(id).map(|record| &record.object) {
             Some(AppObject::Whole(app)) => return app.project(),
             Some(AppObject::Generated { generation, index }) => {
                 self.generations.get(*generation as usize).map_or("", |g| g.apps.project(*index as usize))
@@ -285,7 +304,7 @@ impl FleetData {
 
     /// Where its manifest, or that of its ApplicationSet, begins.
     pub(crate) fn place(&self, id: AppId) -> Option<&Place> {
-        match &self.apps.get(id.0 as usize)?.object {
+        match &self.apps.get(id)?.object {
             AppObject::Whole(app) => app.place.as_ref(),
             AppObject::Generated { generation, .. } => {
                 let generation = self.generations.get(*generation as usize)?;
@@ -296,7 +315,7 @@ impl FleetData {
 
     /// The whole Application: what was written, or what the set's template gives.
     pub(crate) fn application(&self, id: AppId) -> Option<Arc<Application>> {
-        match &self.apps.get(id.0 as usize)?.object {
+        match &self.apps.get(id)?.object {
             AppObject::Whole(app) => Some(app.clone()),
             AppObject::Generated { generation, index } => {
                 let generation = self.generations.get(*generation as usize)?;

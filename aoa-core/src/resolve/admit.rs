@@ -150,13 +150,7 @@ impl Run<'_> {
         if let Some(kept) = self.data.find_app(text(&object.namespace), text(&object.name)) {
             let spec = self.data.application(kept).map(|app| app.spec().clone());
             let same = spec.as_ref() == read.get("spec");
-            return self.conflict(
-                object,
-                parent,
-                self.data.apps.get(kept.0 as usize).map(|r| r.parent),
-                same,
-                place,
-            );
+            return self.conflict(object, parent, self.data.apps.get(kept).map(|r| r.parent), same, place);
         }
         let app = Application { namespace: object.namespace, name: object.name, object: read, place };
         self.add_app(AppRecord { object: AppObject::Whole(Arc::new(app)), parent, judging: 0 })

@@ -85,7 +85,7 @@ pub(super) struct Amending<'a, 'r> {
 impl Amending<'_, '_> {
     fn open(&mut self, app: AppId) {
         // Of those that are gone an index may still tell.
-        if let Some(record) = self.run.data.apps.get(app.0 as usize) {
+        if let Some(record) = self.run.data.apps.get(app) {
             self.open.entry(record.judging).or_default().insert(app);
         }
     }
@@ -97,7 +97,7 @@ impl Amending<'_, '_> {
             let run = &self.run;
             let ctx = run.render_context();
             run.kept.workers.map(&apps, |app| {
-                let Some(record) = run.data.apps.get(app.0 as usize) else { return Some(None) };
+                let Some(record) = run.data.apps.get(*app) else { return Some(None) };
                 let judging = run.data.judgings.get(record.judging as usize)?;
                 let is_other = self.touched.get(app).is_some_and(|touched| touched.is_other);
                 let old = self.older.contents.get(*app).filter(|_| !is_other);
@@ -154,7 +154,7 @@ impl Amending<'_, '_> {
     /// What `app` contains, which held the same manifests as `leader` did; `new` is what that one contains.
     fn content_as(&self, app: AppId, leader: AppId, new: &Content) -> Option<Arc<Content>> {
         let (old, of_leader) = (self.older.contents.get(app)?, self.older.contents.get(leader)?);
-        let record = self.run.data.apps.get(app.0 as usize)?;
+        let record = self.run.data.apps.get(app)?;
         let judging = self.run.data.judgings.get(record.judging as usize)?;
         if !is_folder(new) || new.reach != of_leader.reach || !old.denied.is_empty() {
             return None;
@@ -258,7 +258,7 @@ impl Amending<'_, '_> {
             own => own,
         };
         let app = self.run.data.find_app(namespace, manifest.name())?;
-        let is_own = self.run.data.apps.get(app.0 as usize)?.parent == Parent::App(parent);
+        let is_own = self.run.data.apps.get(app)?.parent == Parent::App(parent);
         (is_own && !self.contested().contains(&app)).then_some(app)
     }
 
@@ -275,7 +275,7 @@ impl Amending<'_, '_> {
     /// An Application whose manifest is another one, or stands elsewhere.
     fn reread(&mut self, parent: AppId, namespace: &Text, old: &Manifest, new: &Manifest) -> Option<()> {
         let app = self.only_child(parent, namespace, old)?;
-        let record = self.run.data.apps.get(app.0 as usize)?;
+        let record = self.run.data.apps.get(app)?;
         let AppObject::Whole(known) = &record.object else { return None };
         let is_other = old.object != new.object;
         let object =
@@ -286,7 +286,7 @@ impl Amending<'_, '_> {
         let mut touched = self.touched_now(app, content.clone(), content);
         (touched.is_read_again, touched.is_other) = (true, is_other);
         self.touched.insert(app, touched);
-        self.run.data.apps.get_mut(app.0 as usize)?.object = AppObject::Whole(Arc::new(application));
+        self.run.data.apps.get_mut(app)?.object = AppObject::Whole(Arc::new(application));
         if is_other {
             self.open(app);
         }
@@ -300,7 +300,7 @@ impl Amending<'_, '_> {
         if data.find_app(object.namespace.as_str()?, object.name.as_str()?).is_some() {
             return None;
         }
-        let judging = data.apps.get(parent.0 as usize)?.judging.checked_add(1)?;
+        let judging = data.apps.get(parent)?.judging.checked_add(1)?;
         // The tree must not become deeper, nor the fleet too large.
         if judging >= data.rounds || data.sorted.len() >= self.run.options.max_apps {
             return None;

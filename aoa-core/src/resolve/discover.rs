@@ -104,11 +104,11 @@ fn candidate_of(fleet: &Fleet, app: App<'_>, files: &[TreePath]) -> Option<usize
     if let Some(found) = app.place().and_then(|place| find(&place.path)) {
         return Some(found);
     }
-    let mut next = fleet.data.apps.get(app.id().0 as usize)?.parent;
+    let mut next = fleet.data.apps.get(app.id())?.parent;
     loop {
         let (place, parent) = match next {
             Parent::Root => return None,
-            Parent::App(id) => (fleet.data.place(id).cloned(), fleet.data.apps.get(id.0 as usize)?.parent),
+            Parent::App(id) => (fleet.data.place(id).cloned(), fleet.data.apps.get(id)?.parent),
             Parent::Set(id) => {
                 let set = fleet.data.sets.get(id.0 as usize)?;
                 (set.place.clone(), set.parent)

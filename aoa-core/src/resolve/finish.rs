@@ -16,7 +16,7 @@ impl Run<'_> {
         let mut data = self.data;
         data.scopes = self.scopes;
         data.misses.extend(missed);
-        let mut sorted: Vec<AppId> = (0u32..).take(data.apps.len()).map(AppId).collect();
+        let mut sorted: Vec<AppId> = data.apps.ids().collect();
         sorted.sort_by(|a, b| data.app_key_bytes(*a).cmp(&data.app_key_bytes(*b)));
         data.sorted = Arc::new(sorted);
         let mut sets: Vec<SetId> = (0u32..).take(data.sets.len()).map(SetId).collect();
@@ -38,9 +38,7 @@ impl Run<'_> {
     fn names(&self, kind: Kind) -> Vec<String> {
         let data = &self.data;
         match kind {
-            Kind::Application => {
-                (0u32..).take(data.apps.len()).map(|id| data.app_key(AppId(id)).1.to_owned()).collect()
-            }
+            Kind::Application => data.apps.ids().map(|id| data.app_key(id).1.to_owned()).collect(),
             Kind::ApplicationSet => data.sets.iter().map(|set| set.name.to_string()).collect(),
             Kind::AppProject => data.projects.iter().map(|project| project.name.to_string()).collect(),
         }

@@ -173,7 +173,7 @@ impl Run<'_> {
         let spec = self.data.application(kept).map(|app| app.spec().clone());
         let own = self.data.object_of(&record.object).and_then(|object| object.get("spec").cloned());
         let object = ObjectRef { kind: Kind::Application, namespace, name };
-        let kept_parent = self.data.apps.get(kept.0 as usize).map(|r| r.parent);
+        let kept_parent = self.data.apps.get(kept).map(|r| r.parent);
         self.conflict(object, Parent::Set(id), kept_parent, spec == own, place)
     }
 

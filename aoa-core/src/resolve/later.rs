@@ -54,7 +54,7 @@ impl Run<'_> {
     }
 
     fn seed(&self, app: AppId) -> Option<Seed> {
-        match &self.data.apps.get(app.0 as usize)?.object {
+        match &self.data.apps.get(app)?.object {
             AppObject::Whole(app) => Some(Seed::Whole(app.clone())),
             AppObject::Generated { generation, index } => {
                 let apps = self.data.generations.get(*generation as usize)?.apps.clone();

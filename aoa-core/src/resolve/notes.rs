@@ -21,8 +21,7 @@ impl Run<'_> {
             }
         }
         let projects = self.projects();
-        for (id, _) in (0u32..).zip(0..self.data.apps.len()) {
-            let id = AppId(id);
+        for id in self.data.apps.ids() {
             let causes = self.causes_of_app(id, &projects);
             if causes.is_empty() {
                 continue;
@@ -55,7 +54,7 @@ impl Run<'_> {
 
     /// Where the object of an Application begins, and what stands there.
     pub(super) fn place_of_app(&self, id: AppId) -> (Option<Place>, Holder) {
-        let holder = match self.data.apps.get(id.0 as usize).map(|record| &record.object) {
+        let holder = match self.data.apps.get(id).map(|record| &record.object) {
             Some(AppObject::Generated { .. }) => Holder::Template,
             _ => Holder::Itself,
         };
@@ -154,7 +153,7 @@ impl Run<'_> {
                     if object.kind == Kind::Application && self.data.app_key(id) == key {
                         return true;
                     }
-                    next = self.data.apps.get(id.0 as usize).map_or(Parent::Root, |r| r.parent);
+                    next = self.data.apps.get(id).map_or(Parent::Root, |r| r.parent);
                 }
                 Parent::Set(id) => {
                     let set = self.data.sets.get(id.0 as usize);

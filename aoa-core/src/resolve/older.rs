@@ -47,7 +47,7 @@ impl Children<'_> {
         };
         let data = self.older.data;
         let id = data.find_app(namespace.as_str()?, manifest.name())?;
-        let record = data.apps.get(id.0 as usize)?;
+        let record = data.apps.get(id)?;
         // Of several that bring it nobody knows which one was read.
         if record.parent != Parent::App(self.parent?) || self.older.contested.contains(&id) {
             return None;
@@ -103,7 +103,7 @@ impl<'o> Older<'o> {
         let (namespace, name) = newer.app_key(app);
         let old = self.data.find_app(namespace, name).filter(|old| !self.reached.contains(old))?;
         let content = self.data.contents.get(old)?;
-        let judging = self.data.apps.get(old.0 as usize)?.judging;
+        let judging = self.data.apps.get(old)?.judging;
         self.is_same(old, newer, app).then(|| (content.clone(), judging))
     }
 
@@ -138,7 +138,7 @@ impl<'o> Older<'o> {
     }
 
     fn is_same(&self, old: AppId, newer: &FleetData, new: AppId) -> bool {
-        let record = |data: &'_ FleetData, id: AppId| data.apps.get(id.0 as usize).map(|r| r.object.clone());
+        let record = |data: &'_ FleetData, id: AppId| data.apps.get(id).map(|r| r.object.clone());
         match (record(self.data, old), record(newer, new)) {
             (Some(AppObject::Whole(old)), Some(AppObject::Whole(new))) => old.object == new.object,
             (

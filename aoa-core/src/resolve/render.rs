@@ -30,7 +30,7 @@ impl Run<'_> {
         let judging = Judging { projects: Arc::new(self.projects()), scopes: self.scopes.clone() };
         let number = u32::try_from(self.data.judgings.len()).unwrap_or(u32::MAX);
         for app in apps {
-            if let Some(record) = self.data.apps.get_mut(app.0 as usize) {
+            if let Some(record) = self.data.apps.get_mut(*app) {
                 record.judging = number;
             }
         }

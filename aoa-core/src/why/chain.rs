@@ -39,7 +39,7 @@ impl<'f> Asked<'f> {
         match object.kind {
             Kind::Application => {
                 let id = data.find_app(&namespace, &name)?;
-                data.apps.get(id.0 as usize).map(|record| record.parent)
+                data.apps.get(id).map(|record| record.parent)
             }
             Kind::ApplicationSet => {
                 let found = |set: &&crate::fleet::SetRecord| {
@@ -308,7 +308,7 @@ impl<'f> Asked<'f> {
     pub(super) fn generated(&self, object: &ObjectRef) -> Option<(u32, usize)> {
         let (namespace, name) = (object.namespace.to_str_lossy(), object.name.to_str_lossy());
         let id = self.fleet.data.find_app(&namespace, &name)?;
-        match &self.fleet.data.apps.get(id.0 as usize)?.object {
+        match &self.fleet.data.apps.get(id)?.object {
             AppObject::Generated { generation, index } => Some((*generation, *index as usize)),
             AppObject::Whole(_) => None,
         }

@@ -107,7 +107,7 @@ fn nearest<'f>(app: App<'f>, keys: &Keys<'_>) -> Option<(Found, App<'f>)> {
             Parent::App(id) => {
                 let object = data.application(id)?;
                 let said = keys.said(&object.object).map(Value::from);
-                (said, data.apps.get(id.0 as usize)?.parent)
+                (said, data.apps.get(id)?.parent)
             }
             Parent::Set(id) => {
                 let set = data.sets.get(id.0 as usize)?;

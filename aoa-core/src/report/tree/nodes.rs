@@ -39,7 +39,7 @@ impl<'f> Builder<'f> {
         let mut apps: HashMap<Key, Vec<AppId>> = HashMap::new();
         let mut sets: HashMap<Key, Vec<SetId>> = HashMap::new();
         for id in data.sorted.iter() {
-            if let Some(record) = data.apps.get(id.0 as usize) {
+            if let Some(record) = data.apps.get(*id) {
                 apps.entry(key(record.parent)).or_default().push(*id);
             }
         }

@@ -97,7 +97,7 @@ fn handed(node: Node, of_apps: &[Option<Handed>], of_sets: &[Option<Handed>]) ->
 
 fn parent(data: &FleetData, node: Node) -> Option<Node> {
     let parent = match node {
-        Node::App(id) => data.apps.get(id.0 as usize)?.parent,
+        Node::App(id) => data.apps.get(id)?.parent,
         Node::Set(id) => data.sets.get(id.0 as usize)?.parent,
     };
     match parent {
