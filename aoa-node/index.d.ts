@@ -198,6 +198,18 @@ export interface ClusterRadius {
   unknown: number
 }
 
+/** A change of what judges; it counts for the next change only. */
+export interface TermChange {
+  change: 'added' | 'changed' | 'removed'
+  term: 'configuration' | 'policy' | 'exception' | 'waiver'
+  name: string
+  /** Whether less is asked afterwards. */
+  loosens: boolean
+  deliveredBy: Ref | null
+  fields: FieldChange[]
+  place?: Record<string, unknown>
+}
+
 /** What changes from one fleet to another: what `aoa diff -o json` prints. */
 export interface Changes {
   schemaVersion: 1
@@ -208,16 +220,18 @@ export interface Changes {
   apps: AppChange[]
   radius: ClusterRadius[]
   findings: { introduced: Finding[]; fixed: Finding[]; unchanged: number }
+  terms?: TermChange[]
 }
 
 /** What a change adds, moves and deletes: `diff('main...')`, `diff('v1..v2')`, or two folders `diff([before, after])`.
  *
- * Revisions are read as git reads them, in the repository that `repo` lies in; nothing stands for the default branch. Rejects with AoaError
- * for a revision or folder that cannot be read.
+ * Revisions are read as git reads them, in the repository that `repo` lies in; nothing stands for the default branch. With `check` all rules
+ * of the check are asked about both sides, under the policies, exceptions and waivers of the older one: `findings.introduced` is what the
+ * change brings. Rejects with AoaError for a revision or folder that cannot be read.
  */
 export function diff(
   what?: string | URL | (string | URL)[],
-  options?: { repo?: string | URL; config?: string | URL; showSecrets?: boolean },
+  options?: { repo?: string | URL; config?: string | URL; check?: boolean; showSecrets?: boolean },
 ): Promise<Changes>
 
 /** What is needed, by group, kind, namespace and name. */
@@ -399,8 +413,8 @@ export class Fleet implements Iterable<App> {
    * again. Clusters and configuration stay as they were loaded.
    */
   withFiles(files: Record<string, string | null>): Promise<Fleet>
-  /** What changes from this fleet to another. */
-  diff(newer: Fleet, options?: { showSecrets?: boolean }): Promise<Changes>
+  /** What changes from this fleet to another; with `check` all rules of the check are asked about both, under the policies of this one. */
+  diff(newer: Fleet, options?: { check?: boolean; showSecrets?: boolean }): Promise<Changes>
   /** Why something is there: what `aoa why -o json` prints. An object is written `CLUSTER/NAMESPACE/KIND/NAME`. */
   why(about: About, options?: { field?: string; fields?: boolean; showSecrets?: boolean }): Promise<Record<string, unknown>>
   /** Why something is not there, and the smallest change that brings it: what `aoa why-not -o json` prints. */

@@ -89,13 +89,13 @@ async function answer (asked) {
 }
 
 async function diff (what = [], options = {}) {
-  checkOptions(options, ['repo', 'config', 'showSecrets'])
-  const { repo = '.', config, showSecrets = false } = options
+  checkOptions(options, ['repo', 'config', 'check', 'showSecrets'])
+  const { repo = '.', config, check = false, showSecrets = false } = options
   const sides = (Array.isArray(what) ? what : [what]).map(side => pathOf(side, 'what is compared'))
   if (sides.length > 2) throw new TypeError(`at most two folders or revisions can be compared, not ${sides.length}`)
   const file = config === undefined ? undefined : pathOf(config, 'the configuration')
   try {
-    return JSON.parse(await native.diff(sides, pathOf(repo, 'the repository'), file, showSecrets))
+    return JSON.parse(await native.diff(sides, pathOf(repo, 'the repository'), file, check, showSecrets))
   } catch (error) {
     throw translate(error)
   }
@@ -202,8 +202,9 @@ class Fleet {
 
   async diff (newer, options = {}) {
     if (!(newer instanceof Fleet)) throw new TypeError('a fleet can be compared with a fleet')
-    checkOptions(options, ['showSecrets'])
-    return answer(() => this.#native.diff(newer.#native, options.showSecrets ?? false))
+    checkOptions(options, ['check', 'showSecrets'])
+    const { check = false, showSecrets = false } = options
+    return answer(() => this.#native.diff(newer.#native, check, showSecrets))
   }
 
   async why (about, options = {}) {

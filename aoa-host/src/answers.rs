@@ -16,7 +16,8 @@ use aoa_core::wire::{
     write_policies, write_policy, write_reasons,
 };
 
-use crate::both::{Both, Compared};
+use crate::both::{Asked, Both, Compared};
+use crate::load::Loaded;
 use crate::snapshot::read_snapshot;
 
 /// Why something is there: what `aoa why ADDRESS -o json` prints.
@@ -107,27 +108,32 @@ pub fn drift_json(fleet: &Fleet, files: &[impl AsRef<Path>], redactor: &Redactor
 ///
 /// # Errors
 ///
-/// As [`Both::compare`].
+/// As [`Both::compare`] and [`Compared::judge`].
 ///
 /// ```
-/// use aoa_host::{LoadOptions, changes_json, load_both};
+/// use aoa_host::{Asked, LoadOptions, changes_json, load_both};
 /// # let folder = tempfile::tempdir().unwrap();
 /// # let folder = folder.path().to_str().unwrap().to_owned();
 /// let both = load_both(&[folder.clone(), folder], ".".as_ref(), &LoadOptions::default())?;
-/// assert!(changes_json(&both, false)?.contains("\"schemaVersion\""));
+/// assert!(changes_json(&both, Asked::Check, false)?.contains("\"schemaVersion\""));
 /// # Ok::<(), aoa_host::core::lang::Error>(())
 /// ```
-pub fn changes_json(both: &Both, show_secrets: bool) -> Result<String> {
-    let Compared { before, after, changes, .. } = both.compare()?;
+pub fn changes_json(both: &Both, asked: Asked, show_secrets: bool) -> Result<String> {
+    let mut compared = both.compare()?;
+    if asked == Asked::Check {
+        compared.judge(&both.before)?;
+    }
+    let Compared { before, after, changes, .. } = compared;
     let redactor = Redactor::of_both(&before, &after, show_secrets);
     text(|out| write_changes(&changes, &redactor, out))
 }
 
-/// What changes from one fleet to another: what `aoa diff -o json` prints.
+/// What changes from one fleet to another: what `aoa diff -o json` prints. With `judge`, what the older fleet was loaded from,
+/// all rules of the check are asked too.
 ///
 /// # Errors
 ///
-/// `Internal` if it cannot be written.
+/// `Internal` if it cannot be written; as [`Compared::judge`].
 ///
 /// ```
 /// use aoa_host::core::Resolver;
@@ -138,14 +144,23 @@ pub fn changes_json(both: &Both, show_secrets: bool) -> Result<String> {
 /// # std::fs::write(folder.path().join("aoa.yaml"), "repositories: {https://git.example.com/fleet: .}\nroots: [root.yaml]\n").unwrap();
 /// let loaded = load(folder.path(), &LoadOptions::default())?;
 /// let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs)?;
-/// assert!(compared_json(&fleet, &fleet, false)?.contains("\"same\":1"));
+/// assert!(compared_json(&fleet, &fleet, None, false)?.contains("\"same\":1"));
 /// # Ok::<(), aoa_host::core::lang::Error>(())
 /// ```
-pub fn compared_json(before: &Fleet, after: &Fleet, show_secrets: bool) -> Result<String> {
+pub fn compared_json(
+    before: &Fleet,
+    after: &Fleet,
+    judge: Option<&Loaded>,
+    show_secrets: bool,
+) -> Result<String> {
     let redactor = Redactor::of_both(before, after, show_secrets);
     let mut changes = diff(before, after);
     changes.add_terms(before, after);
-    text(|out| write_changes(&changes, &redactor, out))
+    let mut compared = Compared { before: before.clone(), after: after.clone(), changes };
+    if let Some(older) = judge {
+        compared.judge(older)?;
+    }
+    text(|out| write_changes(&compared.changes, &redactor, out))
 }
 
 /// In which order a cluster or the fleet comes up, or what is around one Application: what `aoa order -o json` prints.

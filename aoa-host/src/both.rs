@@ -7,6 +7,7 @@ use aoa_core::lang::Result;
 use aoa_core::overlay::Overlay;
 use aoa_core::{Fleet, Resolver, diff};
 
+use crate::check::CheckRequest;
 use crate::load::{LoadOptions, Loaded, load};
 use crate::revision::{End, ends};
 
@@ -113,6 +114,47 @@ pub struct Compared {
     pub after: Fleet,
     /// What changes.
     pub changes: Changes,
+}
+
+/// Which findings of both sides are compared.
+///
+/// ```
+/// use aoa_host::Asked;
+/// assert_eq!(Asked::default(), Asked::Resolving);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Asked {
+    /// What resolving says.
+    #[default]
+    Resolving,
+    /// What all rules of the check say, under the policies, exceptions and waivers of the older side.
+    Check,
+}
+
+impl Compared {
+    /// Asks all rules of the check about both sides, as the configuration of the older one has it: a change does not choose
+    /// who judges it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Loaded::check_options`].
+    ///
+    /// ```
+    /// use aoa_host::{LoadOptions, load_both};
+    /// # let folder = tempfile::tempdir().unwrap();
+    /// # let folder = folder.path().to_str().unwrap().to_owned();
+    /// let both = load_both(&[folder.clone(), folder], ".".as_ref(), &LoadOptions::default())?;
+    /// let mut compared = both.compare()?;
+    /// compared.judge(&both.before)?;
+    /// assert!(compared.changes.findings.introduced.is_empty());
+    /// # Ok::<(), aoa_host::core::lang::Error>(())
+    /// ```
+    pub fn judge(&mut self, older: &Loaded) -> Result<()> {
+        let options = older.check_options(&CheckRequest::default())?;
+        self.changes.judge(&self.before, &self.after, &options);
+        Ok(())
+    }
 }
 
 impl Both {

@@ -29,7 +29,7 @@ pub use answers::{
     changes_json, compared_json, drift_json, matrix_json, order_json, paths_json, policy_json, why_json,
     why_not_json,
 };
-pub use both::{Both, Compared, load_both, what_if};
+pub use both::{Asked, Both, Compared, load_both, what_if};
 pub use check::{CheckRequest, read_baseline};
 pub use edited::with_files;
 pub use folder::{FolderLimits, read_file, read_folder};

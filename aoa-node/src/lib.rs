@@ -9,7 +9,7 @@ use aoa_core::overlay::OverlayWords;
 use aoa_core::report::{CheckFormat, check_report};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{CheckRequest, LoadOptions, Loaded};
+use aoa_host::{Asked, CheckRequest, LoadOptions, Loaded};
 use napi::bindgen_prelude::AsyncTask;
 use napi::{Env, Error, Result, Task};
 use napi_derive::napi;
@@ -38,12 +38,14 @@ pub fn diff(
     what: Vec<String>,
     repository: String,
     config: Option<String>,
+    check: bool,
     show_secrets: bool,
 ) -> AsyncTask<DiffTask> {
     AsyncTask::new(DiffTask {
         what,
         repository: repository.into(),
         options: LoadOptions::default().with_config(config.map(PathBuf::from)),
+        asked: if check { Asked::Check } else { Asked::Resolving },
         show_secrets,
     })
 }
@@ -53,13 +55,14 @@ pub struct DiffTask {
     what: Vec<String>,
     repository: PathBuf,
     options: LoadOptions,
+    asked: Asked,
     show_secrets: bool,
 }
 
 impl DiffTask {
     fn changes(&self) -> AoaResult<String> {
         let both = aoa_host::load_both(&self.what, &self.repository, &self.options)?;
-        aoa_host::changes_json(&both, self.show_secrets)
+        aoa_host::changes_json(&both, self.asked, self.show_secrets)
     }
 }
 
@@ -153,7 +156,10 @@ impl NativeLoaded {
     #[napi]
     pub fn what_if(&self, show_secrets: bool) -> AsyncTask<AnswerTask> {
         let loaded = self.loaded.clone();
-        AnswerTask::new(move || aoa_host::changes_json(&aoa_host::what_if((*loaded).clone()), show_secrets))
+        AnswerTask::new(move || {
+            let both = aoa_host::what_if((*loaded).clone());
+            aoa_host::changes_json(&both, Asked::Resolving, show_secrets)
+        })
     }
 }
 
@@ -258,9 +264,10 @@ impl NativeFleet {
 
     /// What changes from this fleet to another: what `aoa diff -o json` prints.
     #[napi]
-    pub fn diff(&self, newer: &NativeFleet, show_secrets: bool) -> AsyncTask<AnswerTask> {
+    pub fn diff(&self, newer: &NativeFleet, check: bool, show_secrets: bool) -> AsyncTask<AnswerTask> {
         let (before, after) = (self.fleet.clone(), newer.fleet.clone());
-        AnswerTask::new(move || aoa_host::compared_json(&before, &after, show_secrets))
+        let judge = check.then(|| self.loaded.clone());
+        AnswerTask::new(move || aoa_host::compared_json(&before, &after, judge.as_deref(), show_secrets))
     }
 
     /// The whole fleet: the bytes that `aoa tree -o json` prints.

@@ -2,7 +2,7 @@
 'use strict'
 
 const assert = require('node:assert/strict')
-const { cpSync, mkdtempSync, rmSync } = require('node:fs')
+const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require('node:fs')
 const os = require('node:os')
 const path = require('node:path')
 const test = require('node:test')
@@ -30,6 +30,21 @@ test('a cluster that goes leaves its objects', async () => {
   assert.deepEqual(changes.radius.map(lost => lost.cluster), ['dev'])
   const gone = changes.apps.find(change => change.app.name === 'payments-api-dev')
   assert.equal(gone.fate.cascade, 'cluster-gone')
+})
+
+test('the policies of the older side judge', async () => {
+  const sides = both()
+  const manifest = path.join(sides[1], 'teams', 'search', 'web', 'manifests', 'deployment.yaml')
+  writeFileSync(manifest, readFileSync(manifest, 'utf8').replace('registry.acme.example/search/web:1.0.0', 'docker.io/acme/web'))
+  const policy = path.join(sides[1], 'policies', 'platform.yaml')
+  writeFileSync(policy, readFileSync(policy, 'utf8').replace('registry.acme.example/**', '**'))
+  assert.deepEqual((await diff(sides)).findings.introduced, [])
+  const changes = await diff(sides, { check: true })
+  const rules = changes.findings.introduced.map(finding => finding.rule)
+  assert.ok(rules.includes('A005') && rules.includes('H002'))
+  const [before, after] = await Promise.all(sides.map(async side => (await load(side)).resolve()))
+  assert.deepEqual((await before.diff(after, { check: true })).findings.introduced.map(finding => finding.rule), rules)
+  assert.deepEqual((await before.diff(after)).findings.introduced, [])
 })
 
 test('what cannot be compared says why', async () => {

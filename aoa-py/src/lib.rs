@@ -9,7 +9,7 @@ use aoa_core::overlay::OverlayWords;
 use aoa_core::report::{CheckFormat, check_report};
 use aoa_core::wire::{self, Redactor, WireOptions};
 use aoa_core::{Fleet, Resolver};
-use aoa_host::{CheckRequest, LoadOptions, Loaded};
+use aoa_host::{Asked, CheckRequest, LoadOptions, Loaded};
 use pyo3::create_exception;
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -30,25 +30,31 @@ fn _aoa(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Compares two folders or revisions: the bytes that `aoa diff -o json` prints.
 #[pyfunction]
-#[pyo3(signature = (what, repository, config, show_secrets))]
+#[pyo3(signature = (what, repository, config, check, show_secrets))]
 fn diff(
     py: Python<'_>,
     what: Vec<String>,
     repository: PathBuf,
     config: Option<PathBuf>,
+    check: bool,
     show_secrets: bool,
 ) -> PyResult<String> {
-    py.detach(|| changes(&what, &repository, config, show_secrets)).map_err(to_python)
+    py.detach(|| changes(&what, &repository, config, asked(check), show_secrets)).map_err(to_python)
+}
+
+fn asked(check: bool) -> Asked {
+    if check { Asked::Check } else { Asked::Resolving }
 }
 
 fn changes(
     what: &[String],
     repository: &Path,
     config: Option<PathBuf>,
+    asked: Asked,
     show_secrets: bool,
 ) -> Result<String> {
     let both = aoa_host::load_both(what, repository, &LoadOptions::default().with_config(config))?;
-    aoa_host::changes_json(&both, show_secrets)
+    aoa_host::changes_json(&both, asked, show_secrets)
 }
 
 /// Renders one chart; options and result are JSON.
@@ -115,7 +121,7 @@ impl NativeLoaded {
     /// What changes from the fleet as it is to what is thought otherwise: the bytes that `aoa what-if -o json` prints.
     fn what_if(&self, py: Python<'_>, show_secrets: bool) -> PyResult<String> {
         let both = aoa_host::what_if(self.loaded.clone());
-        py.detach(|| aoa_host::changes_json(&both, show_secrets)).map_err(to_python)
+        py.detach(|| aoa_host::changes_json(&both, Asked::Resolving, show_secrets)).map_err(to_python)
     }
 }
 
@@ -144,8 +150,10 @@ impl NativeFleet {
     }
 
     /// What changes from this fleet to another: what `aoa diff -o json` prints.
-    fn diff(&self, py: Python<'_>, newer: &NativeFleet, show_secrets: bool) -> PyResult<String> {
-        py.detach(|| aoa_host::compared_json(&self.fleet, &newer.fleet, show_secrets)).map_err(to_python)
+    fn diff(&self, py: Python<'_>, newer: &NativeFleet, check: bool, show_secrets: bool) -> PyResult<String> {
+        let judge = check.then_some(&self.loaded);
+        py.detach(|| aoa_host::compared_json(&self.fleet, &newer.fleet, judge, show_secrets))
+            .map_err(to_python)
     }
 
     /// The whole fleet: the bytes that `aoa tree -o json` prints.

@@ -36,6 +36,21 @@ def test_a_cluster_that_goes_leaves_its_objects(both):
     assert [finding.rule for finding in changes.introduced] == ["R022"]
 
 
+def test_the_policies_of_the_older_side_judge(both):
+    manifest = both[1] / "teams" / "search" / "web" / "manifests" / "deployment.yaml"
+    manifest.write_text(manifest.read_text().replace("registry.acme.example/search/web:1.0.0", "docker.io/acme/web"))
+    policy = both[1] / "policies" / "platform.yaml"
+    policy.write_text(policy.read_text().replace("registry.acme.example/**", "**"))
+    assert aoa.diff(*both).introduced == ()
+    changes = aoa.diff(*both, check=True)
+    assert {"A005", "H002"} <= {finding.rule for finding in changes.introduced}
+    assert [term["name"] for term in changes.terms] == ["platform"]
+    before, after = (aoa.load(side).resolve() for side in both)
+    rules = [finding.rule for finding in changes.introduced]
+    assert [finding.rule for finding in before.diff(after, check=True).introduced] == rules
+    assert before.diff(after).introduced == ()
+
+
 def test_what_cannot_be_compared_says_why(tmp_path):
     with pytest.raises(aoa.Error) as error:
         aoa.diff("main...", repo=tmp_path)

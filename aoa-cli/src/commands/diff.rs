@@ -6,7 +6,7 @@ use aoa_core::report::{
     ChangesOptions, Role, Text, background_text, changes_markdown, changes_text, findings_text,
 };
 use aoa_core::wire::{Redactor, write_changes_with};
-use aoa_host::{Both, CheckRequest, Compared, Loaded, load_both};
+use aoa_host::{Both, Compared, Loaded, load_both};
 
 use super::{Code, add_evaluator, load_options};
 use crate::args::{DiffArgs, Format, GateArgs, Global};
@@ -21,8 +21,7 @@ pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<
     progress.turn_to("resolving");
     let mut compared = both.compare()?;
     if args.check {
-        let options = both.before.check_options(&CheckRequest::default())?;
-        compared.changes.judge(&compared.before, &compared.after, &options);
+        compared.judge(&both.before)?;
     }
     drop(progress);
     let shown = Shown { all: args.all, format: args.format.format(), gates: &args.gates };

@@ -65,3 +65,28 @@ fn gates_are_those_of_the_older_side() {
     assert!(said.contains("gate is 0") && said.contains("the gates of aoa.yaml change"), "{said}");
     assert_eq!(code, 1);
 }
+
+#[test]
+fn what_judges_is_told_apart_and_counts_for_the_next_change() {
+    let (_folder, before, after) = fleets();
+    let policy = after.join("policies/platform.yaml");
+    let text = fs::read_to_string(&policy).unwrap();
+    fs::write(&policy, text.replace("registry.acme.example/**", "**")).unwrap();
+    let web = after.join("teams/search/web/manifests/deployment.yaml");
+    let manifest = fs::read_to_string(&web).unwrap();
+    fs::write(&web, manifest.replace("registry.acme.example/search/web:1.0.0", "docker.io/acme/web"))
+        .unwrap();
+    let (answer, _, _) = diff(&before, &after, &[]);
+    assert!(answer.contains("what judges changes: 1 change, not counted yet"), "{answer}");
+    assert!(answer.contains("platform") && !answer.contains("A005"), "{answer}");
+    // The policy of the older side still stands, and all rules are asked.
+    let (answer, _, code) = diff(&before, &after, &["--check"]);
+    assert!(answer.contains("[A005]") && answer.contains("is not allowed by platform/images"), "{answer}");
+    assert!(answer.contains("[H002]"), "{answer}");
+    assert_eq!(code, 0);
+    let (json, _, _) = diff(&before, &after, &["--check", "--json"]);
+    assert!(json.contains("\"rule\":\"A005\"") && json.contains("\"terms\":["), "{json}");
+    // The other way round nothing is brought, and something is mended.
+    let (json, _, _) = diff(&after, &before, &["--check", "--json"]);
+    assert!(json.contains("\"introduced\":[]") && json.contains("\"rule\":\"H002\""), "{json}");
+}

@@ -32,4 +32,4 @@ pub use ignore::{Compared, IgnoreNormalizer, IgnoreOptions, IgnoreRule};
 pub use removal::Removal;
 pub use settings::CompareSettings;
 pub use state::{StateComparison, StateDifference};
-pub(crate) use stored::as_stored;
+pub(crate) use stored::{as_admitted, as_stored};

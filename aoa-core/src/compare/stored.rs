@@ -10,8 +10,17 @@ use crate::model::GroupVersionKind;
 /// `object` as Kubernetes 1.36 would keep it: read by its type, with defaults. `None` if it is of no kind of Kubernetes' own,
 /// or has fields that its type does not know or cannot hold.
 pub(crate) fn as_stored(object: &Value) -> Option<Value> {
-    let read = as_read(object).ok()?;
-    let read = typed::read(built_in(&read)?, &read, Mode::KubernetesStrict).ok()?;
+    stored_by(object, Mode::KubernetesStrict)
+}
+
+/// `object` as policies of Kubernetes 1.36 see it: the same, but fields that its type does not know are dropped.
+pub(crate) fn as_admitted(object: &Value) -> Option<Value> {
+    stored_by(object, Mode::Kubernetes)
+}
+
+fn stored_by(object: &Value, mode: Mode) -> Option<Value> {
+    let of = built_in(object)?;
+    let read = typed::read(of, &as_read(object).ok()?, mode).ok()?;
     let read = as_read(&read).ok()?;
     let of = GroupVersionKind::of(&read);
     Some(with_defaults(read.str_at(&["apiVersion"])?, of.kind, &read))

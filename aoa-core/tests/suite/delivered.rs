@@ -97,21 +97,18 @@ spec:
 ";
 
 fn fleet() -> Fleet {
-    let files = [
-        ("root.yaml", ROOT),
-        ("web/a.yaml", WEB),
-        ("policies/replicas.yaml", REPLICAS),
-        ("policies/latest.yaml", LATEST),
-    ];
+    fleet_of(WEB, &[REPLICAS, LATEST].join("---"))
+}
+
+fn fleet_of(web: &str, policies: &str) -> Fleet {
+    let files = [("root.yaml", ROOT), ("web/a.yaml", web), ("policies/all.yaml", policies)];
     let mut inputs = Inputs::of_tree("https://git.example.com/fleet", Tree::in_memory(files));
     inputs.roots.push(Root::new(TreePath::new("root.yaml").unwrap()));
     resolve(&inputs, &Options::default()).unwrap()
 }
 
-#[test]
-fn each_policy_says_what_it_says() {
-    let fleet = fleet();
-    let mut said: Vec<String> = delivered::review(&fleet)
+fn said(fleet: &Fleet) -> Vec<String> {
+    let mut said: Vec<String> = delivered::review(fleet)
         .iter()
         .map(|verdict| {
             let policy = verdict.policy.manifest.name();
@@ -126,6 +123,12 @@ fn each_policy_says_what_it_says() {
         })
         .collect();
     said.sort();
+    said
+}
+
+#[test]
+fn each_policy_says_what_it_says() {
+    let said = said(&fleet());
     let expected = [
         "all web dryrun true: c floats",
         "k ? policies of Kyverno are not evaluated",
@@ -143,4 +146,147 @@ fn the_check_says_it_too() {
         findings.iter().map(|found| found.finding.rule().id()).filter(|id| id.starts_with('A')).collect();
     ids.sort_unstable();
     assert_eq!(ids, ["A001", "A002", "A003", "A003"]);
+}
+
+/// A policy with this validation of objects of one resource, bound.
+fn policy(name: &str, group: &str, resource: &str, expression: &str) -> String {
+    format!(
+        "---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicy
+metadata: {{name: {name}}}
+spec:
+  matchConstraints:
+    resourceRules: [{{apiGroups: ['{group}'], apiVersions: [v1], operations: [CREATE], resources: [{resource}]}}]
+  validations: [{{expression: \"{expression}\"}}]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: {{name: {name}}}
+spec: {{policyName: {name}, validationActions: [Deny]}}
+"
+    )
+}
+
+/// A template with this rule and a constraint for one kind.
+fn template(name: &str, kind: &str, rule: &str) -> String {
+    format!(
+        "---
+apiVersion: templates.gatekeeper.sh/v1
+kind: ConstraintTemplate
+metadata: {{name: {name}}}
+spec:
+  crd: {{spec: {{names: {{kind: {name}}}}}}}
+  targets:
+  - target: admission.k8s.gatekeeper.sh
+    rego: |
+      package p
+      violation[{{\"msg\": msg}}] {{ {rule} }}
+---
+apiVersion: constraints.gatekeeper.sh/v1beta1
+kind: {name}
+metadata: {{name: all}}
+spec: {{match: {{kinds: [{{apiGroups: ['*'], kinds: [{kind}]}}]}}}}
+"
+    )
+}
+
+#[test]
+fn policies_see_what_the_server_fills_in() {
+    let web = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  typo: 1
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: 'web:1', resources: {limits: {cpu: 1}}}]}
+---
+{apiVersion: v1, kind: Service, metadata: {name: web}, spec: {ports: [{port: 80}]}}
+";
+    let policies = [
+        policy("replicas", "apps", "deployments", "object.spec.replicas == 1 && !has(object.spec.typo)"),
+        policy(
+            "quantities",
+            "",
+            "pods",
+            "quantity(object.spec.containers[0].resources.requests.cpu).isInteger()",
+        ),
+        policy("accounts", "", "pods", "object.spec.serviceAccountName != 'default'"),
+        policy("services", "", "services", "object.spec.type != 'ClusterIP'"),
+        template(
+            "pulls",
+            "Pod",
+            "input.review.object.spec.containers[_].imagePullPolicy == \"IfNotPresent\"; msg := \"pull\"",
+        ),
+    ];
+    let expected = [
+        "accounts web Deny true: failed expression: object.spec.serviceAccountName != 'default'",
+        "all web deny true: pull",
+        "services web Deny false: failed expression: object.spec.type != 'ClusterIP'",
+    ];
+    assert_eq!(said(&fleet_of(web, &policies.concat())), expected);
+}
+
+#[test]
+fn gatekeeper_is_asked_as_a_webhook_is() {
+    let web = "
+{apiVersion: v1, kind: ConfigMap, metadata: {name: near}}
+---
+{apiVersion: v1, kind: Namespace, metadata: {name: web, labels: {team: a}}}
+---
+{apiVersion: v1, kind: ConfigMap, metadata: {name: far, namespace: elsewhere}}
+";
+    let policies = [
+        template(
+            "created",
+            "ConfigMap",
+            "input.review.operation == \"CREATE\"; msg := input.review.resource.resource",
+        ),
+        template("sent", "ConfigMap", "not input.review.userInfo.username; msg := \"nobody\""),
+        template("teams", "ConfigMap", "msg := input.review.namespaceObject.metadata.labels.team"),
+    ];
+    let expected = [
+        "all far deny false: configmaps",
+        "all far? it asks for labels of the namespace `elsewhere`, which the fleet does not deliver",
+        "all near deny false: a",
+        "all near deny false: configmaps",
+        "sent ? it asks who sends the request",
+    ];
+    assert_eq!(said(&fleet_of(web, &policies.concat())), expected);
+}
+
+#[test]
+fn expansion_templates_make_what_controllers_make() {
+    let web = "
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec: {containers: [{name: c, image: 'web:1'}]}
+---
+{apiVersion: example.com/v1, kind: Rig, metadata: {name: rig}, spec: {template: {spec: {containers: [{name: d, image: 'rig:1'}]}}}}
+";
+    let expansion = "---
+apiVersion: expansion.gatekeeper.sh/v1beta1
+kind: ExpansionTemplate
+metadata: {name: workloads}
+spec:
+  applyTo:
+  - {groups: [apps], kinds: [Deployment], versions: [v1]}
+  - {groups: [example.com], kinds: [Rig], versions: [v1]}
+  templateSource: spec.template
+  enforcementAction: warn
+  generatedGVK: {group: '', kind: Pod, version: v1}
+";
+    let rule = template("images", "Pod", "msg := input.review.object.spec.containers[_].name");
+    let expected =
+        ["all rig warn true: [Implied by workloads] d", "all web warn true: [Implied by workloads] c"];
+    assert_eq!(said(&fleet_of(web, &format!("{rule}{expansion}"))), expected);
+    assert_eq!(said(&fleet_of(web, &rule)), ["all web deny true: c"]);
 }

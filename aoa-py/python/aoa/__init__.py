@@ -167,17 +167,19 @@ def diff(
     *what: Union[str, "os.PathLike[str]"],
     repo: Union[str, "os.PathLike[str]"] = ".",
     config: Union[str, "os.PathLike[str]", None] = None,
+    check: bool = False,
     show_secrets: bool = False,
 ) -> Changes:
     """What a change adds, moves and deletes: ``diff("main...")``, ``diff("v1..v2")`` or ``diff(before, after)`` of two folders.
 
-    Revisions are read as git reads them, in the repository that ``repo`` lies in; nothing stands for the default branch. Raises
-    :class:`Error` for a revision or folder that cannot be read.
+    Revisions are read as git reads them, in the repository that ``repo`` lies in; nothing stands for the default branch. With
+    ``check`` all rules of the check are asked about both sides, under the policies, exceptions and waivers of the older one:
+    :attr:`Changes.introduced` is what the change brings. Raises :class:`Error` for a revision or folder that cannot be read.
     """
     if len(what) > 2:
         raise TypeError(f"at most two folders or revisions can be compared, not {len(what)}")
     file = None if config is None else os.fspath(config)
-    return Changes(_call(_aoa.diff, [os.fspath(one) for one in what], os.fspath(repo), file, show_secrets))
+    return Changes(_call(_aoa.diff, [os.fspath(one) for one in what], os.fspath(repo), file, check, show_secrets))
 
 
 class _Answer:
@@ -221,6 +223,11 @@ class Changes(_Answer):
     def summary(self) -> dict[str, int]:
         """How many Applications are added, changed, deleted, unknown, the same ..."""
         return self.data["summary"]
+
+    @property
+    def terms(self) -> list[dict[str, Any]]:
+        """Changes of what judges (policies, exceptions, waivers, the configuration): they count for the next change only."""
+        return self.data.get("terms", [])
 
     @property
     def introduced(self) -> Findings:
@@ -452,9 +459,10 @@ class Fleet:
         given = [(path, text.encode() if isinstance(text, str) else text) for path, text in files.items()]
         return Fleet(_call(self._native.with_files, given))
 
-    def diff(self, newer: Fleet, *, show_secrets: bool = False) -> Changes:
-        """What changes from this fleet to ``newer``."""
-        return Changes(_call(self._native.diff, newer._native, show_secrets))
+    def diff(self, newer: Fleet, *, check: bool = False, show_secrets: bool = False) -> Changes:
+        """What changes from this fleet to ``newer``; with ``check`` all rules of the check are asked about both, under the
+        policies of this one."""
+        return Changes(_call(self._native.diff, newer._native, check, show_secrets))
 
     def why(
         self,

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aoa_lang::typed::{self, Mode};
+use aoa_lang::value::Text;
 use aoa_lang::{Result, Value};
 
 use super::request::Resource;
@@ -12,9 +13,16 @@ use crate::model::GroupVersionKind;
 #[derive(Clone, Debug, Default)]
 pub struct Cluster {
     kinds: Vec<CustomKind>,
-    namespaces: BTreeMap<String, Value>,
+    namespaces: BTreeMap<String, Namespace>,
     /// By `apiVersion` and `kind`; sorted by name.
     params: BTreeMap<(String, String), Vec<Value>>,
+}
+
+/// A namespace, and what expressions see of it.
+#[derive(Clone, Debug)]
+pub(super) struct Namespace {
+    pub(super) object: Value,
+    pub(super) shown: Value,
 }
 
 /// A kind that a CustomResourceDefinition defines.
@@ -87,7 +95,9 @@ impl Cluster {
             .collect();
         labels.entry(NAME_LABEL.to_owned()).or_insert_with(|| Value::from(name.as_str()));
         let metadata = with(object.get("metadata"), "labels", Value::map(labels));
-        self.namespaces.insert(name, with(Some(&object), "metadata", metadata));
+        let object = with(Some(&object), "metadata", metadata);
+        let shown = shown(&object);
+        self.namespaces.insert(name, Namespace { object, shown });
         Ok(())
     }
 
@@ -109,7 +119,7 @@ impl Cluster {
     }
 
     /// A namespace by its name.
-    pub(super) fn namespace(&self, name: &str) -> Option<&Value> {
+    pub(super) fn namespace(&self, name: &str) -> Option<&Namespace> {
         self.namespaces.get(name)
     }
 
@@ -131,9 +141,9 @@ impl Cluster {
     pub(super) fn resource(&self, kind: GroupVersionKind<'_>) -> Resource {
         let custom = self.custom(kind).map(|custom| custom.resource.as_str()).filter(|name| !name.is_empty());
         Resource {
-            group: kind.group.to_owned(),
-            version: kind.version.to_owned(),
-            name: custom.map_or_else(|| plural(kind.kind), str::to_owned),
+            group: Text::from(kind.group),
+            version: Text::from(kind.version),
+            name: custom.map_or_else(|| Text::from(plural(kind.kind)), Text::from),
         }
     }
 
@@ -167,15 +177,46 @@ pub(super) fn with(object: Option<&Value>, key: &str, value: Value) -> Value {
     Value::map(kept.chain([(key.into(), value)]))
 }
 
+/// `namespaceObject`: without type and without what upstream leaves out of its metadata.
+pub(super) fn shown(namespace: &Value) -> Value {
+    const KEPT: [&str; 12] = [
+        "name",
+        "generateName",
+        "namespace",
+        "uid",
+        "resourceVersion",
+        "generation",
+        "creationTimestamp",
+        "deletionTimestamp",
+        "deletionGracePeriodSeconds",
+        "labels",
+        "annotations",
+        "finalizers",
+    ];
+    let get = |key| namespace.get(key).cloned().unwrap_or_else(|| Value::map::<&str>([]));
+    let metadata = namespace.get("metadata").and_then(Value::as_map);
+    let kept = metadata
+        .into_iter()
+        .flat_map(|metadata| metadata.iter())
+        .filter(|(key, _)| KEPT.iter().any(|kept| **key == **kept))
+        .map(|(key, value)| (key.clone(), value.clone()));
+    Value::map([("metadata", Value::map(kept)), ("spec", get("spec")), ("status", get("status"))])
+}
+
 /// The guess of apimachinery (`meta.UnsafeGuessKindToResource`).
-pub(super) fn plural(kind: &str) -> String {
-    let singular = kind.to_lowercase();
-    if singular.ends_with("endpoints") || singular.is_empty() {
-        return singular;
+pub(in crate::policy) fn plural(kind: &str) -> String {
+    let mut plural = kind.to_lowercase();
+    if plural.ends_with("endpoints") || plural.is_empty() {
+        return plural;
     }
-    match singular.strip_suffix('y') {
-        _ if singular.ends_with('s') => format!("{singular}es"),
-        Some(stem) => format!("{stem}ies"),
-        None => format!("{singular}s"),
-    }
+    let ending = if plural.ends_with('s') {
+        "es"
+    } else if plural.ends_with('y') {
+        plural.pop();
+        "ies"
+    } else {
+        "s"
+    };
+    plural.push_str(ending);
+    plural
 }

@@ -3,14 +3,17 @@
 use std::collections::BTreeMap;
 
 use aoa_lang::cel::PER_CALL_LIMIT;
+use aoa_lang::value::Text;
 use aoa_lang::{Error, Result, Value};
 
 use super::activation::Values;
+use super::cluster::{Cluster, shown};
 use super::expressions::{Authorizer, Environments, Expressions, environment};
 use super::policy::{FailurePolicy, Named, Policy, Validation};
 use super::request::{Request, Resource, User};
 use super::validation::validate;
 use crate::model::GroupVersionKind;
+use crate::policy::gatekeeper::Operation;
 
 /// The code of a template for the engine `K8sNativeValidation`, compiled.
 pub(in crate::policy) struct ConstraintCode {
@@ -73,29 +76,51 @@ impl ConstraintCode {
         Ok(ConstraintCode { expressions: expressions(&policy), policy })
     }
 
-    /// The messages of the validations that an object does not pass under a constraint.
+    /// Whether it asks who sends the request.
+    pub(in crate::policy) fn asks_sender(&self) -> bool {
+        self.expressions.ask_sender()
+    }
+
+    /// Whether it looks at the namespace of the object.
+    pub(in crate::policy) fn asks_namespace(&self) -> bool {
+        self.expressions.ask_namespace()
+    }
+
+    /// The messages of the validations that an object does not pass under a constraint; `named` is its kind, its namespace and
+    /// its name.
     pub(in crate::policy) fn review(
         &self,
         object: &Value,
         constraint: &Value,
-        kind: GroupVersionKind<'_>,
-        namespace: &str,
-        name: &str,
+        named: (GroupVersionKind<'_>, &str, &str),
+        operation: Operation,
+        within: Option<&Value>,
     ) -> Vec<String> {
+        let (kind, namespace, name) = named;
         let user =
             User { name: String::new(), uid: String::new(), groups: Vec::new(), extra: BTreeMap::new() };
-        let request = Request { kind, namespace, name, user, ..Request::default() };
-        let none = Resource { group: String::new(), version: String::new(), name: String::new() };
+        let request = Request {
+            operation: operation.name(),
+            kind,
+            namespace,
+            name,
+            user: Some(user),
+            ..Request::default()
+        };
+        let resource = match operation {
+            Operation::None => Resource { group: Text::EMPTY, version: Text::EMPTY, name: Text::EMPTY },
+            Operation::Create => Cluster::default().resource(kind),
+        };
         let values = Values {
             object: object.clone(),
             old_object: Value::Null,
             params: constraint.clone(),
             request: if self.expressions.read_request {
-                request.to_value(kind, &none, &none)
+                request.to_value(kind, &resource, &resource)
             } else {
                 Value::Null
             },
-            namespace: Value::Null,
+            namespace: within.map_or(Value::Null, shown),
         };
         let verdict = validate(&self.policy, &self.expressions, &values, &values, &values, PER_CALL_LIMIT);
         verdict.failed.into_iter().map(|(_, failed)| failed.message).collect()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aoa_lang::Value;
 use aoa_lang::strconv::quote;
 use aoa_lang::text::selector::Selector;
+use aoa_lang::value::Text;
 
 use super::cluster::Cluster;
 use super::policy::{MatchResources, Rule, Versions};
@@ -14,7 +15,7 @@ use super::request::{Request, Resource};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Matched {
     pub(super) resource: Resource,
-    pub(super) kind: String,
+    pub(super) kind: Text,
 }
 
 /// How a request is meant; `None` if it is not (`matching.Matcher.Matches`).
@@ -41,7 +42,7 @@ pub(super) fn matches(
     if find(&resources.excluded, resources.versions, request, resource, cluster).is_some() {
         return Ok(None);
     }
-    let own = || Matched { resource: resource.clone(), kind: request.kind.kind.to_owned() };
+    let own = || Matched { resource: resource.clone(), kind: Text::from(request.kind.kind) };
     let matched = if resources.rules.is_empty() {
         Some(own())
     } else {
@@ -83,7 +84,7 @@ fn matches_namespace(
     let namespace = cluster
         .namespace(request.namespace)
         .ok_or_else(|| format!("namespaces {} not found", quote(request.namespace.as_bytes())))?;
-    Ok(selector.matches(&labels(namespace)))
+    Ok(selector.matches(&labels(&namespace.object)))
 }
 
 fn matches_object(selector: &Selector, request: &Request<'_>) -> bool {
@@ -117,7 +118,7 @@ fn find(
             && (rule.names.is_empty() || rule.names.iter().any(|name| name == request.name))
     };
     if rules.iter().any(|rule| means(rule, resource)) {
-        return Some(Matched { resource: resource.clone(), kind: request.kind.kind.to_owned() });
+        return Some(Matched { resource: resource.clone(), kind: Text::from(request.kind.kind) });
     }
     if versions == Versions::Exact || !request.subresource.is_empty() {
         return None;
@@ -126,21 +127,22 @@ fn find(
         cluster
             .equivalents(resource)
             .find(|(other, _)| means(rule, other))
-            .map(|(resource, kind)| Matched { resource, kind: kind.to_owned() })
+            .map(|(resource, kind)| Matched { resource, kind: Text::from(kind) })
     })
 }
 
 impl Rule {
     /// `rules.Matcher.Matches`
     fn means(&self, request: &Request<'_>, resource: &Resource) -> bool {
-        let listed = |items: &[String], wanted: &str| items.iter().any(|item| item == "*" || item == wanted);
+        let listed =
+            |items: &[String], wanted: &Text| items.iter().any(|item| item == "*" || *wanted == **item);
         self.has_scope(request, resource)
-            && listed(&self.operations, request.operation)
+            && self.operations.iter().any(|item| item == "*" || item == request.operation)
             && listed(&self.groups, &resource.group)
             && listed(&self.versions, &resource.version)
             && self.resources.iter().any(|rule| {
                 let (name, subresource) = rule.split_once('/').unwrap_or((rule, ""));
-                (name == "*" || name == resource.name)
+                (name == "*" || resource.name == *name)
                     && (subresource == "*" || subresource == request.subresource)
             })
     }

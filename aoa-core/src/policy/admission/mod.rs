@@ -39,6 +39,7 @@ mod validate;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::policy) use cluster::plural;
 pub use cluster::{Cluster, CustomKind, KindScope};
 pub(in crate::policy) use constraint::ConstraintCode;
 pub use policy::{Action, Binding, FailurePolicy, Policy};

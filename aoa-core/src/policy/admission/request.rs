@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aoa_lang::Value;
+use aoa_lang::value::Text;
 
 use crate::model::GroupVersionKind;
 
@@ -21,8 +22,8 @@ pub struct Request<'r> {
     pub name: &'r str,
     /// Whether nothing is to be stored.
     pub dry_run: bool,
-    /// Who asks.
-    pub user: User,
+    /// Who asks; an administrator where nobody is named.
+    pub user: Option<User>,
     /// The object as it shall be; none for a deletion.
     pub object: Option<Value>,
     /// The object as it is; none for a creation.
@@ -57,15 +58,21 @@ impl Default for User {
 /// A resource of the API in one version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Resource {
-    pub(super) group: String,
-    pub(super) version: String,
-    pub(super) name: String,
+    pub(super) group: Text,
+    pub(super) version: Text,
+    pub(super) name: Text,
 }
 
 impl Resource {
     /// `deployments.apps`
     pub(super) fn qualified(&self) -> String {
-        if self.group.is_empty() { self.name.clone() } else { format!("{}.{}", self.name, self.group) }
+        if self.group.is_empty() { self.name.to_string() } else { format!("{}.{}", self.name, self.group) }
+    }
+
+    /// A kind in its group and version.
+    pub(super) fn kind<'r>(&'r self, kind: &'r Text) -> GroupVersionKind<'r> {
+        let text = |text: &'r Text| text.as_str().unwrap_or_default();
+        GroupVersionKind { group: text(&self.group), version: text(&self.version), kind: text(kind) }
     }
 }
 
@@ -96,9 +103,9 @@ impl Request<'_> {
         };
         let resource_of = |resource: &Resource| {
             Value::map([
-                ("group", Value::from(resource.group.as_str())),
-                ("version", Value::from(resource.version.as_str())),
-                ("resource", Value::from(resource.name.as_str())),
+                ("group", Value::String(resource.group.clone())),
+                ("version", Value::String(resource.version.clone())),
+                ("resource", Value::String(resource.name.clone())),
             ])
         };
         let mut entries = vec![
@@ -108,7 +115,7 @@ impl Request<'_> {
             ("requestKind", kind_of(self.kind)),
             ("requestResource", resource_of(requested)),
             ("operation", Value::from(self.operation)),
-            ("userInfo", self.user.to_value()),
+            ("userInfo", self.user.as_ref().map_or_else(|| User::default().to_value(), User::to_value)),
             ("object", Value::Null),
             ("oldObject", Value::Null),
             ("dryRun", Value::Bool(self.dry_run)),

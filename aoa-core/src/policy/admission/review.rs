@@ -7,7 +7,7 @@ use aoa_lang::text::selector::label_key_problems;
 use aoa_lang::{Error, ErrorKind, Result, Value, json};
 
 use super::activation::{BUDGET, Values};
-use super::cluster::{Cluster, with};
+use super::cluster::{Cluster, Namespace, with};
 use super::expressions::Expressions;
 use super::matching::{Matched, matches};
 use super::params::{Param, collect, scope};
@@ -156,7 +156,9 @@ impl PolicySet {
     /// `NotFound` for a request in a namespace that the cluster does not have, where a policy means it.
     pub fn review(&self, request: &Request<'_>, cluster: &Cluster) -> Result<Review> {
         let resource = cluster.resource(request.kind);
-        if resource.group == "admissionregistration.k8s.io" && EXCLUDED.contains(&&*resource.name) {
+        if resource.group == "admissionregistration.k8s.io"
+            && EXCLUDED.iter().any(|excluded| resource.name == *excluded)
+        {
             return Ok(Review::default());
         }
         let mut reviewer = Reviewer {
@@ -286,11 +288,7 @@ impl Reviewer<'_> {
         collected: &mut BTreeMap<String, Vec<String>>,
     ) -> Result<()> {
         let namespace = self.namespace()?;
-        let kind = GroupVersionKind {
-            group: &matched.resource.group,
-            version: &matched.resource.version,
-            kind: &matched.kind,
-        };
+        let kind = matched.resource.kind(&matched.kind);
         let versioned =
             |object: Option<&Value>| object.map_or(Value::Null, |object| in_version(object, kind));
         let asked = |resource: &Resource| match entry.expressions.read_request {
@@ -302,12 +300,13 @@ impl Reviewer<'_> {
             old_object: versioned(self.request.old_object.as_ref()),
             params: Value::Null,
             request: asked(&matched.resource),
-            namespace: namespace.as_ref().map_or(Value::Null, namespace_object),
+            namespace: namespace.map_or(Value::Null, |namespace| namespace.shown.clone()),
         };
         // Match conditions see the resource that was asked for, and no namespace.
         let mut conditions =
             Values { request: asked(self.resource), namespace: Value::Null, ..values.clone() };
-        let mut annotations = Values { namespace: namespace.unwrap_or(Value::Null), ..values.clone() };
+        let whole = namespace.map_or(Value::Null, |namespace| namespace.object.clone());
+        let mut annotations = Values { namespace: whole, ..values.clone() };
         for param in params {
             let object = param.clone().unwrap_or(Value::Null);
             let name = object.str_at(&["metadata", "name"]).unwrap_or_default().to_owned();
@@ -322,14 +321,14 @@ impl Reviewer<'_> {
     }
 
     /// The namespace that expressions see.
-    fn namespace(&self) -> Result<Option<Value>> {
+    fn namespace(&self) -> Result<Option<&Namespace>> {
         let kind = self.request.kind;
         let is_namespace = kind.group.is_empty() && kind.version == "v1" && kind.kind == "Namespace";
         let name = self.request.namespace;
         if name.is_empty() || is_namespace {
             return Ok(None);
         }
-        let found = self.cluster.namespace(name).cloned();
+        let found = self.cluster.namespace(name);
         found.map(Some).ok_or_else(|| {
             Error::new(ErrorKind::NotFound, format!("namespaces {} not found", quote(name.as_bytes())))
         })
@@ -436,30 +435,4 @@ fn in_version(object: &Value, kind: GroupVersionKind<'_>) -> Value {
     };
     let object = with(Some(object), "apiVersion", Value::from(api_version));
     with(Some(&object), "kind", Value::from(kind.kind))
-}
-
-/// `namespaceObject`: without type and without what upstream leaves out of its metadata.
-fn namespace_object(namespace: &Value) -> Value {
-    const KEPT: [&str; 12] = [
-        "name",
-        "generateName",
-        "namespace",
-        "uid",
-        "resourceVersion",
-        "generation",
-        "creationTimestamp",
-        "deletionTimestamp",
-        "deletionGracePeriodSeconds",
-        "labels",
-        "annotations",
-        "finalizers",
-    ];
-    let get = |key| namespace.get(key).cloned().unwrap_or_else(|| Value::map::<&str>([]));
-    let metadata = namespace.get("metadata").and_then(Value::as_map);
-    let kept = metadata
-        .into_iter()
-        .flat_map(|metadata| metadata.iter())
-        .filter(|(key, _)| KEPT.iter().any(|kept| **key == **kept))
-        .map(|(key, value)| (key.clone(), value.clone()));
-    Value::map([("metadata", Value::map(kept)), ("spec", get("spec")), ("status", get("status"))])
 }

@@ -129,6 +129,9 @@ fn messages(
     values: &Values,
     budget: u64,
 ) -> Result<Vec<Option<String>>, OutOfBudget> {
+    if expressions.messages.iter().all(Option::is_none) {
+        return Ok(Vec::new());
+    }
     let round = Activation::new(values, expressions, budget, Authorizer::Absent);
     let message = |expression: &Option<Expression>| {
         let Some(expression) = expression else { return Ok(None) };

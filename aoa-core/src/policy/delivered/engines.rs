@@ -1,6 +1,6 @@
 //! The policies of a cluster, compiled, and what they are asked with.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use aoa_lang::{ErrorKind, Value};
 
@@ -8,9 +8,9 @@ use super::Outcome;
 use super::objects::{labelled, pod_of};
 use crate::model::{GroupVersionKind, Manifest};
 use crate::policy::admission::{
-    self, Binding, CustomKind, Evaluation, KindScope, Policy, PolicySet, Request,
+    self, Binding, CustomKind, Evaluation, KindScope, Policy, PolicySet, Request, plural,
 };
-use crate::policy::gatekeeper::{Gatekeeper, Source};
+use crate::policy::gatekeeper::{Gatekeeper, Review, Source};
 
 const ADMISSION: &str = "admissionregistration.k8s.io";
 const CONSTRAINTS: &str = "constraints.gatekeeper.sh";
@@ -24,12 +24,35 @@ pub(super) struct Engines {
     constraints: HashMap<String, usize>,
     /// Namespaces that Gatekeeper leaves out.
     excluded: Vec<String>,
+    may_mean_pods: bool,
     /// What cannot be evaluated, and why.
     pub(super) notes: Vec<(usize, String)>,
-    /// Whether any of them may mean Pods.
-    pub(super) may_mean_pods: bool,
+    /// The rules by which they mean objects.
+    meant: Vec<Meant>,
     /// What has no counterpart without which it judges nothing.
     pub(super) loose: Vec<(usize, String)>,
+}
+
+/// Which of what a workload is and makes is asked about.
+#[derive(Clone, Copy)]
+pub(super) enum By<'v> {
+    Itself,
+    /// The Pods of this workload.
+    PodsOf(&'v Value),
+}
+
+impl By<'_> {
+    fn are_pods(self) -> bool {
+        matches!(self, By::PodsOf(_))
+    }
+}
+
+/// Which objects a policy may mean.
+enum Meant {
+    /// `resourceRules` of a ValidatingAdmissionPolicy
+    Resources(Value),
+    /// `kinds` of a constraint
+    Kinds(Value),
 }
 
 struct Admission {
@@ -54,7 +77,9 @@ pub(super) struct Place {
 pub(crate) fn is_policy(manifest: &Manifest) -> bool {
     match manifest.group() {
         ADMISSION => manifest.kind().contains("AdmissionPolicy"),
-        "kyverno.io" | "policies.kyverno.io" => manifest.kind().ends_with("Policy"),
+        "kyverno.io" | "policies.kyverno.io" | "policies.kubewarden.io" => {
+            manifest.kind().ends_with("Policy")
+        }
         CONSTRAINTS | TEMPLATES => true,
         "mutations.gatekeeper.sh" | "config.gatekeeper.sh" | "expansion.gatekeeper.sh" => true,
         _ => false,
@@ -82,6 +107,7 @@ impl Engines {
             excluded: Vec::new(),
             notes: Vec::new(),
             loose: Vec::new(),
+            meant: Vec::new(),
             may_mean_pods: false,
         };
         let mut bindings: Vec<(usize, Binding)> = Vec::new();
@@ -104,6 +130,14 @@ impl Engines {
                 ("mutations.gatekeeper.sh", _) | (ADMISSION, "MutatingAdmissionPolicy") => {
                     engines.note(at, "it changes objects, which is not evaluated".to_owned());
                 }
+                ("expansion.gatekeeper.sh", "ExpansionTemplate") => {
+                    if let Err(error) = engines.gatekeeper.add_expansion(object) {
+                        engines.note(at, format!("Gatekeeper refuses it: {}", error.message()));
+                    }
+                }
+                ("policies.kubewarden.io", _) => {
+                    engines.note(at, "policies of Kubewarden are not evaluated".to_owned());
+                }
                 ("kyverno.io" | "policies.kyverno.io", _) => {
                     engines.note(at, "policies of Kyverno are not evaluated".to_owned());
                 }
@@ -117,6 +151,7 @@ impl Engines {
                 _ => {}
             }
         }
+        engines.may_mean_pods = engines.may_mean("Pod");
         engines.find_loose(policies, &bindings);
         engines.notes.sort();
         engines.loose.sort();
@@ -161,7 +196,8 @@ impl Engines {
         match self.gatekeeper.add_constraint(object) {
             Ok(()) => {
                 self.constraints.insert(format!("{}/{}", kind(object), name(object)), at);
-                self.may_mean_pods |= lists(object.at(&["spec", "match", "kinds"]), "kinds", "Pod");
+                let kinds = object.at(&["spec", "match", "kinds"]).cloned();
+                self.meant.push(Meant::Kinds(kinds.unwrap_or_default()));
             }
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.note(at, "its template is not delivered".to_owned());
@@ -188,14 +224,23 @@ impl Engines {
         let asks_namespace = set.asks_namespace();
         let param = |key| object.str_at(&["spec", "paramKind", key]).map(str::to_owned);
         let param = param("apiVersion").zip(param("kind"));
-        let rules = object.at(&["spec", "matchConstraints", "resourceRules"]);
-        self.may_mean_pods |= lists(rules, "resources", "pods");
+        let rules = object.at(&["spec", "matchConstraints", "resourceRules"]).cloned();
+        self.meant.push(Meant::Resources(rules.unwrap_or_default()));
         self.admission.push(Admission { at, set, asks_namespace, param });
     }
 
     /// Whether there is anything to ask.
     pub(super) fn judges(&self) -> bool {
         !self.admission.is_empty() || self.gatekeeper.has_constraints()
+    }
+
+    /// Whether any of them may mean objects of a kind.
+    pub(super) fn may_mean(&self, kind: &str) -> bool {
+        let resource = plural(kind);
+        self.meant.iter().any(|meant| match meant {
+            Meant::Resources(rules) => lists(rules, "resources", &resource),
+            Meant::Kinds(kinds) => lists(kinds, "kinds", kind),
+        })
     }
 
     /// The Pod that a workload makes, where a policy may mean it.
@@ -235,38 +280,38 @@ impl Engines {
         &self,
         place: &Place,
         object: &Value,
-        by_pods: bool,
+        by: By<'_>,
         say: &mut dyn FnMut(usize, Outcome),
     ) {
+        self.ask_admission(place, object, by, say);
         let namespace = object.str_at(&["metadata", "namespace"]).unwrap_or_default();
-        let is_known = namespace.is_empty() || place.namespaces.contains(namespace);
-        let unknown_labels = || Outcome::Unknown {
-            reason: format!(
-                "it asks for labels of the namespace `{namespace}`, which the fleet does not deliver"
-            ),
-        };
-        self.ask_admission(place, object, by_pods, is_known, &unknown_labels, say);
         let is_excluded = |pattern: &String| crate::policy::gatekeeper::is_wildcard_match(pattern, namespace);
         if !self.gatekeeper.has_constraints()
             || (!namespace.is_empty() && self.excluded.iter().any(is_excluded))
         {
             return;
         }
-        let asking = if is_known { Vec::new() } else { place.gatekeeper.asks_unknown_namespace(object) };
-        for constraint in &asking {
-            if let Some(at) = self.constraints.get(constraint) {
-                say(*at, unknown_labels());
+        match by {
+            By::Itself => {
+                self.tell(place.gatekeeper.review(object, Source::Original), by, say);
+                self.tell(place.gatekeeper.review_expanded(object), By::PodsOf(object), say);
             }
+            // A Pod that an ExpansionTemplate makes is asked about there.
+            By::PodsOf(workload) if place.gatekeeper.makes_pod_of(workload) => {}
+            By::PodsOf(_) => self.tell(place.gatekeeper.review(object, Source::Generated), by, say),
         }
-        let source = if by_pods { Source::Generated } else { Source::Original };
-        let review = match place.gatekeeper.review(object, source) {
+    }
+
+    fn tell(&self, review: aoa_lang::Result<Review>, by: By<'_>, say: &mut dyn FnMut(usize, Outcome)) {
+        let review = match review {
             Ok(review) => review,
             Err(error) => {
                 let first = self.constraints.values().min().copied().unwrap_or_default();
                 return say(first, Outcome::Unknown { reason: error.message().to_owned() });
             }
         };
-        for violation in review.violations.into_iter().filter(|v| !asking.contains(&v.constraint)) {
+        let by_pods = by.are_pods();
+        for violation in review.violations {
             let Some(at) = self.constraints.get(&violation.constraint) else { continue };
             let actions = match violation.action.as_str() {
                 "scoped" => violation.scoped,
@@ -283,16 +328,15 @@ impl Engines {
         }
     }
 
-    fn ask_admission(
-        &self,
-        place: &Place,
-        object: &Value,
-        by_pods: bool,
-        is_known: bool,
-        unknown_labels: &dyn Fn() -> Outcome,
-        say: &mut dyn FnMut(usize, Outcome),
-    ) {
+    fn ask_admission(&self, place: &Place, object: &Value, by: By<'_>, say: &mut dyn FnMut(usize, Outcome)) {
         let request = request(object);
+        let namespace = request.namespace;
+        let is_known = namespace.is_empty() || place.namespaces.contains(namespace);
+        let unknown_labels = || Outcome::Unknown {
+            reason: format!(
+                "it asks for labels of the namespace `{namespace}`, which the fleet does not deliver"
+            ),
+        };
         for entry in &self.admission {
             let is_open = !is_known && entry.asks_namespace;
             let cluster = if is_known || is_open { &place.known } else { &place.all };
@@ -314,7 +358,7 @@ impl Engines {
                     _ => Outcome::Violated {
                         action: decision.action.name().to_owned(),
                         message: decision.message,
-                        by_pods,
+                        by_pods: by.are_pods(),
                     },
                 };
                 say(entry.at, outcome);
@@ -331,7 +375,7 @@ impl Place {
         let mut known = admission::Cluster::new(kinds.collect());
         let mut gatekeeper = engines.gatekeeper.clone();
         let mut namespaces = BTreeSet::new();
-        let mut used = BTreeMap::new();
+        let mut used: BTreeSet<&str> = BTreeSet::new();
         let params: BTreeSet<&(String, String)> =
             engines.admission.iter().filter_map(|entry| entry.param.as_ref()).collect();
         for object in objects {
@@ -347,16 +391,16 @@ impl Place {
                 let _ = known.add_param(object);
             }
             if let Some(namespace) = object.str_at(&["metadata", "namespace"]) {
-                used.insert(namespace.to_owned(), ());
+                used.insert(namespace);
             }
         }
         let _ = gatekeeper.prepare();
         let mut all = known.clone();
-        for namespace in used.into_keys().filter(|namespace| !namespaces.contains(namespace)) {
+        for namespace in used.into_iter().filter(|namespace| !namespaces.contains(*namespace)) {
             let object = Value::map([
                 ("apiVersion", Value::from("v1")),
                 ("kind", Value::from("Namespace")),
-                ("metadata", Value::map([("name", Value::from(namespace.as_str()))])),
+                ("metadata", Value::map([("name", Value::from(namespace))])),
             ]);
             let _ = all.add_namespace(&object);
         }
@@ -365,8 +409,8 @@ impl Place {
 }
 
 /// Whether a list of rules names something under `key`, or everything; without rules everything is meant.
-fn lists(rules: Option<&Value>, key: &str, wanted: &str) -> bool {
-    let rules = rules.and_then(Value::as_list).map(|rules| rules.as_slice()).unwrap_or_default();
+fn lists(rules: &Value, key: &str, wanted: &str) -> bool {
+    let rules = rules.as_list().map(|rules| rules.as_slice()).unwrap_or_default();
     let names = |rule: &Value| match rule.get(key).and_then(Value::as_list) {
         Some(names) if !names.is_empty() => names.iter().filter_map(Value::as_str).any(|name| {
             let name = name.split('/').next().unwrap_or_default();

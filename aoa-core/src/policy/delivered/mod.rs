@@ -20,7 +20,7 @@ mod engines;
 mod objects;
 
 pub(crate) use engines::is_policy;
-use engines::{Engines, Place};
+use engines::{By, Engines, Place};
 
 /// An object that an Application delivers.
 #[derive(Clone, Copy)]
@@ -188,13 +188,22 @@ fn review_site<'f>(
             scopes.learn(std::slice::from_ref(object.manifest));
         }
         let judged = site.objects.iter().filter(|object| !is_policy(object.manifest));
-        judged.map(|object| (*object, objects::arriving(object, &scopes))).collect()
+        let mut may_mean: HashMap<&str, bool> = HashMap::new();
+        let arriving = |object: &Delivered<'f>| {
+            let kind = object.manifest.kind();
+            let placed = objects::placed(object, &scopes);
+            let is_meant = *may_mean.entry(kind).or_insert_with(|| engines.may_mean(kind));
+            (*object, if is_meant { objects::admitted(placed) } else { placed })
+        };
+        judged.map(arriving).collect()
     };
     let place = Place::of(&engines, arriving.iter().map(|(_, object)| object));
     for (delivered, object) in &arriving {
-        engines.review(&place, object, false, &mut |at, outcome| say(at, Some(*delivered), outcome));
+        engines.review(&place, object, By::Itself, &mut |at, outcome| say(at, Some(*delivered), outcome));
         if let Some(pod) = engines.pod_of(object) {
-            engines.review(&place, &pod, true, &mut |at, outcome| say(at, Some(*delivered), outcome));
+            engines.review(&place, &pod, By::PodsOf(object), &mut |at, outcome| {
+                say(at, Some(*delivered), outcome);
+            });
         }
     }
     if !site.is_unknown {

@@ -4,10 +4,11 @@ use aoa_lang::Value;
 use aoa_lang::value::{Map, Text};
 
 use super::Delivered;
+use crate::compare::as_admitted;
 use crate::policy::Scopes;
 
 /// The object with the namespace that its Application gives it.
-pub(super) fn arriving(delivered: &Delivered<'_>, scopes: &Scopes) -> Value {
+pub(super) fn placed(delivered: &Delivered<'_>, scopes: &Scopes) -> Value {
     let manifest = delivered.manifest;
     let object = &manifest.object;
     if !manifest.namespace().is_empty() || !scopes.is_namespaced(manifest.group(), manifest.kind()) {
@@ -17,6 +18,12 @@ pub(super) fn arriving(delivered: &Delivered<'_>, scopes: &Scopes) -> Value {
         Some(namespace) => with_metadata(object, "namespace", Value::from(namespace)),
         None => object.clone(),
     }
+}
+
+/// The object as a server hands it to its policies: read by its type, with defaults. What the server would refuse stays as
+/// it is.
+pub(super) fn admitted(object: Value) -> Value {
+    as_admitted(&object).unwrap_or(object)
 }
 
 /// The object with one more field in its metadata.
@@ -57,10 +64,20 @@ pub(super) fn pod_of(workload: &Value) -> Option<Value> {
     if let Some(namespace) = workload.str_at(&["metadata", "namespace"]) {
         metadata.push((Text::from("namespace"), Value::from(namespace)));
     }
-    Some(Value::map([
+    Some(admitted(Value::map([
         ("apiVersion", Value::from("v1")),
         ("kind", Value::from("Pod")),
         ("metadata", Value::map(metadata)),
-        ("spec", template.get("spec")?.clone()),
-    ]))
+        ("spec", with_service_account(template.get("spec")?)),
+    ])))
+}
+
+/// As the API server's own plugin completes Pods: without another one they run as `default`.
+fn with_service_account(spec: &Value) -> Value {
+    const NAME: &str = "serviceAccountName";
+    let is_said = spec.str_at(&[NAME]).is_some_and(|name| !name.is_empty());
+    match spec.as_map() {
+        Some(map) if !is_said => Value::Map(map.clone().with(NAME, Value::from("default"))),
+        _ => spec.clone(),
+    }
 }

@@ -145,6 +145,13 @@ impl Expansions {
         seen.contains(name)
     }
 
+    /// Whether one of them makes a Pod of an object.
+    pub(super) fn make_pod_of(&self, object: &Value) -> bool {
+        let kind = kind_of(object);
+        let makes_pod = |makes: &Kind| (makes.0.as_str(), makes.2.as_str()) == ("", "Pod");
+        self.0.values().any(|expansion| makes_pod(&expansion.makes) && expansion.from.contains(&kind))
+    }
+
     /// Everything that an object makes, what is made from that first.
     ///
     /// # Errors

@@ -168,8 +168,8 @@ impl Match {
     }
 
     /// Whether the answer depends on labels of the object's namespace.
-    pub(super) fn asks_namespace_for(&self, object: &Value) -> bool {
-        self.namespace_labels.is_some() && self.matches(object, None, Source::Original).is_err()
+    pub(super) fn asks_namespace_for(&self, object: &Value, source: Source) -> bool {
+        self.namespace_labels.is_some() && self.matches(object, None, source).is_err()
     }
 }
 

@@ -13,16 +13,23 @@
 //! | `expansion` | ExpansionTemplates: the Pods of a Deployment |
 //! | `mutation` | mutators, which change what is expanded |
 //! | `client` | all together |
+//! | `review` | what it says of an object |
+//! | `gator` | what `gator test` says of a heap of objects |
 
 mod client;
 mod constraint;
 mod expansion;
+mod gator;
 mod matching;
 mod mutation;
 mod rego;
+mod review;
 mod schema;
 mod template;
 
-pub use client::{Gatekeeper, Review, Violation, test};
+pub use client::Gatekeeper;
+pub use gator::test;
 pub use matching::Source;
 pub(in crate::policy) use matching::wildcard as is_wildcard_match;
+pub(in crate::policy) use review::Operation;
+pub use review::{Review, Violation};

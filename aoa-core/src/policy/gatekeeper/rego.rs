@@ -20,7 +20,12 @@ pub(super) struct Code {
     program: Program,
     /// What it asks that nobody knows offline.
     pub(super) unknowable: Option<&'static str>,
+    /// Whether it looks at the namespace of the object.
+    pub(super) asks_namespace: bool,
 }
+
+/// That it matters who asks.
+pub(super) const ASKS_SENDER: &str = "it asks who sends the request";
 
 /// A violation as Rego gives it.
 pub(super) struct Found {
@@ -76,7 +81,9 @@ impl Code {
             Some(_) => return Err(Error::invalid("while extracting Rego libs")),
         }
         check(&entry, &libraries)?;
-        let unknowable = unknowable(std::iter::once(&entry).chain(&libraries));
+        let all = || std::iter::once(&entry).chain(&libraries);
+        let unknowable = unknowable(all());
+        let asks_namespace = all().any(|module| refers_to(module, &["input", "review", "namespaceObject"]));
         for library in &mut libraries {
             library.move_data("libs", &["inventory"], true);
         }
@@ -85,7 +92,7 @@ impl Code {
         let modules = [hook, entry].into_iter().chain(libraries).collect();
         let program =
             Program::compile(modules).map_err(|error| error.prefixed("unable to compile modules: "))?;
-        Ok(Code { program, unknowable })
+        Ok(Code { program, unknowable, asks_namespace })
     }
 
     /// Asks for the violations of `names`, constraints of `kind`.
@@ -156,10 +163,16 @@ fn unknowable<'m>(mut modules: impl Iterator<Item = &'m Module>) -> Option<&'sta
         if !module.references_to("external_data").is_empty() {
             return Some("it asks a provider of external data");
         }
-        let data = module.references_to("data");
-        let looks_up = data.iter().any(|path| path.begins_with(&["data", "inventory"]));
-        looks_up.then_some("it looks up other objects of the cluster")
+        if refers_to(module, &["data", "inventory"]) {
+            return Some("it looks up other objects of the cluster");
+        }
+        refers_to(module, &["input", "review", "userInfo"]).then_some(ASKS_SENDER)
     })
+}
+
+fn refers_to(module: &Module, path: &[&str]) -> bool {
+    let root = path.first().copied().unwrap_or_default();
+    module.references_to(root).iter().any(|found| found.begins_with(path))
 }
 
 /// What modules may import and refer to (`regorewriter`).

@@ -25,6 +25,16 @@ pub(super) enum Engine {
     Cel(Box<ConstraintCode>),
 }
 
+impl Engine {
+    /// Whether it looks at the namespace of the object.
+    pub(super) fn asks_namespace(&self) -> bool {
+        match self {
+            Engine::Rego(code) => code.asks_namespace,
+            Engine::Cel(code) => code.asks_namespace(),
+        }
+    }
+}
+
 /// Whether the object is a template.
 pub(super) fn is_template(object: &Value) -> bool {
     let (group, _) = group_version(object);

@@ -115,12 +115,12 @@ fn cluster(input: &Json) -> Result<Cluster, Refusal> {
     Ok(cluster)
 }
 
-fn user(json: &Json) -> User {
+fn user(json: &Json) -> Option<User> {
     if json.is_null() {
-        return User::default();
+        return None;
     }
     let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
-    User {
+    Some(User {
         name: text(&json["username"]),
         uid: text(&json["uid"]),
         groups: items(&json["groups"]).map(text).collect(),
@@ -130,7 +130,7 @@ fn user(json: &Json) -> User {
             .flat_map(JsonMap::iter)
             .map(|(key, values)| (key.clone(), items(values).map(text).collect()))
             .collect(),
-    }
+    })
 }
 
 fn items(json: &Json) -> impl Iterator<Item = &Json> {
