@@ -11,7 +11,7 @@ use super::{Id, Names, Resource};
 #[derive(Clone)]
 pub(super) struct Index<K>(HashMap<K, Vec<usize>, FixedState>);
 
-const HASHER: FixedState = FixedState::with_seed(7);
+pub(super) const HASHER: FixedState = FixedState::with_seed(7);
 
 /// Equal for ids that are the same.
 pub(super) fn digest(id: &Id) -> u64 {

@@ -3,20 +3,15 @@
 use aoa_lang::value::Text;
 
 use super::annotations::{BEHAVIOR, BUILD, NEEDS_HASH};
-use super::index::{Index, digest};
-use super::{Id, Names, Resource, Selector};
+use super::indices::Indices;
+use super::{Id, Resource, Selector};
 use crate::error::{Error, Result};
 
-/// A list of resources, no two with the same id (`resWrangler`). Indices are built when they are asked for, follow what is appended
-/// and changed one by one, and are dropped when all may have been renamed.
+/// A list of resources, no two with the same id (`resWrangler`).
 #[derive(Clone, Default)]
 pub(crate) struct ResMap {
     list: Vec<Resource>,
-    current: Option<Index<u64>>,
-    any: Option<Index<u64>>,
-    names: Option<Index<Text>>,
-    kinds: Option<Index<Text>>,
-    labels: Option<Index<(Text, Text)>>,
+    indices: Indices,
     /// Whether nothing may be left of some resource.
     has_gone: bool,
     /// Whether two may have the same id now.
@@ -81,7 +76,7 @@ impl ResMap {
 
     /// All resources, for changes of any kind.
     pub(crate) fn list_mut(&mut self) -> &mut Vec<Resource> {
-        (self.current, self.any, self.names, self.kinds, self.labels) = (None, None, None, None, None);
+        self.indices.clear();
         (self.has_gone, self.has_twins) = (true, true);
         &mut self.list
     }
@@ -89,7 +84,7 @@ impl ResMap {
     /// All resources, for changes that leave all names and notes alone.
     pub(crate) fn bodies_mut(&mut self) -> &mut [Resource] {
         self.has_gone = true;
-        self.labels = None;
+        self.indices.clear_meta();
         &mut self.list
     }
 
@@ -108,42 +103,15 @@ impl ResMap {
         change: impl FnOnce(&mut Resource) -> Result<T>,
     ) -> Result<Option<T>> {
         let Some(resource) = self.list.get_mut(at) else { return Ok(None) };
-        let before = resource.names().clone();
-        let labels: Option<Vec<_>> = self.labels.as_ref().map(|_| resource.label_pairs().collect());
+        let before = self.indices.before(resource);
         let done = change(resource)?;
         self.has_gone |= resource.is_gone();
-        if let (Some(index), Some(labels)) = (&mut self.labels, labels) {
-            index.rename_ends(at, 0, labels.into_iter(), resource.label_pairs());
+        let is_renamed = self.indices.follow(at, before, resource)?;
+        if is_renamed && !self.has_twins && !resource.is_gone() {
+            let id = resource.id().clone();
+            self.has_twins = self.with_current_id(&id).len() > 1;
         }
-        let after = resource.names().clone();
-        self.rename(at, &before, &after);
         Ok(Some(done))
-    }
-
-    /// Lets the indices follow what a resource is called.
-    fn rename(&mut self, at: usize, before: &Names, after: &Names) {
-        if before.current == after.current && before.previous == after.previous {
-            return;
-        }
-        if let Some(index) = &mut self.current {
-            index.rename(at, digest(&before.current), digest(&after.current));
-        }
-        // What was noted long before stays; only the end of the notes is another one.
-        let kept = before.all().zip(after.all()).take_while(|(a, b)| a == b).count();
-        if let Some(index) = &mut self.names {
-            let name = |id: &Id| id.name.clone();
-            index.rename_ends(at, kept, before.all().map(name), after.all().map(name));
-        }
-        if let Some(index) = &mut self.kinds {
-            let kind = |id: &Id| id.gvk.kind.clone();
-            index.rename_ends(at, kept, before.all().map(kind), after.all().map(kind));
-        }
-        if let Some(index) = &mut self.any {
-            index.rename_ends(at, kept, before.all().map(digest), after.all().map(digest));
-        }
-        if before.current != after.current && !self.has_twins {
-            self.has_twins = self.with_current_id(&after.current).len() > 1;
-        }
     }
 
     /// Refuses two resources with the same id, as building the list anew does.
@@ -151,11 +119,32 @@ impl ResMap {
     /// # Errors
     /// If there are.
     pub(crate) fn check_ids(&mut self) -> Result<()> {
-        if self.has_twins {
-            let list = std::mem::take(&mut self.list);
-            *self = ResMap::of(list)?;
+        if !self.has_twins {
+            return Ok(());
         }
+        for at in 0..self.list.len() {
+            let Some(resource) = self.list.get(at).filter(|resource| !resource.is_gone()) else { continue };
+            let id = resource.id().clone();
+            if self.with_current_id(&id).first() != Some(&at) {
+                return Err(registered_already(&id));
+            }
+        }
+        self.has_twins = false;
         Ok(())
+    }
+
+    /// These resources and all that have the same present id as one of them.
+    pub(crate) fn with_twins(&mut self, mut places: Vec<usize>) -> Vec<usize> {
+        if self.has_twins {
+            for at in 0..places.len() {
+                let id =
+                    places.get(at).and_then(|at| self.list.get(*at)).map(|resource| resource.id().clone());
+                places.extend(id.map(|id| self.with_current_id(&id)).unwrap_or_default());
+            }
+            places.sort_unstable();
+            places.dedup();
+        }
+        places
     }
 
     /// Appends resources (`AppendAll`).
@@ -169,30 +158,14 @@ impl ResMap {
         Ok(())
     }
 
-    fn append(&mut self, resource: Resource) -> Result<()> {
+    fn append(&mut self, mut resource: Resource) -> Result<()> {
         let names = resource.names().clone();
         let id = &names.current;
         if !self.with_current_id(id).is_empty() {
-            let message = format!("may not add resource with an already registered id: {id}");
-            return Err(Error::invalid(message));
+            return Err(registered_already(id));
         }
-        let at = self.list.len();
         self.has_gone |= resource.is_gone();
-        if let Some(index) = &mut self.current {
-            index.add(digest(id), at);
-        }
-        if let Some(index) = &mut self.any {
-            names.all().for_each(|id| index.add(digest(id), at));
-        }
-        if let Some(index) = &mut self.names {
-            names.all().for_each(|id| index.add(id.name.clone(), at));
-        }
-        if let Some(index) = &mut self.kinds {
-            names.all().for_each(|id| index.add(id.gvk.kind.clone(), at));
-        }
-        if let Some(index) = &mut self.labels {
-            resource.label_pairs().for_each(|pair| index.add(pair, at));
-        }
+        self.indices.append(self.list.len(), &mut resource)?;
         self.list.push(resource);
         Ok(())
     }
@@ -261,84 +234,52 @@ impl ResMap {
     /// The resources that are called so now.
     pub(crate) fn with_current_id(&mut self, id: &Id) -> Vec<usize> {
         let list = &self.list;
-        let index =
-            self.current.get_or_insert_with(|| Index::of(list, |names, add| add(digest(&names.current))));
-        let found = index.get(&digest(id)).iter().copied();
+        let found = self.indices.with_current_id(list, id).iter().copied();
         found.filter(|at| list.get(*at).is_some_and(|resource| id.is_same(resource.id()))).collect()
     }
 
     /// The resources that are or were called so and are still there.
     pub(crate) fn with_any_id(&mut self, id: &Id) -> Vec<usize> {
         let list = &self.list;
-        let index = self
-            .any
-            .get_or_insert_with(|| Index::of(list, |names, add| names.all().for_each(|id| add(digest(id)))));
         let is_called_so =
             |resource: &Resource| !resource.is_gone() && resource.names().all().any(|own| id.is_same(own));
-        let found = index.get(&digest(id)).iter().copied();
+        let found = self.indices.with_any_id(list, id).iter().copied();
         found.filter(|at| list.get(*at).is_some_and(is_called_so)).collect()
     }
 
     /// The resources that are or were called so, whatever their kind and namespace.
     pub(crate) fn with_any_name(&mut self, name: &Text) -> &[usize] {
-        let list = &self.list;
-        let names = self.names.get_or_insert_with(|| {
-            Index::of(list, |names, add| names.all().for_each(|id| add(id.name.clone())))
-        });
-        names.get(name)
-    }
-
-    /// The resources that are or were of a kind.
-    fn with_any_kind(&mut self, kind: &Text) -> &[usize] {
-        let list = &self.list;
-        let kinds = self.kinds.get_or_insert_with(|| {
-            Index::of(list, |names, add| names.all().for_each(|id| add(id.gvk.kind.clone())))
-        });
-        kinds.get(kind)
-    }
-
-    /// The resources that have a label, those among them of whose equal keys another one counts.
-    fn with_label(&mut self, label: (Text, Text)) -> Vec<usize> {
-        let list = &self.list;
-        let labels = self.labels.get_or_insert_with(|| {
-            let mut index = Index::new(list.len());
-            for (at, resource) in list.iter().enumerate() {
-                resource.label_pairs().for_each(|pair| index.add(pair, at));
-            }
-            index
-        });
-        labels.get(&label).to_vec()
+        self.indices.with_any_name(&self.list, name)
     }
 
     /// What a selector may select, in order.
     pub(crate) fn candidates_of(&mut self, selector: &Selector) -> Vec<usize> {
-        match (selector.plain_name(), selector.plain_label()) {
-            (None, Some(label)) => self.with_label(label),
-            (name, _) => self.candidates(name, selector.plain_kind()),
-        }
+        self.indices.candidates(&self.list, selector)
     }
 
     /// The resources that may be or have been called so, or be or have been of the kind; all if neither is known.
     pub(crate) fn candidates(&mut self, name: Option<&Text>, kind: Option<&Text>) -> Vec<usize> {
         match (name, kind) {
             (Some(name), _) => self.with_any_name(name).to_vec(),
-            (None, Some(kind)) => self.with_any_kind(kind).to_vec(),
+            (None, Some(kind)) => self.indices.with_any_kind(&self.list, kind).to_vec(),
             (None, None) => (0..self.list.len()).collect(),
         }
     }
 
-    /// What a selector selects, in order.
+    /// What a selector selects of what is still there, in order.
     ///
     /// # Errors
     /// If its labels cannot be read.
     pub(crate) fn select(&mut self, selector: &Selector) -> Result<Vec<usize>> {
-        if selector.looks_at_annotations() {
+        if selector.looks_at_annotations() && !self.indices.has_annotations() {
             self.write_notes()?;
+            self.indices.annotations(&self.list);
         }
         let candidates = self.candidates_of(selector);
         let mut selected = Vec::new();
         for at in candidates {
-            if self.list.get(at).map(|resource| selector.selects(resource)).transpose()? == Some(true) {
+            let resource = self.list.get(at).filter(|resource| !resource.is_gone());
+            if resource.map(|resource| selector.selects(resource)).transpose()? == Some(true) {
                 selected.push(at);
             }
         }
@@ -352,6 +293,10 @@ impl ResMap {
             self.has_gone = false;
         }
     }
+}
+
+fn registered_already(id: &Id) -> Error {
+    Error::invalid(format!("may not add resource with an already registered id: {id}"))
 }
 
 impl Resource {
@@ -381,5 +326,87 @@ impl Resource {
         self.set_namespace(&names.current.namespace)?;
         self.variables.clone_from(&old.variables);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aoa_lang::value::Value;
+    use aoa_lang::yaml::Node;
+
+    use super::super::Written;
+    use super::*;
+
+    fn resource(at: usize) -> Resource {
+        let tier = if at % 100 == 0 { "front" } else { "back" };
+        let text = format!(
+            "{{apiVersion: v1, kind: Kind{}, metadata: {{name: web-{at}-x, namespace: n{}, labels: {{app: a{at}, tier: {tier}}}, annotations: {{owner: o{at}}}}}}}",
+            at % 50,
+            at % 60,
+        );
+        Resource::new(Node::parse(&text).unwrap().unwrap(), &std::sync::Arc::default())
+    }
+
+    fn map(size: usize) -> ResMap {
+        ResMap::of((0..size).map(resource).collect()).unwrap()
+    }
+
+    fn selector(parts: &[(&'static str, String)]) -> Selector {
+        let parts = parts.iter().map(|(key, value)| (*key, Value::string(value.as_str())));
+        Selector::new(Written::of(&Value::map(parts))).unwrap()
+    }
+
+    fn selectors(at: usize) -> Vec<Selector> {
+        vec![
+            selector(&[("name", format!("web-{at}-.*"))]),
+            selector(&[("name", format!(".*-{at}-x")), ("kind", "Kind.*".into())]),
+            selector(&[("name", format!("(api|web)-{at}-[a-z]")), ("labelSelector", "tier".into())]),
+            selector(&[("kind", format!("Kind{}|Other{at}", at % 50)), ("namespace", "n.*".into())]),
+            selector(&[("namespace", format!("n{}|other{at}", at % 60))]),
+            selector(&[("annotationSelector", format!("owner=o{at}"))]),
+            selector(&[("labelSelector", format!("app in (a{at},b{at}),tier"))]),
+            selector(&[("labelSelector", format!("tier!=back,app!=c{at}"))]),
+        ]
+    }
+
+    /// What selectors look at is what they select, whatever else is there.
+    #[test]
+    fn selectors_look_at_what_they_select() {
+        let mut map = map(3_000);
+        map.write_notes().unwrap();
+        for at in 100..200 {
+            for (number, selector) in selectors(at).iter().enumerate() {
+                let selected = map.select(selector).unwrap().len();
+                let looked_at = map.candidates_of(selector).len();
+                assert!(selected > 0 && looked_at <= selected, "{number}: {looked_at} for {selected}");
+            }
+        }
+    }
+
+    /// Selecting by indices is selecting from all, while names, kinds, namespaces, labels and annotations change.
+    #[test]
+    fn indices_follow_changes() {
+        let mut map = map(200);
+        for round in 0..60 {
+            for selector in selectors(round * 3 % 220) {
+                let all: Vec<usize> =
+                    (0..map.len()).filter(|at| selector.selects(&map.list()[*at]).unwrap()).collect();
+                assert_eq!(map.select(&selector).unwrap(), all);
+            }
+            let text = format!(
+                "{{apiVersion: v1, kind: Kind{}, metadata: {{name: web-{}-x, namespace: other{round}, labels: {{app: b{round}, app: a{}}}, annotations: {{owner: o{}}}}}}}",
+                round % 7,
+                round * 3 + 3,
+                round * 3 + 3,
+                round * 3 + 3,
+            );
+            map.change(round * 5 % 200, |resource| {
+                resource.store_previous_id()?;
+                resource.write_notes()?;
+                *resource.root_mut() = Node::parse(&text).unwrap().unwrap().root().clone();
+                Ok(())
+            })
+            .unwrap();
+        }
     }
 }

@@ -38,13 +38,10 @@ impl Resource {
         MetaMap(map_of(&self.root, "labels"))
     }
 
-    /// All keys and values of the labels, as they stand.
-    pub(crate) fn label_pairs(&self) -> impl Iterator<Item = (Text, Text)> + Clone {
-        let entries = map_of(&self.root, "labels").map_or(&[][..], |labels| labels.content.as_slice());
-        entries.chunks_exact(2).filter_map(|entry| match entry {
-            [key, value] => Some((key.text.clone(), value.text.clone())),
-            _ => None,
-        })
+    /// The labels or annotations that selectors see.
+    pub(super) fn meta_pairs(&self, field: &str) -> Texts {
+        let entries = map_of(&self.root, field).into_iter().flat_map(Node::entries);
+        entries.map(|(key, value)| (key.text.clone(), value.text.clone())).collect()
     }
 
     pub(crate) fn annotations(&self) -> MetaMap<'_> {
@@ -67,8 +64,7 @@ impl Resource {
     /// Those of [`Resource::write_notes`].
     pub(crate) fn texts(&mut self, field: &str) -> Result<Texts> {
         self.write_notes()?;
-        let map = map_of(&self.root, field).into_iter().flat_map(Node::entries);
-        Ok(map.map(|(key, value)| (key.text.clone(), value.text.clone())).collect())
+        Ok(self.meta_pairs(field))
     }
 
     /// Writes labels or annotations anew (`setMapInMetadata`): sorted, as strings; the keys without a tag, so that one that

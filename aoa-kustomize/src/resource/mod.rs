@@ -3,11 +3,14 @@
 pub(crate) mod annotations;
 mod id;
 mod index;
+mod indices;
 mod map;
 mod metadata;
 mod notes;
+mod pattern;
 mod select;
 mod twins;
+mod values;
 
 pub(crate) use id::{Gvk, Id, NO_NAMESPACE, Scope};
 pub(crate) use map::{Behavior, ResMap};

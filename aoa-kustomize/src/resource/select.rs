@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use aoa_lang::text::regexp::Regexp;
-use aoa_lang::text::selector::{self, Labels};
+use aoa_lang::Value;
+use aoa_lang::text::selector::{self, Labels, Requirement};
 use aoa_lang::value::Text;
-use aoa_lang::{Value, value};
 
+use super::pattern::Pattern;
 use super::{Gvk, Id, Resource};
 use crate::error::{Error, Result};
 use crate::file::text_of;
@@ -31,14 +31,6 @@ pub(crate) struct Written {
     pub(crate) id: Id,
     pub(crate) annotations: Text,
     pub(crate) labels: Text,
-}
-
-/// A regular expression that must match the whole text; most are plain texts.
-#[derive(Clone, Debug)]
-enum Pattern {
-    Any,
-    Plain(Text),
-    Regexp(Box<Regexp>),
 }
 
 /// A selector of labels; one that cannot be read is an error only when it is looked at.
@@ -123,34 +115,29 @@ impl Selector {
         Ok(annotations && labels)
     }
 
-    /// The one name that it selects, if there is only one.
-    pub(crate) fn plain_name(&self) -> Option<&Text> {
-        match &self.name {
-            Pattern::Plain(name) => Some(name),
-            Pattern::Any | Pattern::Regexp(_) => None,
-        }
+    /// What its name must match.
+    pub(super) fn name(&self) -> &Pattern {
+        &self.name
     }
 
-    /// One label that all that it selects have, if that is clear: `key=value`, alone or with others behind commas.
-    pub(crate) fn plain_label(&self) -> Option<(Text, Text)> {
-        let text = self
-            .written
-            .labels
-            .as_str()
-            .filter(|text| self.labels.0.is_ok() && !text.contains(['(', '!']))?;
-        text.split(',').find_map(|requirement| {
-            let (key, value) = requirement.split_once('=')?;
-            let value = value.strip_prefix('=').unwrap_or(value).trim();
-            Some((Text::from(key.trim()), Text::from(value)))
-        })
+    /// What its kind must match.
+    pub(super) fn kind(&self) -> &Pattern {
+        &self.kind
     }
 
-    /// The one kind that it selects, if there is only one.
-    pub(crate) fn plain_kind(&self) -> Option<&Text> {
-        match &self.kind {
-            Pattern::Plain(kind) => Some(kind),
-            Pattern::Any | Pattern::Regexp(_) => None,
-        }
+    /// What one of its namespaces must match.
+    pub(super) fn namespace(&self) -> &Pattern {
+        &self.namespace
+    }
+
+    /// What its labels must be; nothing where that cannot be read.
+    pub(super) fn labels(&self) -> &[Requirement] {
+        self.labels.requirements()
+    }
+
+    /// What its annotations must be; nothing where that cannot be read.
+    pub(super) fn annotations(&self) -> &[Requirement] {
+        self.annotations.requirements()
     }
 
     fn matches_kind(&self, gvk: &Gvk) -> bool {
@@ -160,35 +147,11 @@ impl Selector {
     }
 }
 
-impl Pattern {
-    /// Compiles a pattern; the empty one matches all.
-    ///
-    /// # Errors
-    /// Go's message if it is no regular expression.
-    fn new(pattern: &value::Text) -> Result<Self> {
-        let is_plain =
-            |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'/' | b':' | b',' | b' ' | b'=');
-        let bytes = pattern.as_bytes();
-        if bytes.is_empty() {
-            Ok(Pattern::Any)
-        } else if bytes.iter().all(is_plain) {
-            Ok(Pattern::Plain(pattern.clone()))
-        } else {
-            let anchored = [b"^(?:", bytes, b")$"].concat();
-            Ok(Pattern::Regexp(Box::new(Regexp::new(anchored)?)))
-        }
-    }
-
-    fn matches(&self, text: &[u8]) -> bool {
-        match self {
-            Pattern::Any => true,
-            Pattern::Plain(plain) => plain.as_bytes() == text,
-            Pattern::Regexp(regexp) => regexp.is_match(text),
-        }
-    }
-}
-
 impl Terms {
+    fn requirements(&self) -> &[Requirement] {
+        self.0.as_ref().ok().and_then(selector::Selector::requirements).unwrap_or_default()
+    }
+
     fn new(text: &Text) -> Self {
         Terms(match text.as_str() {
             Some("") => Ok(selector::Selector::EVERYTHING),
@@ -213,6 +176,11 @@ impl Selector {
 
     pub(crate) fn looks_at_annotations(&self) -> bool {
         !self.written.annotations.is_empty()
+    }
+
+    /// Whether its labels and annotations can be read.
+    pub(crate) fn has_readable_meta(&self) -> bool {
+        self.labels.0.is_ok() && self.annotations.0.is_ok()
     }
 
     /// Whether any part of the id is asked for.

@@ -58,12 +58,16 @@ impl Step {
             transformer.transform(map, run)?;
         }
         if let Some(origin) = &self.origin {
-            for resource in map.list_mut() {
+            for resource in map.list_mut().iter_mut().filter(|resource| !resource.is_gone()) {
                 note_transformation(resource, origin)?;
             }
         }
-        map.drop_gone();
         Ok(())
+    }
+
+    /// Whether it overlooks resources of which nothing is left.
+    fn overlooks_gone(&self) -> bool {
+        self.origin.is_none() && self.transformers.iter().all(|one| matches!(one, Transformer::Patch(_)))
     }
 }
 
@@ -73,7 +77,14 @@ impl Target {
         let config = into.config();
         let mut steps = self.built_in_steps(run, &config)?;
         steps.extend(self.plugin_steps(run, &self.file.clone().transformers)?);
-        steps.iter().try_for_each(|step| step.run(&mut into.map, run))
+        for (at, step) in steps.iter().enumerate() {
+            step.run(&mut into.map, run)?;
+            // Indices need not be made anew for each of many patches.
+            if !steps.get(at + 1).is_some_and(Step::overlooks_gone) {
+                into.map.drop_gone();
+            }
+        }
+        Ok(())
     }
 
     /// Runs all validators, which may only set a label (`runValidators`).

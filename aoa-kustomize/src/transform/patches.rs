@@ -82,7 +82,7 @@ impl StrategicPatcher {
             let Some(patch) = self.patches.first() else { return Ok(()) };
             let selected =
                 map.select(target).map_err(|e| e.prefixed("unable to find patch target in `resources`: "))?;
-            return self.apply_to_all(map, &selected, patch);
+            return self.apply_to_all(map, selected, patch);
         }
         for patch in &self.patches {
             let names = patch.names();
@@ -90,7 +90,7 @@ impl StrategicPatcher {
             match self.wording {
                 Wording::PatchesStrategicMerge => {
                     let at = found?;
-                    self.apply_to_all(map, &[at], patch)?;
+                    self.apply_to_all(map, vec![at], patch)?;
                 }
                 Wording::Patches => {
                     let id = names.original();
@@ -106,16 +106,14 @@ impl StrategicPatcher {
     }
 
     /// `resWrangler.ApplySmPatch`
-    fn apply_to_all(&self, map: &mut ResMap, selected: &[usize], patch: &Resource) -> Result<()> {
-        for at in selected {
-            map.change(*at, |resource| {
+    fn apply_to_all(&self, map: &mut ResMap, selected: Vec<usize>, patch: &Resource) -> Result<()> {
+        for at in map.with_twins(selected) {
+            map.change(at, |resource| {
                 let adapted = kustomize::for_target(patch.root(), resource.root());
                 self.apply(resource, &adapted, patch)
             })?;
         }
-        map.drop_gone();
-        let may_collide = patch.is_enabled(ALLOW_NAME_CHANGE) || patch.is_enabled(ALLOW_KIND_CHANGE);
-        if may_collide { map.check_ids() } else { Ok(()) }
+        map.check_ids()
     }
 
     /// `Resource.ApplySmPatch`

@@ -54,7 +54,8 @@ impl ReplacementTransformer {
         let default = [Text::from_static(DEFAULT_FIELD)];
         let paths = if target.field_paths.is_empty() { &default[..] } else { &target.field_paths };
         let fields: Vec<FieldPath> = paths.iter().map(FieldPath::new).collect();
-        let candidates = map.candidates_of(&select);
+        let is_readable = [&select].into_iter().chain(&rejects).all(Selector::has_readable_meta);
+        let candidates = if is_readable { map.candidates_of(&select) } else { (0..map.len()).collect() };
         for index in candidates {
             let Some(resource) = map.list().get(index) else { continue };
             if !is_selected(resource, &select, &rejects)? {
