@@ -6,7 +6,7 @@ use std::hint::black_box;
 
 use aoa_kustomize::{Builder, Edit, Editor, Options};
 use aoa_lang::source::{Tree, TreePath};
-use benches::overlays::{overlays, tiny};
+use benches::overlays::{overlays, selected, tiny};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// That of the command.
@@ -63,6 +63,16 @@ fn growth(c: &mut Criterion) {
         group.throughput(Throughput::Elements(resources as u64));
         group.bench_with_input(BenchmarkId::from_parameter(resources), &tree, |b, tree| {
             b.iter(|| build(tree, 1));
+        });
+    }
+    for resources in [200, 400, 800, 1600] {
+        let tree = selected(resources, resources / 5);
+        let folder = TreePath::new("overlay").unwrap();
+        group.bench_with_input(BenchmarkId::new("by patterns", resources), &tree, |b, tree| {
+            b.iter(|| {
+                let builder = Builder::new(tree.clone(), Options::default());
+                builder.build(&folder).unwrap().to_yaml().unwrap().len()
+            });
         });
     }
     group.finish();

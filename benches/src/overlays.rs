@@ -51,6 +51,38 @@ pub fn overlays(resources: usize, patches: usize, overlays: usize) -> Tree {
     Tree::in_memory(files)
 }
 
+/// An overlay `overlay` of a base with so many Deployments, and so many patches that choose one each: by patterns of names and
+/// namespaces, by an annotation, by a set of labels, and by what labels are not.
+#[must_use]
+pub fn selected(resources: usize, patches: usize) -> Tree {
+    let mut list = String::new();
+    for at in 0..resources {
+        let meta = format!(
+            "  annotations: {{owner: team-{at}}}\n  namespace: shop-{}\n  labels: {{tier: t{at}, ",
+            at % 40
+        );
+        let _ = write!(list, "---\n{}", deployment(at).replacen("  labels: {", &meta, 1));
+    }
+    let mut targets = String::new();
+    for patch in 0..patches {
+        let at = patch * resources / patches.max(1);
+        let target = match patch % 5 {
+            0 => format!("name: 'web-{at}(-x)?'"),
+            1 => format!("name: '.*-{at}', kind: Deployment|StatefulSet"),
+            2 => format!("annotationSelector: owner=team-{at}, kind: Deploy.*"),
+            3 => format!("labelSelector: 'app in (web-{at}, api-{at}), !canary'"),
+            _ => format!("labelSelector: 'tier notin (a, b), app=web-{at}', namespace: shop-.*"),
+        };
+        let _ = writeln!(targets, "- {{target: {{{target}}}, path: p.yaml}}");
+    }
+    Tree::in_memory([
+        ("base/kustomization.yaml", "resources: [all.yaml]\n".to_owned()),
+        ("base/all.yaml", list),
+        ("overlay/kustomization.yaml", format!("resources: [../base]\npatches:\n{targets}")),
+        ("overlay/p.yaml", patch(0)),
+    ])
+}
+
 fn deployment(at: usize) -> String {
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web-{at}\n  labels: {{app: web-{at}}}\nspec:\n  replicas: 1\n  selector:\n    matchLabels: {{app: web-{at}}}\n  template:\n    metadata:\n      labels: {{app: web-{at}}}\n    spec:\n      containers:\n      - name: app\n        image: shop/app:1\n        env:\n        - name: MODE\n          value: plain\n        envFrom:\n        - configMapRef: {{name: settings-{}}}\n        ports:\n        - containerPort: 8080\n          protocol: TCP\n        resources:\n          requests: {{cpu: 100m, memory: 64Mi}}\n      - name: side\n        image: shop/side:2\n      volumes:\n      - name: data\n        configMap: {{name: made}}\n",

@@ -137,15 +137,15 @@ impl Indices {
     }
 
     fn names(&mut self, list: &[Resource]) -> &mut Values {
-        self.names.get_or_insert_with(|| values_of(list, |names| names_of(names)))
+        self.names.get_or_insert_with(|| values_of(list, names_of))
     }
 
     fn kinds(&mut self, list: &[Resource]) -> &mut Values {
-        self.kinds.get_or_insert_with(|| values_of(list, |names| kinds_of(names)))
+        self.kinds.get_or_insert_with(|| values_of(list, kinds_of))
     }
 
     fn namespaces(&mut self, list: &[Resource]) -> &mut Values {
-        self.namespaces.get_or_insert_with(|| values_of(list, |names| namespaces_of(names)))
+        self.namespaces.get_or_insert_with(|| values_of(list, namespaces_of))
     }
 
     fn labels(&mut self, list: &[Resource]) -> &mut MetaIndex {

@@ -338,7 +338,7 @@ mod tests {
     use super::*;
 
     fn resource(at: usize) -> Resource {
-        let tier = if at % 100 == 0 { "front" } else { "back" };
+        let tier = if at.is_multiple_of(100) { "front" } else { "back" };
         let text = format!(
             "{{apiVersion: v1, kind: Kind{}, metadata: {{name: web-{at}-x, namespace: n{}, labels: {{app: a{at}, tier: {tier}}}, annotations: {{owner: o{at}}}}}}}",
             at % 50,
