@@ -133,11 +133,18 @@ impl Builder {
 
     fn build_view(&self, view: Arc<View>, path: &TreePath, bases: &Bases) -> Result<Built> {
         let loader = self.loader(view, path)?;
+        let journal = loader.journal.clone();
         let mut run = Run::new(&self.options, &self.kept.files, bases);
-        let target = Target::load(loader, &run)?;
-        run.use_schema(&target, SchemaUse::Outer)?;
-        let resources = customize(&target, &mut run)?;
-        let journal = target.loader.journal.take();
+        let target = Target::load(loader, &run);
+        let resources = target.and_then(|target| {
+            run.use_schema(&target, SchemaUse::Outer)?;
+            customize(&target, &mut run)
+        });
+        let journal = journal.take();
+        let resources = match resources {
+            Ok(resources) => resources,
+            Err(error) => return Err(error.after(journal)),
+        };
         Ok(Built {
             resources,
             limits: self.options.limits.text.clone(),

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use aoa_lang::ErrorKind;
+use aoa_lang::source::{Observed, TreePath};
 
-use crate::load::Missing;
+use crate::load::{Journal, Missing};
 
 /// A result whose error is [`Error`].
 pub type Result<T> = std::result::Result<T, Error>;
@@ -23,6 +24,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub struct Error {
     inner: aoa_lang::Error,
     missing: Option<Box<Missing>>,
+    looked_at: Option<Box<Journal>>,
 }
 
 impl Error {
@@ -39,7 +41,7 @@ impl Error {
     /// Something is not at hand.
     pub(crate) fn missing(missing: Missing, message: impl Into<String>) -> Self {
         let inner = aoa_lang::Error::new(ErrorKind::NotFound, message);
-        Error { inner, missing: Some(Box::new(missing)) }
+        Error { inner, missing: Some(Box::new(missing)), looked_at: None }
     }
 
     /// The same error, its message put behind `prefix`.
@@ -66,6 +68,20 @@ impl Error {
         self.missing.as_deref()
     }
 
+    /// What the build looked at in the tree before it failed: a change of anything else does not mend it. `None` if it has not
+    /// begun, or went into other repositories.
+    #[must_use]
+    pub fn observed(&self) -> Option<impl Iterator<Item = (&TreePath, Observed)>> {
+        let journal = self.looked_at.as_deref().filter(|journal| journal.repositories.is_empty())?;
+        Some(journal.observed.iter().map(|(path, what)| (path, *what)))
+    }
+
+    /// The same error of a build that had looked at this.
+    pub(crate) fn after(mut self, journal: Journal) -> Self {
+        self.looked_at = Some(Box::new(journal));
+        self
+    }
+
     /// The error without what is missing.
     #[must_use]
     pub fn into_inner(self) -> aoa_lang::Error {
@@ -75,7 +91,7 @@ impl Error {
 
 impl From<aoa_lang::Error> for Error {
     fn from(inner: aoa_lang::Error) -> Self {
-        Error { inner, missing: None }
+        Error { inner, missing: None, looked_at: None }
     }
 }
 

@@ -128,8 +128,10 @@ fn step(clone: &Path, commit: &str, older: Option<Both>) -> Result<(Both, Option
     };
     let start = Instant::now();
     let newer = resolver.resolve_since(&before, &loaded.inputs).map_err(|error| error.to_string())?;
+    let since = start.elapsed();
     let changes = diff(&before, &newer);
     let from_older = start.elapsed();
+    eprintln!("DBG since {since:?} diff {:?}", from_older - since);
     let is_same_diff = written(&before, &newer) == written(&before_cold, &cold);
     let differs = match seen(&newer) == seen(&cold) {
         false => Some("fleet"),

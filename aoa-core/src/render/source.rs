@@ -66,6 +66,12 @@ impl Stop {
     pub(crate) fn failed(error: impl Into<Text>) -> Self {
         Stop::Failed(error.into())
     }
+
+    /// Whether it says the name of a commit, at least the short one.
+    fn names(&self, commit: &str) -> bool {
+        let Some(short) = commit.get(..7) else { return !commit.is_empty() };
+        matches!(self, Stop::Failed(error) if error.to_str_lossy().contains(short))
+    }
 }
 
 impl From<Gap> for Stop {
@@ -177,7 +183,11 @@ fn render_steps(
     // Where the source says that its files are, if nothing else is read.
     let named = TreePath::new(path).filter(|_| is_git).unwrap_or_else(TreePath::root);
     let own = Reach::below(&found, &named);
-    let stopped = |stop| Ok(Outcome::stopped(None, stop).with_reach(own.clone().with_commits(true)));
+    let stopped = |stop: Stop| {
+        let names =
+            says_commit(source) || !referenced.is_empty() || stop.names(&found.commit.to_str_lossy());
+        Ok(Outcome::stopped(None, stop).with_reach(own.clone().with_commits(names)))
+    };
     let folder = if is_git { app_folder(&found.tree, path) } else { Ok(AppFolder::root()) };
     let folder = match folder {
         Ok(folder) => folder,

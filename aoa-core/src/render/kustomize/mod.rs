@@ -21,8 +21,9 @@ mod versions;
 
 use std::sync::Arc;
 
-use aoa_kustomize::{Builder, Built, Editor};
+use aoa_kustomize::{Builder, Editor, Error, Missing};
 use aoa_lang::Limits;
+use aoa_lang::source::TreePath;
 
 use super::application::RenderContext;
 use super::cache::KustomizeKey;
@@ -65,9 +66,9 @@ fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Sto
             let is_own = made.repositories == Repositories::Own && ctx.budget.has_room();
             (Outcome::rendered(SOURCE_TYPE, made.manifests).with_reach(made.reach), is_own)
         }
-        Err(stop) => {
+        Err(Stopped { stop, reach }) => {
             let is_own = matches!(stop, Stop::Failed(_));
-            (Outcome::stopped(SOURCE_TYPE, stop).with_reach(Reach::everything()), is_own)
+            (Outcome::stopped(SOURCE_TYPE, stop).with_reach(reach), is_own)
         }
     }))
 }
@@ -76,6 +77,12 @@ fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Sto
 struct Made {
     manifests: Vec<Manifest>,
     repositories: Repositories,
+    reach: Reach,
+}
+
+/// Why a build makes nothing.
+struct Stopped {
+    stop: Stop,
     reach: Reach,
 }
 
@@ -93,7 +100,7 @@ fn build(
     located: &Located<'_>,
     flags: &Flags,
     steps: &[Step],
-) -> Result<Made, Stop> {
+) -> Result<Made, Stopped> {
     let folder = &located.folder.path;
     let builder = ctx.cache.kustomize_builder(&located.found.tree, &flags.text, |tree| {
         Builder::new(tree, flags.options.clone())
@@ -101,13 +108,25 @@ fn build(
     let builder = builder.with_remotes(Arc::new(remotes::Given(ctx.repositories.clone())));
     let mut editor = Editor::new(&builder, folder);
     for step in steps {
-        step.carry_out(ctx, &mut editor)?;
+        let reach = || reach(located, steps, []);
+        step.carry_out(ctx, &mut editor).map_err(|stop| Stopped { stop, reach: reach() })?;
     }
     let built = editor.build();
-    let failed = |error| remotes::stop(ctx, &command(located, flags), error);
+    let reach = match &built {
+        Ok(built) if built.repositories().is_empty() => {
+            reach(located, steps, built.observed().iter().map(|(path, _)| path))
+        }
+        Ok(_) => Reach::everything(),
+        Err(error) => match error.observed().filter(|_| !needs_repository(error)) {
+            Some(observed) => reach(located, steps, observed.map(|(path, _)| path)),
+            None => Reach::everything(),
+        },
+    };
+    let stopped = |stop| Stopped { stop, reach: reach.clone() };
+    let failed = |error| stopped(remotes::stop(ctx, &command(located, flags), error));
     let text = built.as_ref().map_err(Clone::clone).and_then(|built| built.to_yaml()).map_err(failed)?;
     let file = parse_yaml(text.as_bytes(), &Limits::default())
-        .map_err(|error| Stop::failed(error.to_status("kustomize build")))?;
+        .map_err(|error| stopped(Stop::failed(error.to_status("kustomize build"))))?;
     let mut manifests = Vec::with_capacity(file.objects.len());
     for (object, ..) in file.objects {
         let place = Place {
@@ -117,26 +136,33 @@ fn build(
             column: 1,
             width: 0,
         };
-        flatten(object, place, &mut manifests)?;
+        flatten(object, place, &mut manifests).map_err(stopped)?;
     }
-    let is_own = |built: &&Built| built.repositories().is_empty();
-    let Some(built) = built.as_ref().ok().filter(is_own) else {
-        return Ok(Made { manifests, repositories: Repositories::Others, reach: Reach::everything() });
-    };
-    let reach = reach(located, flags, steps, built);
-    Ok(Made { manifests, repositories: Repositories::Own, reach })
+    let is_own = built.is_ok_and(|built| built.repositories().is_empty());
+    let repositories = if is_own { Repositories::Own } else { Repositories::Others };
+    Ok(Made { manifests, repositories, reach })
 }
 
-/// The folder, and whatever was looked at. Charts are read without telling, components are looked for by steps.
-fn reach(located: &Located<'_>, flags: &Flags, steps: &[Step], built: &Built) -> Reach {
+/// Whether a build waits for another repository.
+fn needs_repository(error: &Error) -> bool {
+    error.needs().is_some_and(|missing| !matches!(missing, Missing::Chart { .. }))
+}
+
+/// The folder, and whatever was looked at: of a chart its folder, whose files count all. Components are looked for by steps,
+/// which tell nothing.
+fn reach<'o>(
+    located: &Located<'_>,
+    steps: &[Step],
+    observed: impl IntoIterator<Item = &'o TreePath>,
+) -> Reach {
     let mut reach = ReachParts::default();
-    if flags.text.contains("--enable-helm") || steps.iter().any(Step::looks_elsewhere) {
+    if steps.iter().any(Step::looks_elsewhere) {
         reach.tree(located.found);
         return reach.into_reach();
     }
     reach.below(located.found, &located.folder.path);
-    let elsewhere = built.observed().iter().filter(|(path, _)| !path.is_within(&located.folder.path));
-    elsewhere.for_each(|(path, _)| reach.below(located.found, path));
+    let elsewhere = observed.into_iter().filter(|path| !path.is_within(&located.folder.path));
+    elsewhere.for_each(|path| reach.below(located.found, path));
     reach.into_reach()
 }
 
