@@ -97,20 +97,24 @@ impl Tally {
 struct Seen {
     apps: usize,
     changed: usize,
-    /// From nothing, and from the one before.
-    times: (Duration, Duration),
+    /// From nothing; from the one before, and until both were compared.
+    times: (Duration, (Duration, Duration)),
     /// What is not the same.
     differs: Option<&'static str>,
 }
 
 impl std::fmt::Display for Seen {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Seen { apps, changed, times: (cold, warm), differs } = self;
+        let Seen { apps, changed, times: (cold, (warm, compared)), differs } = self;
         match differs {
             None => write!(f, "same")?,
             Some(what) => write!(f, "DIFFERENT {what}")?,
         }
-        write!(f, ": {apps} apps, {changed} change; {cold:.1?} from nothing, {warm:.1?} from the one before")
+        write!(
+            f,
+            ": {apps} apps, {changed} change; {cold:.1?} from nothing, {warm:.1?} from the one before"
+        )?;
+        write!(f, ", {compared:.1?} to compare")
     }
 }
 
@@ -128,10 +132,9 @@ fn step(clone: &Path, commit: &str, older: Option<Both>) -> Result<(Both, Option
     };
     let start = Instant::now();
     let newer = resolver.resolve_since(&before, &loaded.inputs).map_err(|error| error.to_string())?;
-    let since = start.elapsed();
+    let resolved = start.elapsed();
     let changes = diff(&before, &newer);
-    let from_older = start.elapsed();
-    eprintln!("DBG since {since:?} diff {:?}", from_older - since);
+    let from_older = (resolved, start.elapsed().saturating_sub(resolved));
     let is_same_diff = written(&before, &newer) == written(&before_cold, &cold);
     let differs = match seen(&newer) == seen(&cold) {
         false => Some("fleet"),

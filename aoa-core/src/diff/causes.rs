@@ -290,10 +290,7 @@ impl Search<'_> {
 
     fn set(&self, set: &ObjectRef, path: &str) -> (Option<Site>, String) {
         let (namespace, name) = (set.namespace.to_str_lossy(), set.name.to_str_lossy());
-        let place = |fleet: &Fleet| -> Option<Place> {
-            let found = |r: &&crate::fleet::SetRecord| r.namespace == set.namespace && r.name == set.name;
-            fleet.data.sets.iter().find(found)?.place.clone()
-        };
+        let place = |fleet: &Fleet| -> Option<Place> { fleet.set(&namespace, &name)?.place().cloned() };
         let (old, new) = (self.before.set(&namespace, &name), self.after.set(&namespace, &name));
         let words = match (old, new) {
             (None, _) => format!("set {name} is new"),

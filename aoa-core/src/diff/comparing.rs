@@ -106,10 +106,10 @@ impl<'f> Comparing<'f> {
     }
 }
 
-/// Whether the same object stands where it stood: in fleets of one shape, brought by the same.
+/// Whether the same object stands where it stood: in fleets with the same clusters, brought by the same.
 fn is_where_it_was(old: App<'_>, now: App<'_>) -> bool {
-    let parent = |app: App<'_>| app.record().map(|record| record.parent);
-    Arc::ptr_eq(&old.fleet().data.shape, &now.fleet().data.shape) && parent(old) == parent(now)
+    let (before, after) = (&old.fleet().data, &now.fleet().data);
+    Arc::ptr_eq(&before.lineage, &after.lineage) && old.parent() == now.parent()
 }
 
 /// What happens to an Application that a set had and something else brings now: a set deletes what it owns, and nobody takes it

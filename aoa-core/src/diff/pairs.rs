@@ -26,14 +26,14 @@ pub(super) struct Unshared<'f> {
 
 impl<'f> Unshared<'f> {
     pub(super) fn of(before: &'f Fleet, after: &'f Fleet) -> Self {
-        if !Arc::ptr_eq(&before.data.shape, &after.data.shape) {
+        if !is_one_lineage(before, after) {
             return Unshared {
                 before: before.apps().collect(),
                 after: after.apps().collect(),
                 shared: (0, 0),
             };
         }
-        // In fleets of one shape a number that both have stands for the same Application, unless both gave it away anew.
+        // In fleets of one lineage a number that both have stands for the same Application, unless both gave it away anew.
         let (old, new) = (&before.data, &after.data);
         let ids: BTreeSet<AppId> =
             old.contents.differing(&new.contents).chain(old.differing_records(new)).collect();
@@ -65,6 +65,17 @@ impl<'f> Unshared<'f> {
             },
         })
     }
+}
+
+/// Whether what two fleets have under one number is the same, as long as their records are the same ones.
+fn is_one_lineage(before: &Fleet, after: &Fleet) -> bool {
+    let [old, new] = [before, after].map(|fleet| &fleet.data);
+    if Arc::ptr_eq(&old.shape, &new.shape) {
+        return true;
+    }
+    let generations = || old.generations.iter().zip(&new.generations);
+    Arc::ptr_eq(&old.lineage, &new.lineage)
+        && generations().all(|(one, other)| Arc::ptr_eq(&one.apps, &other.apps))
 }
 
 fn key<'f>(app: &App<'f>) -> (&'f str, &'f str) {

@@ -25,8 +25,8 @@ pub(crate) use contents::Contents;
 pub(crate) use index::{KeyHash, KeyIndex};
 pub(crate) use manifests::{ManifestKey, Manifests, is_secret};
 pub(crate) use record::{
-    AppId, AppObject, AppRecord, FleetData, Generation, Judging, Parent, ProjectRecord, SetId, SetRecord,
-    Shape,
+    AppId, AppObject, AppRecord, FleetData, FoundRoots, Generation, Judging, Parent, ProjectRecord, SetId,
+    SetRecord, Shape,
 };
 pub(crate) use stretches::Stretches;
 
@@ -99,12 +99,8 @@ impl Fleet {
     /// The ApplicationSet `namespace/name`.
     #[must_use]
     pub fn set(&self, namespace: &str, name: &str) -> Option<AppSet<'_>> {
-        let key = |id: &SetId| {
-            let set = AppSet::new(self, *id);
-            (set.namespace(), set.name())
-        };
-        let at = self.data.sorted_sets.binary_search_by(|id| key(id).cmp(&(namespace, name))).ok()?;
-        self.data.sorted_sets.get(at).map(|id| AppSet::new(self, *id))
+        let id = self.data.find_set(namespace.as_bytes(), name.as_bytes())?;
+        Some(AppSet::new(self, id))
     }
 
     /// All AppProjects that the fleet brings, by namespace and name.

@@ -215,7 +215,7 @@ impl Surroundings {
             }
         }
         let mut lost: HashMap<ObjectRef, Vec<ObjectRef>> = HashMap::new();
-        for conflict in &data.conflicts {
+        for conflict in data.conflicts.iter() {
             lost.entry(conflict.object.clone()).or_default().extend(conflict.parent.clone());
         }
         let now = (data.now != 0).then(|| Time::unix(data.now, 0).to_zone(Zone::Utc));

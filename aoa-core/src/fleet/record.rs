@@ -1,6 +1,7 @@
 //! What a fleet stores: records that refer to each other by small numbers.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, OnceLock};
 
@@ -8,12 +9,12 @@ use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 use super::obstacle::Surroundings;
-use super::{Conflict, Contents, Fleet, KeyHash, KeyIndex, Stretches};
+use super::{Conflict, Content, Contents, Fleet, KeyHash, KeyIndex, Stretches};
 use crate::finding::{Finding, Need, Place};
 use crate::generate::GeneratedSet;
 use crate::generate::SetReach;
 use crate::inputs::Inputs;
-use crate::load::Asked;
+use crate::load::{Asked, Candidates};
 use crate::model::{Application, Cluster, Clusters, Destination, Kind, ObjectRef, ScopedRepository};
 use crate::options::Options;
 use crate::overlay::Miss;
@@ -105,8 +106,8 @@ pub(crate) struct FleetData {
     pub(crate) asked: Arc<Asked>,
     /// How many manifests were counted against their bound.
     pub(crate) counted: usize,
-    /// The fleet in which roots were looked for, where nobody declared any.
-    pub(crate) trial: Option<Fleet>,
+    /// How roots were found, where nobody declared any.
+    pub(crate) found: Option<Arc<FoundRoots>>,
     /// Which Applications a file reaches; worked out when first asked for.
     pub(crate) reach: OnceLock<Arc<ReachIndex>>,
     /// Applications whose content hangs on something else now than that index says.
@@ -115,21 +116,33 @@ pub(crate) struct FleetData {
     pub(crate) policies: Arc<OnceLock<FleetPolicies>>,
 }
 
+/// How the roots of a fleet were found.
+#[derive(Clone)]
+pub(crate) struct FoundRoots {
+    pub(crate) candidates: Candidates,
+    /// The fleet of all candidates, if there are several.
+    pub(crate) trial: Option<Fleet>,
+}
+
 /// What Applications stand in: the sets and projects that there are, who brings them, and by what all are judged.
 #[derive(Clone, Default)]
 pub(crate) struct Shape {
+    /// Fleets that were amended from one give the same numbers to the same objects, and this is one for all of them.
+    pub(crate) lineage: Arc<()>,
     pub(crate) clusters: Clusters,
-    pub(crate) sets: Vec<SetRecord>,
+    pub(crate) sets: Vec<Arc<SetRecord>>,
     pub(crate) sorted_sets: Vec<SetId>,
     pub(crate) generations: Vec<Generation>,
     /// Sorted by namespace and name once the fleet is resolved.
     pub(crate) projects: Vec<ProjectRecord>,
-    pub(crate) conflicts: Vec<Conflict>,
+    pub(crate) conflicts: Arc<Vec<Conflict>>,
     pub(crate) judgings: Vec<Judging>,
     /// What is known of kinds in the end.
     pub(crate) scopes: Arc<Scopes>,
     /// What the roots hang on.
     pub(crate) roots: Reach,
+    /// What the roots that are folders contain, by their numbers.
+    pub(crate) root_contents: BTreeMap<usize, Arc<Content>>,
     /// What is to be said of folders that are roots.
     pub(crate) root_causes: Vec<crate::finding::Cause>,
     pub(crate) rounds: u32,
@@ -235,6 +248,15 @@ impl FleetData {
     pub(crate) fn find_app(&self, namespace: &str, name: &str) -> Option<AppId> {
         let key_of = |id| self.app_key_bytes(AppId(id));
         self.app_index.find(namespace.as_bytes(), name.as_bytes(), key_of).map(AppId)
+    }
+
+    /// The set of this key.
+    pub(crate) fn find_set(&self, namespace: &[u8], name: &[u8]) -> Option<SetId> {
+        let key = |id: &SetId| {
+            self.sets.get(id.0 as usize).map(|set| (set.namespace.as_bytes(), set.name.as_bytes()))
+        };
+        let at = self.sorted_sets.binary_search_by(|id| key(id).cmp(&Some((namespace, name)))).ok()?;
+        self.sorted_sets.get(at).copied()
     }
 
     pub(crate) fn app_ref(&self, id: AppId) -> ObjectRef {

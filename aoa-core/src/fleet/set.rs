@@ -86,7 +86,7 @@ impl<'f> AppSet<'f> {
     }
 
     fn record(&self) -> Option<&'f SetRecord> {
-        self.fleet.data.sets.get(self.id.0 as usize)
+        self.fleet.data.sets.get(self.id.0 as usize).map(|record| &**record)
     }
 
     /// Its namespace.

@@ -68,6 +68,11 @@ impl SetReach {
         SetReach { trees: into.trees, what: Arc::default() }
     }
 
+    /// Whether it looks into the same trees.
+    pub(crate) fn is_where(&self, other: &SetReach) -> bool {
+        self.trees == other.trees
+    }
+
     /// Whether one of `changes` may count for the set; `new_globbing` says how files are listed.
     pub(crate) fn is_hit(&self, changes: &[ChangedTree], new_globbing: bool) -> bool {
         let mine = changes.iter().filter(|tree| self.trees.contains(&tree.number));

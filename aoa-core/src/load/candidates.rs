@@ -10,54 +10,84 @@ use super::documents;
 use super::overlays::Overlays;
 use crate::model::Kind;
 
-/// The files of `tree` that hold Applications or ApplicationSets, sorted by path. For those that a kustomization takes in
-/// the folders of the topmost ones stand.
-///
-/// Not among them: templates of charts, other files that a kustomization names, and objects whose names hold placeholders
-/// of some other tool.
-pub(crate) fn candidates(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> Vec<TreePath> {
-    let charts = chart_folders(tree);
-    let overlays = Overlays::read(tree);
-    let (mut found, mut taken_in) = (Vec::new(), Vec::new());
-    for (path, entry) in tree.entries() {
-        let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
-        if !is_manifest || entry.mode != FileMode::File || entry.size > max_file_bytes {
-            continue;
-        }
-        if charts.iter().any(|chart| in_chart(path, chart)) {
-            continue;
-        }
-        let Ok(text) = tree.read(path) else { continue };
-        if drives_in(&text, limits) {
-            let into = if overlays.names(path) { &mut taken_in } else { &mut found };
-            into.push(path.clone());
-        }
-    }
-    found.extend(overlays.topmost_over(taken_in));
-    found.sort();
-    found
+/// What may be a root of a tree, and what that follows from.
+#[derive(Clone)]
+pub(crate) struct Candidates {
+    /// The files that hold Applications or ApplicationSets, sorted by path. For those that a kustomization takes in the folders
+    /// of the topmost ones stand.
+    ///
+    /// Not among them: templates of charts, other files that a kustomization names, and objects whose names hold placeholders
+    /// of some other tool.
+    pub(crate) files: Vec<TreePath>,
+    /// The folders of charts.
+    charts: BTreeSet<TreePath>,
+    overlays: Overlays,
+    /// The files that hold such objects, outside charts.
+    driving: BTreeSet<TreePath>,
 }
 
-/// Whether a change of these files may make other candidates.
-pub(crate) fn candidates_changed(
-    old: &Tree,
-    new: &Tree,
-    paths: &[ChangedPath],
+impl Candidates {
+    /// The candidates of a tree.
+    pub(crate) fn of(tree: &Tree, limits: &Limits, max_file_bytes: u64) -> Self {
+        let charts = chart_folders(tree);
+        let paths = tree.entries().map(|(path, _)| path);
+        let driving = paths.filter(|path| drives_at(tree, path, &charts, limits, max_file_bytes)).cloned();
+        let driving = driving.collect();
+        Candidates::made(charts, Overlays::read(tree), driving)
+    }
+
+    /// Those of a tree in which `paths` have changed: what did not is not read again.
+    pub(crate) fn after(
+        &self,
+        tree: &Tree,
+        paths: &[ChangedPath],
+        limits: &Limits,
+        max_file_bytes: u64,
+    ) -> Self {
+        let is_chart = |ChangedPath { path, change }: &ChangedPath| {
+            path.name() == "Chart.yaml" && *change != PathChange::Content
+        };
+        if paths.iter().any(is_chart) {
+            return Candidates::of(tree, limits, max_file_bytes);
+        }
+        let mut driving = self.driving.clone();
+        for ChangedPath { path, .. } in paths {
+            match drives_at(tree, path, &self.charts, limits, max_file_bytes) {
+                true => driving.insert(path.clone()),
+                false => driving.remove(path),
+            };
+        }
+        let overlays = self.overlays.after(tree, paths.iter().map(|changed| &changed.path));
+        if driving == self.driving && overlays.is_none() {
+            return self.clone();
+        }
+        let overlays = overlays.unwrap_or_else(|| self.overlays.clone());
+        Candidates::made(self.charts.clone(), overlays, driving)
+    }
+
+    fn made(charts: BTreeSet<TreePath>, overlays: Overlays, driving: BTreeSet<TreePath>) -> Self {
+        let (taken_in, mut files): (Vec<_>, Vec<_>) =
+            driving.iter().cloned().partition(|path| overlays.names(path));
+        files.extend(overlays.topmost_over(taken_in));
+        files.sort();
+        Candidates { files, charts, overlays, driving }
+    }
+}
+
+/// Whether a file of `tree` holds an object that drives a fleet.
+fn drives_at(
+    tree: &Tree,
+    path: &TreePath,
+    charts: &BTreeSet<TreePath>,
     limits: &Limits,
     max_file_bytes: u64,
 ) -> bool {
-    const NAMED: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-    paths.iter().any(|ChangedPath { path, change }| {
-        if NAMED.contains(&path.name()) || path.name() == "Chart.yaml" && *change != PathChange::Content {
-            return true;
-        }
-        let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
-        let drives = |tree: &Tree| {
-            let entry = tree.get(path).filter(|entry| entry.size <= max_file_bytes);
-            entry.and_then(|_| tree.read(path).ok()).is_some_and(|text| drives_in(&text, limits))
-        };
-        is_manifest && drives(old) != drives(new)
-    })
+    let is_manifest = [".yaml", ".yml", ".json"].iter().any(|end| path.as_str().ends_with(end));
+    let Some(entry) = tree.get(path).filter(|_| is_manifest) else { return false };
+    entry.mode == FileMode::File
+        && entry.size <= max_file_bytes
+        && !charts.iter().any(|chart| in_chart(path, chart))
+        && tree.read(path).is_ok_and(|text| drives_in(&text, limits))
 }
 
 /// Whether a text holds an object that drives a fleet.

@@ -11,7 +11,7 @@ mod repositories;
 mod revision;
 
 pub(crate) use asked::{Asked, TreeNumber};
-pub(crate) use candidates::{candidates, candidates_changed};
+pub(crate) use candidates::Candidates;
 pub(crate) use changed::{ChangedPath, ChangedTree, PathChange, changed_trees, same_roots};
 pub(crate) use charts::Charts;
 pub(crate) use documents::documents_by_line;

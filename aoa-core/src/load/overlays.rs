@@ -1,12 +1,22 @@
 //! The kustomizations of a tree: what they refer to, and which nobody refers to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::{Value, yaml};
 
 /// All kustomizations of a tree.
+#[derive(Clone, Default)]
 pub(super) struct Overlays {
+    /// What each says, by its file; those that are no YAML refer to nothing.
+    files: BTreeMap<TreePath, Arc<Value>>,
+    index: Arc<Index>,
+}
+
+/// What follows from all of them.
+#[derive(Default)]
+struct Index {
     /// Every path that one of them names, whatever for.
     named: BTreeSet<TreePath>,
     /// Who takes a file or folder in, by what is taken in.
@@ -18,22 +28,56 @@ pub(super) struct Overlays {
 const TAKEN_IN: [&str; 4] = ["resources", "bases", "components", "generators"];
 
 impl Overlays {
-    /// Reads the kustomization files of a tree; those that are no YAML refer to nothing.
+    /// Reads the kustomization files of a tree.
     pub(super) fn read(tree: &Tree) -> Self {
-        let mut overlays =
-            Overlays { named: BTreeSet::new(), users: BTreeMap::new(), components: BTreeSet::new() };
-        for (path, _) in tree.entries() {
-            if !matches!(path.name(), "kustomization.yaml" | "kustomization.yml" | "Kustomization") {
-                continue;
-            }
-            let (Some(folder), Ok(text)) = (path.parent(), tree.read(path)) else { continue };
-            if let Ok(kustomization) = yaml::load(&text) {
-                overlays.add(&folder, &kustomization);
-            }
-        }
-        overlays
+        let paths = tree.entries().map(|(path, _)| path).filter(|path| is_kustomization(path));
+        let files = paths.filter_map(|path| Some((path.clone(), kustomization(tree, path)?)));
+        Overlays::of(files.collect())
     }
 
+    /// Those of a tree in which `paths` have changed; `None` if they say the same.
+    pub(super) fn after<'p>(&self, tree: &Tree, paths: impl Iterator<Item = &'p TreePath>) -> Option<Self> {
+        let mut files = self.files.clone();
+        for path in paths.filter(|path| is_kustomization(path)) {
+            match kustomization(tree, path) {
+                Some(kustomization) => files.insert(path.clone(), kustomization),
+                None => files.remove(path),
+            };
+        }
+        (files != self.files).then(|| Overlays::of(files))
+    }
+
+    fn of(files: BTreeMap<TreePath, Arc<Value>>) -> Self {
+        let mut index = Index::default();
+        for (path, kustomization) in &files {
+            if let Some(folder) = path.parent() {
+                index.add(&folder, kustomization);
+            }
+        }
+        Overlays { files, index: Arc::new(index) }
+    }
+
+    /// Whether a kustomization names this file.
+    pub(super) fn names(&self, path: &TreePath) -> bool {
+        self.index.named.contains(path)
+    }
+
+    /// The kustomizations that take in one of `files`, themselves or by way of others, and that no other one takes in; a
+    /// component by itself is none.
+    pub(super) fn topmost_over(&self, files: Vec<TreePath>) -> BTreeSet<TreePath> {
+        self.index.topmost_over(files)
+    }
+}
+
+fn is_kustomization(path: &TreePath) -> bool {
+    matches!(path.name(), "kustomization.yaml" | "kustomization.yml" | "Kustomization")
+}
+
+fn kustomization(tree: &Tree, path: &TreePath) -> Option<Arc<Value>> {
+    Some(Arc::new(yaml::load(&tree.read(path).ok()?).ok()?))
+}
+
+impl Index {
     fn add(&mut self, folder: &TreePath, kustomization: &Value) {
         let mut pending = vec![kustomization];
         while let Some(value) = pending.pop() {
@@ -54,14 +98,7 @@ impl Overlays {
         }
     }
 
-    /// Whether a kustomization names this file.
-    pub(super) fn names(&self, path: &TreePath) -> bool {
-        self.named.contains(path)
-    }
-
-    /// The kustomizations that take in one of `files`, themselves or by way of others, and that no other one takes in; a
-    /// component by itself is none.
-    pub(super) fn topmost_over(&self, files: Vec<TreePath>) -> BTreeSet<TreePath> {
+    fn topmost_over(&self, files: Vec<TreePath>) -> BTreeSet<TreePath> {
         let (mut pending, mut seen, mut topmost) = (files, BTreeSet::new(), BTreeSet::new());
         while let Some(path) = pending.pop() {
             for user in self.users.get(&path).into_iter().flatten() {

@@ -155,13 +155,16 @@ impl Scopes {
 
     /// Learns from the CustomResourceDefinitions among `manifests`.
     pub fn learn<'m>(&mut self, manifests: impl IntoIterator<Item = &'m Manifest>) {
-        for object in manifests.into_iter().filter(|m| Scopes::is_definition(m)).map(|m| &m.object) {
-            let text = |keys: &[&str]| object.str_at(keys).unwrap_or_default().to_owned();
-            if object.at(&["spec", "scope"]).and_then(Value::as_str) == Some("Cluster") {
-                let kind = (text(&["spec", "group"]), text(&["spec", "names", "kind"]));
-                self.learned.insert(kind, Scope::Cluster);
-            }
-        }
+        let kinds = manifests.into_iter().filter_map(Scopes::learned_from);
+        self.learned.extend(kinds.map(|kind| (kind, Scope::Cluster)));
+    }
+
+    /// The group and the kind that a manifest defines to have no namespace.
+    pub(crate) fn learned_from(manifest: &Manifest) -> Option<(String, String)> {
+        let object = Some(&manifest.object).filter(|_| Scopes::is_definition(manifest))?;
+        let text = |keys: &[&str]| object.str_at(keys).unwrap_or_default().to_owned();
+        let scope = object.at(&["spec", "scope"]).and_then(Value::as_str);
+        (scope == Some("Cluster")).then(|| (text(&["spec", "group"]), text(&["spec", "names", "kind"])))
     }
 
     /// Whether a manifest defines a kind.

@@ -184,8 +184,7 @@ fn render_steps(
     let named = TreePath::new(path).filter(|_| is_git).unwrap_or_else(TreePath::root);
     let own = Reach::below(&found, &named);
     let stopped = |stop: Stop| {
-        let names =
-            says_commit(source) || !referenced.is_empty() || stop.names(&found.commit.to_str_lossy());
+        let names = says_commit(source) || !referenced.is_empty() || stop.names(&found.commit.to_str_lossy());
         Ok(Outcome::stopped(None, stop).with_reach(own.clone().with_commits(names)))
     };
     let folder = if is_git { app_folder(&found.tree, path) } else { Ok(AppFolder::root()) };

@@ -54,6 +54,14 @@ impl Arrival {
         (object.kind == Kind::Application).then_some((object, read.ok()?))
     }
 
+    /// The ApplicationSet that was read; `None` if it is something else, could not be read, or the API server has something to
+    /// say of it.
+    pub(super) fn into_quiet_set(self) -> Option<Value> {
+        let Arrival { object, read, admitted } = self;
+        let is_quiet = admitted.is_some_and(|a| a.unknown_fields.is_empty() && a.errors.is_empty());
+        (object.kind == Kind::ApplicationSet && is_quiet).then_some(read.ok()?)
+    }
+
     /// The kind of `manifest`, if it drives the fleet.
     pub(super) fn kind_of(manifest: &Manifest) -> Option<Kind> {
         if manifest.group() == GROUP { Kind::from_name(manifest.kind()) } else { None }
@@ -193,7 +201,7 @@ impl Run<'_> {
             let (kept_parent, same) = (kept.parent, kept.object.get("spec") == read.get("spec"));
             return self.conflict(object, parent, Some(kept_parent), same, place);
         }
-        self.data.sets.push(SetRecord {
+        self.data.sets.push(Arc::new(SetRecord {
             namespace: object.namespace,
             name: object.name,
             object: read,
@@ -201,7 +209,7 @@ impl Run<'_> {
             place,
             outcome: SetOutcome::Pending,
             reach: SetReach::default(),
-        });
+        }));
         self.tried_with.push(None);
         Ok(())
     }
@@ -260,7 +268,8 @@ impl Run<'_> {
         let spot = place.map(|place| Spot::of(place, Part::Name));
         let lost = self.data.parent_ref(parent);
         let kept_ref = kept.and_then(|kept| self.data.parent_ref(kept));
-        self.data.conflicts.push(Conflict { object: object.clone(), parent: lost.clone(), same });
+        let conflict = Conflict { object: object.clone(), parent: lost.clone(), same };
+        Arc::make_mut(&mut self.data.conflicts).push(conflict);
         if lost.as_ref() == Some(&object) {
             self.findings.add(Cause::SelfManaged, Some(object), spot);
         } else if self.is_among_parents(&object, parent) {

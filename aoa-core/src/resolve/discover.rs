@@ -4,7 +4,7 @@
 //! covers has a parent; whatever stays uncovered is a root. Candidates that cover each other and that nobody else covers
 //! are one self-managing group: its first by path is the root.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use aoa_lang::Result;
 use aoa_lang::source::{Tree, TreePath};
@@ -15,29 +15,34 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::Kept;
 use super::run::Run;
-use crate::fleet::{App, Fleet, Parent, SourceType};
+use crate::fleet::{App, AppId, Fleet, FoundRoots, Parent, SourceType};
 use crate::inputs::{Declared, Inputs, Root};
-use crate::load::{Repositories, candidates};
+use crate::load::{Candidates, Repositories};
 use crate::options::Options;
 use crate::render::directory_covers;
 
-/// The roots of the first repository, by path, empty if nothing drives a fleet there; and the fleet of all candidates, if
-/// there are several.
+/// The roots of the first repository, by path, empty if nothing drives a fleet there; and how they were found.
 pub(super) fn discover(
     inputs: &Inputs,
     options: &Options,
     kept: &Kept,
-) -> Result<(Vec<Root>, Option<Fleet>)> {
+) -> Result<(Vec<Root>, Option<FoundRoots>)> {
     let Some(repository) = inputs.repositories.first() else { return Ok((Vec::new(), None)) };
     let Some(checkout) = repository.checkouts.first() else { return Ok((Vec::new(), None)) };
-    let files = candidates(&checkout.tree, &options.limits, options.max_file_bytes);
-    let roots: Vec<Root> = files.iter().map(|path| found_root(path, &repository.url)).collect();
+    let candidates = Candidates::of(&checkout.tree, &options.limits, options.max_file_bytes);
+    let roots = found_roots(&candidates, &repository.url);
     if roots.len() < 2 {
-        return Ok((roots, None));
+        return Ok((roots, Some(FoundRoots { candidates, trial: None })));
     }
     let trial = Inputs { roots, ..inputs.clone() };
     let fleet = Run::new(options, kept, &trial).finish()?;
-    Ok((roots_of(&fleet, &files, options), Some(fleet)))
+    let roots = roots_of(&fleet, &candidates.files, options);
+    Ok((roots, Some(FoundRoots { candidates, trial: Some(fleet) })))
+}
+
+/// A root for each candidate of the repository `url`.
+pub(super) fn found_roots(candidates: &Candidates, url: &Text) -> Vec<Root> {
+    candidates.files.iter().map(|path| found_root(path, url)).collect()
 }
 
 /// The roots among the candidates `files`, of all of which `trial` was resolved.
@@ -49,6 +54,28 @@ pub(super) fn roots_of(trial: &Fleet, files: &[TreePath], options: &Options) -> 
     let main = Main { files, tree: &checkout.tree, url: &repository.url };
     let graph = coverage(trial, &main, &repositories);
     uncovered(&graph, files).into_iter().map(|path| found_root(path, &repository.url)).collect()
+}
+
+/// Whether `newer` covers the same of the candidates `files` as `older`, from which it was amended.
+pub(super) fn covers_the_same(older: &Fleet, newer: &Fleet, files: &[TreePath], options: &Options) -> bool {
+    let (old, new) = (&older.data, &newer.data);
+    let types = |fleet: &Fleet, app: AppId| -> Vec<Option<SourceType>> {
+        let content = fleet.data.contents.get(app);
+        content.map(|c| c.sources.iter().map(|source| source.source_type).collect()).unwrap_or_default()
+    };
+    let rendered = old.contents.differing(&new.contents);
+    let rendered = rendered.filter(|app| types(older, *app) != types(newer, *app));
+    let ids: BTreeSet<AppId> = rendered.chain(old.differing_records(new)).collect();
+    let of = |fleet: &Fleet| -> Option<BTreeSet<(usize, usize)>> {
+        let inputs = &fleet.data.inputs;
+        let repository = inputs.repositories.first()?;
+        let main = Main { files, tree: &repository.checkouts.first()?.tree, url: &repository.url };
+        let repositories = Repositories::new(inputs.clone(), options.urls);
+        let known = ids.iter().filter(|id| fleet.data.apps.get(**id).is_some());
+        let mut covered = Covering::default();
+        Some(known.flat_map(|id| covered.by(fleet, App::new(fleet, *id), &main, &repositories)).collect())
+    };
+    ids.is_empty() || of(older) == of(newer)
 }
 
 fn found_root(path: &TreePath, repository: &Text) -> Root {
@@ -64,29 +91,51 @@ struct Main<'m> {
 
 /// An edge from each candidate to those that sources of its Applications cover.
 fn coverage(fleet: &Fleet, main: &Main<'_>, repositories: &Repositories) -> DiGraph<usize, ()> {
-    let Main { files, tree, url } = main;
+    let files = main.files;
     let mut graph = DiGraph::new();
     let nodes: Vec<NodeIndex> = (0..files.len()).map(|at| graph.add_node(at)).collect();
-    // Thousands of Applications of one set may read the same folder.
-    let mut known = HashSet::new();
+    let mut covering = Covering::default();
     for app in fleet.apps() {
-        let Some(from) = candidate_of(fleet, app, files) else { continue };
+        for (from, to) in covering.by(fleet, app, main, repositories) {
+            if let (Some(from), Some(to)) = (nodes.get(from), nodes.get(to)) {
+                graph.update_edge(*from, *to, ());
+            }
+        }
+    }
+    graph
+}
+
+/// Which candidates cover which. Thousands of Applications of one set may read the same folder, which is told once.
+#[derive(Default)]
+struct Covering {
+    known: HashSet<(usize, TreePath, Option<String>)>,
+}
+
+impl Covering {
+    /// The numbers of the candidate that `app` belongs to and of those that its sources read, as far as nobody told them.
+    fn by(
+        &mut self,
+        fleet: &Fleet,
+        app: App<'_>,
+        main: &Main<'_>,
+        repositories: &Repositories,
+    ) -> Vec<(usize, usize)> {
+        let Main { files, tree, url } = main;
+        let Some(from) = candidate_of(fleet, app, files) else { return Vec::new() };
+        let mut found = Vec::new();
         for folder in sources_in(app, url, repositories) {
-            if !known.insert((from, folder.path.clone(), folder.directory.as_ref().map(directory_key))) {
+            let key = (from, folder.path.clone(), folder.directory.as_ref().map(directory_key));
+            if !self.known.insert(key) {
                 continue;
             }
             let is_folder = |path: &TreePath| tree.get(path).is_none();
             let own = files.binary_search(&folder.path).ok().filter(|_| folder.directory.is_none());
             let below = within(files, &folder.path);
             let below = below.filter(|(_, file)| folder.covers(file, is_folder(file))).map(|(at, _)| at);
-            for to in own.into_iter().chain(below) {
-                if let (Some(from), Some(to)) = (nodes.get(from), nodes.get(to)) {
-                    graph.update_edge(*from, *to, ());
-                }
-            }
+            found.extend(own.into_iter().chain(below).map(|to| (from, to)));
         }
+        found
     }
-    graph
 }
 
 /// The files under `folder`, with their numbers: neighbours in the sorted list.

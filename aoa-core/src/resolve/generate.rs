@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aoa_lang::value::Text;
-use aoa_lang::{Error, ErrorKind, Result};
+use aoa_lang::{Error, ErrorKind, Result, Value};
 
 use super::run::Run;
 use super::world::SetWorld;
@@ -13,6 +13,14 @@ use crate::fleet::{AppObject, AppRecord, Generation, Parent, SetId, SetOutcome};
 use crate::generate::{ApplicationSet, GeneratedSet, SetReach};
 use crate::model::{Application, DEFAULT_PROJECT, Kind, ObjectRef};
 use crate::overlay::Amended;
+
+/// What one run of a set's generators gives.
+pub(super) struct Tried {
+    pub(super) generated: Arc<GeneratedSet>,
+    pub(super) reach: SetReach,
+    /// What becomes of the set if they fail.
+    pub(super) failed: Option<SetOutcome>,
+}
 
 impl Run<'_> {
     /// Tries a set. Whatever goes wrong becomes its outcome.
@@ -24,30 +32,12 @@ impl Run<'_> {
         let object = record.object.clone();
         let compiled = Arc::new(ApplicationSet::new(&object, self.surroundings.template_options()));
         let has_project = |name: &str| name == DEFAULT_PROJECT || self.project(name).is_some();
-        let world = SetWorld {
-            surroundings: &self.surroundings,
-            repositories: &self.repositories,
-            has_project: &has_project,
-            gaps: Mutex::default(),
-            trees: Mutex::default(),
-        };
         let known = self.older.as_ref().and_then(|older| older.generated(record, &has_project));
-        let (generated, reach) = match known {
-            Some(known) => known,
-            None => {
-                let generated = Arc::new(compiled.generate(&world));
-                let into = world.trees.into_inner().unwrap_or_else(PoisonError::into_inner);
-                let reach = match generated.failure() {
-                    Some(_) => SetReach::anything(into),
-                    None => SetReach::of(&object, into),
-                };
-                (generated, reach)
-            }
-        };
-        if let Some(failure) = generated.failure() {
-            let gap = world.gaps.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().next();
-            let outcome = failed(&failure.error, gap);
-            self.set_outcome(id, outcome, reach);
+        let known = known.map(|(generated, reach)| Tried { generated, reach, failed: None });
+        let tried = known.unwrap_or_else(|| self.tried(&object, &compiled, &has_project));
+        let Tried { generated, reach, failed } = tried;
+        if let Some(failed) = failed {
+            self.set_outcome(id, failed, reach);
             return Ok(());
         }
         if self.data.apps.len().saturating_add(generated.len()) > self.options.max_apps {
@@ -59,6 +49,31 @@ impl Run<'_> {
         let order = by_name(&generated);
         let rejected = self.validate(&compiled, &generated, &order, &has_project);
         self.admit_generated(id, (generated, reach), &order, rejected)
+    }
+
+    /// Runs the generators of a set.
+    pub(super) fn tried(
+        &self,
+        object: &Value,
+        compiled: &Arc<ApplicationSet>,
+        has_project: &dyn Fn(&str) -> bool,
+    ) -> Tried {
+        let world = SetWorld {
+            surroundings: &self.surroundings,
+            repositories: &self.repositories,
+            has_project,
+            gaps: Mutex::default(),
+            trees: Mutex::default(),
+        };
+        let generated = Arc::new(compiled.generate(&world));
+        let into = world.trees.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let Some(failure) = generated.failure() else {
+            let reach = SetReach::of(object, into);
+            return Tried { generated, reach, failed: None };
+        };
+        let gap = world.gaps.into_inner().unwrap_or_else(PoisonError::into_inner).into_iter().next();
+        let failed = Some(failed(&failure.error, gap));
+        Tried { reach: SetReach::anything(into), failed, generated }
     }
 
     /// Which Applications are not written, and why: by name, so that of two with one name neither is
@@ -179,6 +194,7 @@ impl Run<'_> {
 
     fn set_outcome(&mut self, id: SetId, outcome: SetOutcome, reach: SetReach) {
         if let Some(record) = self.data.sets.get_mut(id.0 as usize) {
+            let record = Arc::make_mut(record);
             (record.outcome, record.reach) = (outcome, reach);
         }
     }

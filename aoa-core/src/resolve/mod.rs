@@ -16,7 +16,6 @@ mod later;
 mod notes;
 mod older;
 mod render;
-mod resay;
 mod roots;
 mod run;
 mod since;
@@ -94,9 +93,9 @@ impl Resolver {
         }
         // A fleet does not begin elsewhere because something in it is thought otherwise.
         let plain = Inputs { overlay: Overlay::default(), ..inputs.clone() };
-        let (roots, trial) = discover::discover(&plain, &self.options, &self.kept)?;
+        let (roots, found) = discover::discover(&plain, &self.options, &self.kept)?;
         let fleet = run::Run::new(&self.options, &self.kept, &Inputs { roots, ..inputs.clone() }).finish()?;
-        Ok(since::with_trial(fleet, trial))
+        Ok(since::with_found(fleet, found.map(Arc::new)))
     }
 
     /// Resolves a fleet from an older one: what the change between their inputs does not reach is not computed again, and

@@ -69,7 +69,7 @@ impl<'o> Older<'o> {
             let is_whole = matches!(record.outcome, SetOutcome::Generated { .. });
             if is_whole && !reached_sets.contains(&generation.set) {
                 let key = (record.namespace.as_bytes(), record.name.as_bytes());
-                sets.insert(key, (record, &generation.apps));
+                sets.insert(key, (&**record, &generation.apps));
             }
         }
         let conflicts = data.conflicts.iter().filter(|conflict| conflict.object.kind == Kind::Application);

@@ -17,13 +17,13 @@ impl Run<'_> {
     /// Admits what the roots hold. Without declared roots they are found.
     pub(super) fn admit_roots(&mut self) -> Result<()> {
         let inputs = self.data.inputs.clone();
-        for root in &inputs.roots {
-            self.admit_root(root)?;
+        for (number, root) in inputs.roots.iter().enumerate() {
+            self.admit_root(number, root)?;
         }
         Ok(())
     }
 
-    fn admit_root(&mut self, root: &Root) -> Result<()> {
+    fn admit_root(&mut self, number: usize, root: &Root) -> Result<()> {
         let url = root.repository.to_str_lossy();
         let found = self
             .repositories
@@ -38,7 +38,7 @@ impl Run<'_> {
             return self.admit_root_file(root, &found);
         }
         if found.tree.is_folder(&root.path) {
-            return self.admit_root_folder(root, &found);
+            return self.admit_root_folder(number, root, &found);
         }
         Err(Error::new(ErrorKind::NotFound, format!("root `{}` does not exist in {}", root.path, found.url))
             .with_help("`roots:` of aoa.yaml names files or folders relative to the repository"))
@@ -70,7 +70,7 @@ impl Run<'_> {
     }
 
     /// Renders a folder as Argo CD would render it as a source, and admits its objects.
-    fn admit_root_folder(&mut self, root: &Root, found: &Found) -> Result<()> {
+    fn admit_root_folder(&mut self, number: usize, root: &Root, found: &Found) -> Result<()> {
         let content = self.render_root(root, found)?;
         self.data.roots = std::mem::take(&mut self.data.roots).and(content.reach.clone());
         let name = if root.name.is_empty() { Text::from(root.path.as_str()) } else { root.name.clone() };
@@ -89,6 +89,7 @@ impl Run<'_> {
         for manifest in content.manifests().iter() {
             self.admit(manifest, Parent::Root, &namespace)?;
         }
+        self.data.root_contents.insert(number, content);
         Ok(())
     }
 }

@@ -1,24 +1,23 @@
 //! From an older fleet to a newer one: what a change does not reach is not computed again.
 //!
-//! A change that reaches Applications alone leaves the shape of the fleet: the newer fleet shares everything with the older
-//! but those Applications, their contents and what is said of them. Where it reaches more (a set, a root, a project), the
-//! rounds run again, with the generations and contents that are still good. Where more than files differ, nothing is kept
-//! but what the [`Resolver`](crate::Resolver) keeps anyway.
+//! Mostly a change reaches a few Applications and sets: the newer fleet shares everything with the older but these, their
+//! contents and what is said of them. Where it reaches more (a project, other roots, a deeper tree), the rounds run again,
+//! with the generations and contents that are still good. Where more than files differ, nothing is kept but what the
+//! [`Resolver`](crate::Resolver) keeps anyway.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aoa_lang::Result;
-use aoa_lang::source::TreePath;
 
 use super::Kept;
-use super::amend::amended;
-use super::discover::roots_of;
+use super::amend::{Reached, amended};
+use super::discover::{self, covers_the_same, roots_of};
 use super::older::Older;
 use super::run::Run;
-use crate::fleet::{AppId, Fleet, FleetData, SetId};
+use crate::fleet::{AppId, Fleet, FleetData, FoundRoots, SetId};
 use crate::inputs::{Declared, Inputs, Root};
-use crate::load::{ChangedTree, Repositories, candidates_changed, changed_trees, same_roots};
+use crate::load::{ChangedTree, Repositories, changed_trees, same_roots};
 use crate::options::Options;
 use crate::render::ReachIndex;
 
@@ -41,38 +40,19 @@ pub(super) fn resolve_since(
         }
     }
     let mut inputs = inputs.clone();
-    let mut trial = None;
+    let mut found = None;
     if inputs.roots.is_empty() && data.inputs.roots.iter().all(|root| root.declared == Declared::Found) {
         match found_roots(data, &inputs, &changes, (options, kept)) {
-            Some(found) => (inputs.roots, trial) = found,
+            Some((roots, how)) => (inputs.roots, found) = (roots, Some(Arc::new(how))),
             None => return Ok(None),
         }
-        if !same_roots(&data.inputs.roots, &inputs.roots) {
-            return Ok(None);
-        }
-    } else if !same_roots(&data.inputs.roots, &inputs.roots) {
-        return Ok(None);
     }
     let change = Change::of(data, changes);
-    let newer = match change.amended(&inputs, options, kept) {
-        Some(newer) => newer,
-        // Something may be counted twice on the way: whether a bound is passed is found out from the beginning.
-        None => match change.replayed(&inputs, options, kept) {
-            Ok(newer) => newer,
-            Err(_) => return Ok(None),
-        },
-    };
-    if newer.data.counted > options.max_manifests {
-        return Ok(None);
-    }
-    Ok(Some(with_trial(newer, trial)))
+    Ok(change.newer(&inputs, options, kept).map(|newer| with_found(newer, found)))
 }
 
-pub(super) fn with_trial(fleet: Fleet, trial: Option<Fleet>) -> Fleet {
-    match trial {
-        None => fleet,
-        trial => Fleet { data: Arc::new(FleetData { trial, ..(*fleet.data).clone() }) },
-    }
+pub(super) fn with_found(fleet: Fleet, found: Option<Arc<FoundRoots>>) -> Fleet {
+    Fleet { data: Arc::new(FleetData { found, ..(*fleet.data).clone() }) }
 }
 
 /// Whether fleets are resolved in one way, however many threads there are.
@@ -81,41 +61,33 @@ fn is_like(one: &Options, other: &Options) -> bool {
     text(one) == text(other)
 }
 
-/// The roots, and the fleet in which they were looked for; `None` if there may be other candidates.
+/// The roots, and how they were found; `None` if all has to be looked through.
 fn found_roots(
     data: &FleetData,
     inputs: &Inputs,
     changes: &[ChangedTree],
     (options, kept): (&Options, &Kept),
-) -> Option<(Vec<Root>, Option<Fleet>)> {
-    let (old, new) = (data.inputs.repositories.first()?, inputs.repositories.first()?);
-    let (old, new) = (&old.checkouts.first()?.tree, &new.checkouts.first()?.tree);
-    let mut mine = changes.iter().filter(|tree| tree.number.repository == 0 && tree.number.checkout == 0);
-    let (limits, most) = (&options.limits, options.max_file_bytes);
-    if mine.any(|tree| candidates_changed(old, new, &tree.paths, limits, most)) {
-        return None;
+) -> Option<(Vec<Root>, FoundRoots)> {
+    let known = data.found.as_ref()?;
+    let repository = inputs.repositories.first()?;
+    let tree = &repository.checkouts.first()?.tree;
+    let mine = changes.iter().find(|tree| tree.number.repository == 0 && tree.number.checkout == 0);
+    let paths = mine.map(|tree| tree.paths.as_slice()).unwrap_or_default();
+    let candidates = known.candidates.after(tree, paths, &options.limits, options.max_file_bytes);
+    let roots = discover::found_roots(&candidates, &repository.url);
+    if roots.len() < 2 {
+        return Some((roots, FoundRoots { candidates, trial: None }));
     }
-    let Some(trial) = &data.trial else {
-        // With one candidate nothing was tried.
-        return (data.inputs.roots.len() < 2).then(|| (data.inputs.roots.clone(), None));
+    let older = known.trial.as_ref()?;
+    let inputs = Inputs { roots, ..inputs.clone() };
+    let trial = Change::of(&older.data, changes.to_vec()).newer(&inputs, options, kept)?;
+    let files = &candidates.files;
+    let is_amended = Arc::ptr_eq(&trial.data.lineage, &older.data.lineage);
+    let roots = match is_amended && covers_the_same(older, &trial, files, options) {
+        true => data.inputs.roots.clone(),
+        false => roots_of(&trial, files, options),
     };
-    let inputs = Inputs { roots: trial.data.inputs.roots.clone(), ..inputs.clone() };
-    let change = Change::of(&trial.data, changes.to_vec());
-    let Some(newer) = change.amended(&inputs, options, kept) else {
-        let newer = change.replayed(&inputs, options, kept).ok()?;
-        if newer.data.counted > options.max_manifests {
-            return None;
-        }
-        let files: Vec<TreePath> = inputs.roots.iter().map(|root| root.path.clone()).collect();
-        return Some((roots_of(&newer, &files, options), Some(newer)));
-    };
-    // Which files a source covers hangs on its type.
-    let types = |fleet: &Fleet, app: AppId| -> Option<Vec<_>> {
-        let content = fleet.data.contents.get(app)?;
-        Some(content.sources.iter().map(|source| source.source_type).collect())
-    };
-    let same = change.apps.iter().all(|app| types(trial, *app) == types(&newer, *app));
-    same.then(|| (data.inputs.roots.clone(), Some(newer)))
+    Some((roots, FoundRoots { candidates, trial: Some(trial) }))
 }
 
 /// What changed since an older fleet, and what that reaches.
@@ -142,17 +114,28 @@ impl<'o> Change<'o> {
         Change { older, trees, apps, sets }
     }
 
+    /// The fleet of `inputs`; `None` if a bound is passed. Something may be counted twice on the way, so that whether one is has
+    /// to be found out from the beginning.
+    fn newer(&self, inputs: &Inputs, options: &Options, kept: &Kept) -> Option<Fleet> {
+        let newer = match self.amended(inputs, options, kept) {
+            Some(newer) => newer,
+            None => self.replayed(inputs, options, kept).ok()?,
+        };
+        (newer.data.counted <= options.max_manifests).then_some(newer)
+    }
+
     /// The rounds run again, with what is still good.
     fn replayed(&self, inputs: &Inputs, options: &Options, kept: &Kept) -> Result<Fleet> {
         let older = Older::new(self.older, &self.apps, &self.sets);
         Run::new(options, kept, inputs).since(older, &self.trees).finish()
     }
 
-    /// The older fleet with other contents and Applications; `None` if the change reaches more than these.
+    /// The older fleet with what changes made anew; `None` if the change reaches more than can be amended.
     fn amended(&self, inputs: &Inputs, options: &Options, kept: &Kept) -> Option<Fleet> {
-        if !self.sets.is_empty() || self.older.roots.is_hit(&self.trees) {
+        if !same_roots(&self.older.inputs.roots, &inputs.roots) {
             return None;
         }
-        amended(self.older, (&self.trees, &self.apps), inputs, (options, kept))
+        let reached = Reached { trees: &self.trees, apps: &self.apps, sets: &self.sets };
+        amended(self.older, &reached, inputs, (options, kept))
     }
 }

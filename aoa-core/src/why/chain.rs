@@ -42,10 +42,8 @@ impl<'f> Asked<'f> {
                 data.apps.get(id).map(|record| record.parent)
             }
             Kind::ApplicationSet => {
-                let found = |set: &&crate::fleet::SetRecord| {
-                    set.namespace == object.namespace && set.name == object.name
-                };
-                data.sets.iter().find(found).map(|set| set.parent)
+                let id = data.find_set(object.namespace.as_bytes(), object.name.as_bytes())?;
+                data.sets.get(id.0 as usize).map(|set| set.parent)
             }
             Kind::AppProject => self.project(object).map(|project| project.parent),
         }
@@ -64,8 +62,9 @@ impl<'f> Asked<'f> {
         match object.kind {
             Kind::Application => self.fleet.data.place(self.fleet.data.find_app(&namespace, &name)?).cloned(),
             Kind::ApplicationSet => {
-                let mut sets = self.fleet.data.sets.iter();
-                sets.find(|set| set.namespace == object.namespace && set.name == object.name)?.place.clone()
+                let data = &self.fleet.data;
+                let id = data.find_set(object.namespace.as_bytes(), object.name.as_bytes())?;
+                data.sets.get(id.0 as usize)?.place.clone()
             }
             Kind::AppProject => self.project(object)?.place.clone(),
         }
@@ -165,11 +164,7 @@ impl<'f> Asked<'f> {
         match object.kind {
             Kind::Application => data.find_app(&namespace, &name).map(Parent::App),
             Kind::ApplicationSet => {
-                let of = |set: &crate::fleet::SetRecord| {
-                    set.namespace == object.namespace && set.name == object.name
-                };
-                let at = data.sets.iter().position(of)?;
-                Some(Parent::Set(SetId(u32::try_from(at).ok()?)))
+                data.find_set(object.namespace.as_bytes(), object.name.as_bytes()).map(Parent::Set)
             }
             Kind::AppProject => None,
         }

@@ -61,8 +61,7 @@ fn on_cluster(fleet: &Fleet, set: AppSet<'_>, server: &str) -> bool {
 }
 
 fn id_of(fleet: &Fleet, set: AppSet<'_>) -> Option<SetId> {
-    let at = fleet.data.sets.iter().position(|r| r.namespace == *set.namespace() && r.name == *set.name())?;
-    Some(SetId(u32::try_from(at).ok()?))
+    fleet.data.find_set(set.namespace().as_bytes(), set.name().as_bytes())
 }
 
 /// Why a set does not bring what is looked for.

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::amend::{Amending, is_silent};
-use super::findings::{assembled, in_order};
-use super::spot::{Part, Spot};
+use super::super::findings::{assembled, in_order};
+use super::super::spot::{Part, Spot};
+use super::Amending;
 use crate::finding::{Cause, Finding};
-use crate::fleet::{AppId, SetId, SetRecord};
+use crate::fleet::{AppId, Content, State};
 use crate::load::Locator;
 use crate::model::{Kind, ObjectRef};
 
@@ -29,6 +29,15 @@ impl Amending<'_, '_> {
             }
             if !after.is_empty() {
                 notes.insert(*app, after);
+            }
+        }
+        for (set, touched) in &self.touched_sets {
+            let after = self.run.causes_of_set(*set);
+            let all = touched.said.iter().chain(&after).map(|(cause, _)| cause);
+            let is_other =
+                |cause: &&Cause| touched.is_read_again || parts(&touched.said, cause) != parts(&after, cause);
+            for cause in all.filter(is_other) {
+                subjects.entry(cause.clone()).or_default().insert(touched.subject.clone());
             }
         }
         if subjects.is_empty() {
@@ -80,10 +89,10 @@ impl Amending<'_, '_> {
                 parts.into_iter().map(|part| Some(Spot::new(place.clone()?, part, holder))).collect()
             }
             Kind::ApplicationSet => {
-                let of = |set: &&SetRecord| set.namespace == subject.namespace && set.name == subject.name;
-                let found = (0u32..).zip(&run.data.sets).find(|(_, set)| of(set));
+                let id = run.data.find_set(subject.namespace.as_bytes(), subject.name.as_bytes());
+                let found = id.and_then(|id| Some((id, run.data.sets.get(id.0 as usize)?)));
                 let Some((id, set)) = found else { return Vec::new() };
-                let parts = parts(&run.causes_of_set(SetId(id)), cause);
+                let parts = parts(&run.causes_of_set(id), cause);
                 parts.into_iter().map(|part| Some(Spot::of(set.place.clone()?, part))).collect()
             }
             Kind::AppProject => Vec::new(),
@@ -94,4 +103,10 @@ impl Amending<'_, '_> {
 /// The parts of which `cause` is said.
 fn parts(causes: &[(Cause, Part)], cause: &Cause) -> Vec<Part> {
     causes.iter().filter(|(other, _)| other == cause).map(|(_, part)| *part).collect()
+}
+
+/// Whether there is certainly nothing to be said of a content.
+pub(super) fn is_silent(content: &Content) -> bool {
+    let known = matches!(content.state, State::Rendered | State::Skipped);
+    known && content.conditions.is_empty() && content.denied.is_empty() && content.refusal.is_none()
 }
