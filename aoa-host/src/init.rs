@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use aoa_core::Resolver;
 use aoa_core::inputs::Declared;
 use aoa_core::lang::source::Tree;
-use aoa_core::lang::{Limits, Result};
+use aoa_core::lang::{Limits, Result, Value};
 use aoa_core::load::documents;
 use aoa_core::model::Cluster;
 
 use crate::load::{CONFIG_FILE, LoadOptions, Loaded, load};
+use crate::settings;
 
 /// A configuration that fits a folder.
 ///
@@ -32,7 +33,7 @@ pub struct Suggestion {
     pub has_roots: bool,
 }
 
-/// Looks for roots, cluster Secrets and repositories, and says so as `aoa.yaml`. A configuration that is there is not
+/// Looks for roots, cluster Secrets, settings of Argo CD and repositories, and says so as `aoa.yaml`. A configuration that is there is not
 /// read.
 ///
 /// # Errors
@@ -55,6 +56,7 @@ pub fn suggest_config(folder: &Path) -> Result<Suggestion> {
     let mut text = String::from("# What aoa resolves; everything is optional. Schema: aoa schema config\n");
     let has_roots = roots(&loaded, &mut text, &mut found)?;
     clusters(&loaded, &mut text, &mut found);
+    settings(&loaded, &mut text, &mut found);
     repositories(&loaded, &mut text, &mut found)?;
     Ok(Suggestion { file: loaded.top.join(CONFIG_FILE), text, found, has_roots })
 }
@@ -93,17 +95,40 @@ fn clusters(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
 }
 
 fn cluster_files(tree: &Tree) -> Vec<String> {
+    files_with(tree, &["argocd.argoproj.io/secret-type"], |object| Cluster::from_secret(object).is_some())
+}
+
+fn settings(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
+    let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
+    let files =
+        tree.map(|tree| files_with(tree, &settings::WORDS, settings::is_settings)).unwrap_or_default();
+    match files.as_slice() {
+        [] => {}
+        [file] => {
+            text.push_str(&format!("argocd:\n  settings: {}\n", quoted(file)));
+            found.push("settings of Argo CD".to_owned());
+        }
+        several => {
+            text.push_str("# several files hold settings of Argo CD; name the one that counts\n# argocd:\n");
+            for file in several {
+                text.push_str(&format!("#   settings: {}\n", quoted(file)));
+            }
+            found.push(format!("{} files with settings of Argo CD: choose one in aoa.yaml", several.len()));
+        }
+    }
+}
+
+/// The files that hold such an object; only those that have one of `words` are read as YAML.
+fn files_with(tree: &Tree, words: &[&str], is_it: impl Fn(&Value) -> bool) -> Vec<String> {
     let is_manifest =
         |path: &str| path.ends_with(".yaml") || path.ends_with(".yml") || path.ends_with(".json");
     tree.entries()
         .filter(|(path, _)| is_manifest(path.as_str()))
         .filter(|(path, _)| {
             let Ok(text) = tree.read(path) else { return false };
-            let mentions = String::from_utf8_lossy(&text).contains("argocd.argoproj.io/secret-type");
-            let is_cluster = |d: &aoa_core::load::Document| {
-                d.value.as_ref().is_ok_and(|v| Cluster::from_secret(v).is_some())
-            };
-            mentions && documents(&text, &Limits::default()).iter().any(is_cluster)
+            let plain = String::from_utf8_lossy(&text);
+            words.iter().any(|word| plain.contains(word))
+                && documents(&text, &Limits::default()).iter().any(|d| d.value.as_ref().is_ok_and(&is_it))
         })
         .map(|(path, _)| path.as_str().to_owned())
         .collect()

@@ -13,13 +13,29 @@ pub(crate) struct Adopted {
 /// Names under which umbrella charts hold the argo-cd chart.
 const CHART_NAMES: [&str; 3] = ["argo-cd", "argocd", "argoCD"];
 
+/// What a file has somewhere if [`is_settings`] holds for an object of it.
+pub(crate) const WORDS: [&str; 3] = ["argocd-cm", "configs:", "kind: ArgoCD"];
+
+/// Whether an object is, or says, how Argo CD is set up.
+pub(crate) fn is_settings(object: &Value) -> bool {
+    let kind = object.str_at(&["kind"]).unwrap_or_default();
+    let api = object.str_at(&["apiVersion"]).unwrap_or_default();
+    match kind {
+        "" => chart_configs(object)
+            .is_some_and(|configs| configs.contains_key("cm") || configs.contains_key("params")),
+        "ConfigMap" => {
+            matches!(object.str_at(&["metadata", "name"]), Some("argocd-cm" | "argocd-cmd-params-cm"))
+        }
+        "ArgoCD" => api.starts_with("argoproj.io/"),
+        _ => false,
+    }
+}
+
 /// What `configs.cm` and `configs.params` of the argo-cd chart's values say; `None` for values without them.
 ///
 /// Of the chart's own defaults the instance label is known here: the others repeat Argo CD's or belong to one version.
 pub(crate) fn of_chart_values(values: &Value) -> Option<Adopted> {
-    let nested =
-        CHART_NAMES.iter().filter_map(|name| values.get(name)).find(|inner| inner.get("configs").is_some());
-    let configs = nested.unwrap_or(values).get("configs")?.as_map()?;
+    let configs = chart_configs(values)?;
     let section = |key: &str| configs.get(key).and_then(Value::as_map).cloned().unwrap_or_default();
     let mut argocd_cm = Map::new();
     if section("cm").get("application.instanceLabelKey").is_none() {
@@ -30,6 +46,12 @@ pub(crate) fn of_chart_values(values: &Value) -> Option<Adopted> {
         argocd_cm: with_texts(argocd_cm, &own(section("cm"))),
         params_cm: with_texts(Map::new(), &own(section("params"))),
     })
+}
+
+fn chart_configs(values: &Value) -> Option<&Map> {
+    let nested =
+        CHART_NAMES.iter().filter_map(|name| values.get(name)).find(|inner| inner.get("configs").is_some());
+    nested.unwrap_or(values).get("configs")?.as_map()
 }
 
 /// What the spec of the operator's `ArgoCD` object says.

@@ -23,6 +23,7 @@ use std::mem::ManuallyDrop;
 use std::path::Path;
 use std::time::Instant;
 
+use aoa_core::finding::Severity;
 use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
 use aoa_core::wire::{
@@ -136,7 +137,8 @@ fn resolve_loaded(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, 
         text.push(Role::Faint, format!("load {load:.1} ms, resolve {resolve:.1} ms")).end_line();
         note(&text, global.color);
     }
-    if fleet.apps().len() == 0 {
+    if fleet.apps().len() == 0 && fleet.findings().iter().all(|finding| finding.severity() < Severity::Error)
+    {
         hint(
             global,
             "no Application found: name where the fleet begins under `roots:` in aoa.yaml, or give its folder behind the verb",

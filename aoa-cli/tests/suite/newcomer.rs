@@ -109,6 +109,47 @@ fn an_empty_folder_is_answered_and_explained() {
 }
 
 #[test]
+fn roots_that_cannot_be_read_are_told_and_init_finds_what_they_need() {
+    let place = tempfile::tempdir().unwrap();
+    let write = |path: &str, text: &str| {
+        let path = place.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    };
+    write(
+        "apps/kustomization.yaml",
+        "resources: [web.yaml]\nhelmGlobals: {chartHome: charts}\nhelmCharts: [{name: web}]\n",
+    );
+    write(
+        "apps/web.yaml",
+        "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web}\nspec:\n  project: default\n  \
+         source: {repoURL: https://git.example.com/fleet, path: web}\n  destination: {name: in-cluster, namespace: web}\n",
+    );
+    write("apps/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    write("web/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
+    write("argocd/values.yaml", "argo-cd: {configs: {cm: {kustomize.buildOptions: --enable-helm}}}\n");
+    let (tree, note, code) = aoa(&["tree", path(&place)]);
+    assert_eq!(code, 0, "{note}");
+    assert!(
+        tree.contains("nothing to show: what the fleet begins with cannot be read\n✗ root `apps`: "),
+        "{tree}"
+    );
+    assert!(
+        tree.contains("\n  Argo CD's `kustomize.buildOptions` (argocd-cm) permits charts: name the file"),
+        "{tree}"
+    );
+    assert!(!note.contains("no Application found"), "{note}");
+
+    let (said, _, code) = aoa(&["init", path(&place)]);
+    assert_eq!(code, 0);
+    assert!(said.contains("\n  settings of Argo CD\n"), "{said}");
+    let written = std::fs::read_to_string(place.path().join("aoa.yaml")).unwrap();
+    assert!(written.contains("argocd:\n  settings: argocd/values.yaml\n"), "{written}");
+    let (tree, _, _) = aoa(&["tree", path(&place)]);
+    assert!(tree.contains("\nweb "), "{tree}");
+}
+
+#[test]
 fn a_name_that_nothing_has_is_no_empty_answer() {
     let place = folder(&[]);
     for (args, expected) in [

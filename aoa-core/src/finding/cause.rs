@@ -222,6 +222,10 @@ impl Cause {
             Cause::Conflict { .. } => {
                 Some("in a cluster the last sync wins: let one parent bring it".to_owned())
             }
+            Cause::SourceFailed { error } if error.to_str_lossy().contains("must specify --enable-helm") => Some(
+                "Argo CD's `kustomize.buildOptions` (argocd-cm) permits charts: name the file that sets it under `argocd: {settings: FILE}` of aoa.yaml"
+                    .to_owned(),
+            ),
             Cause::UrlAlias { given, .. } => {
                 Some(format!("Argo CD's projects compare URLs to the letter: write `{given}` everywhere"))
             }

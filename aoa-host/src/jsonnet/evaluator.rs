@@ -14,7 +14,8 @@ use jrsonnet_evaluator::trace::PathResolver;
 use jrsonnet_evaluator::{AsPathLike, Error, ImportResolver, Result, State};
 use jrsonnet_gcmodule::Acyclic;
 use jrsonnet_ir::{SourceFifo, SourceFile, SourcePath, Span};
-use jrsonnet_stdlib::ContextInitializer;
+
+use super::library::Library;
 
 /// An evaluator of Jsonnet: jrsonnet, in this process.
 ///
@@ -80,11 +81,12 @@ impl JsonnetEvaluator for Jrsonnet {
 
 fn run(program: &JsonnetProgram<'_>) -> Result<String> {
     FILES.set(Some(program.files.clone()));
-    let library = ContextInitializer::new(PathResolver::Absolute);
-    for variable in program.external {
-        let name = variable.name.to_str_lossy();
-        library.settings_mut().ext_vars.insert(name.as_ref().into(), argument(variable));
-    }
+    let library = Library::new(PathResolver::Absolute, |settings| {
+        for variable in program.external {
+            let name = variable.name.to_str_lossy();
+            settings.ext_vars.insert(name.as_ref().into(), argument(variable));
+        }
+    });
     let mut builder = State::builder();
     builder.import_resolver(Confined).context_initializer(library);
     let state = builder.build();

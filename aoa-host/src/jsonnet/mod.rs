@@ -10,6 +10,11 @@ mod evaluator;
 mod process;
 
 #[cfg(feature = "jsonnet")]
+mod library;
+#[cfg(feature = "jsonnet")]
+mod yaml;
+
+#[cfg(feature = "jsonnet")]
 mod child;
 
 #[cfg(feature = "jsonnet")]

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::style::{Role, Text};
 use super::table::{Align, table};
+use crate::finding::{Finding, Severity};
 use crate::fleet::Fleet;
 use nodes::Builder;
 
@@ -56,7 +57,7 @@ pub fn tree_text(fleet: &Fleet, options: TreeOptions) -> Text {
     }
     let mut out = headline(fleet);
     if rows.is_empty() {
-        out.push(Role::Warning, "nothing to show").end_line();
+        out.append(nothing(fleet));
         return out;
     }
     let headings = [
@@ -117,10 +118,33 @@ fn headline(fleet: &Fleet) -> Text {
     out
 }
 
+/// Why there is no tree: roots that cannot be read hide all that they would bring.
+fn nothing(fleet: &Fleet) -> Text {
+    const SHOWN: usize = 3;
+    let mut out = Text::default();
+    if errors(fleet).next().is_none() && fleet.needs().is_empty() {
+        out.push(Role::Warning, "nothing to show").end_line();
+        return out;
+    }
+    out.push(Role::Warning, "nothing to show: what the fleet begins with cannot be read").end_line();
+    for finding in errors(fleet).take(SHOWN) {
+        out.push(Role::Error, "✗ ").push(Role::Plain, finding.message()).end_line();
+        if let Some(help) = finding.help() {
+            out.push(Role::Help, format!("  {help}")).end_line();
+        }
+    }
+    out.append(next_steps(fleet));
+    out
+}
+
+fn errors(fleet: &Fleet) -> impl Iterator<Item = &Finding> {
+    fleet.findings().iter().filter(|finding| finding.severity() == Severity::Error)
+}
+
 fn next_steps(fleet: &Fleet) -> Text {
     let mut out = Text::default();
     let unknown = fleet.needs().len();
-    let errors = fleet.findings().iter().filter(|f| f.severity() == crate::finding::Severity::Error).count();
+    let errors = errors(fleet).count();
     if fleet.clusters().count() == 0 {
         out.push(Role::Help, "no inventory: kubectl get secret -n argocd -l argocd.argoproj.io/secret-type=cluster -o json | aoa import clusters -");
         out.end_line();
