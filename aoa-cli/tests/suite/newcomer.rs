@@ -126,6 +126,7 @@ fn roots_that_cannot_be_read_are_told_and_init_finds_what_they_need() {
          source: {repoURL: https://git.example.com/fleet, path: web}\n  destination: {name: in-cluster, namespace: web}\n",
     );
     write("apps/charts/web/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n");
+    write("apps/charts/web/values.yaml", "{}\n");
     write("web/a.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n");
     write("argocd/values.yaml", "argo-cd: {configs: {cm: {kustomize.buildOptions: --enable-helm}}}\n");
     let (tree, note, code) = aoa(&["tree", path(&place)]);
