@@ -64,6 +64,14 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
     Ok(joined(side(&before)?, side(&after)?, format!("{before} → {after}")))
 }
 
+impl Both {
+    /// What is worth knowing about the loading of either side, each line once.
+    pub fn notes(&self) -> impl Iterator<Item = &str> {
+        let (before, after) = (&self.before.notes, &self.after.notes);
+        before.iter().chain(after.iter().filter(|line| !before.contains(line))).map(String::as_str)
+    }
+}
+
 /// What runs for plugins is what the older side says: a change must not bring its own commands to those who judge it.
 fn joined(before: Loaded, mut after: Loaded, ends: String) -> Both {
     after.inputs.plugin_runner.clone_from(&before.inputs.plugin_runner);

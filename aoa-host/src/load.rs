@@ -175,6 +175,11 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     };
     // A configuration that somebody names is that very file, whatever commit is read.
     let disk = Files::on_disk(options.limits);
+    let is_disregarded = options.commit.is_some() && config_file.is_none() && !options.ignore_config;
+    let disregarded = is_disregarded
+        .then(|| find_config(&disk, &folder, git.as_ref().map(|g| g.top.as_path())))
+        .flatten()
+        .map(|_| disregarded(options.commit.as_deref().unwrap_or_default()));
     let config_files = if options.config.is_some() { &disk } else { &files };
     let config =
         config_file.as_deref().map(|file| read_config(config_files, file)).transpose()?.unwrap_or_default();
@@ -187,7 +192,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         config,
         config_file,
         top: git.as_ref().map_or(base.clone(), |g| g.top.clone()),
-        notes: Vec::new(),
+        notes: disregarded.into_iter().collect(),
     };
     loaded.add_repositories(&files, &base, git)?;
     loaded.add_charts(&files, &base)?;
@@ -229,6 +234,12 @@ fn find_config(files: &Files, folder: &Path, top: Option<&Path>) -> Option<PathB
         }
         at = at.parent()?;
     }
+}
+
+/// What is to be said of a configuration that is here and was not there.
+fn disregarded(commit: &str) -> String {
+    let commit = commit.get(..7).unwrap_or(commit);
+    format!("{CONFIG_FILE} is not in {commit} and does not count for it: commit it, or name it with --config")
 }
 
 fn read_config(files: &Files, file: &Path) -> Result<Config> {

@@ -8,7 +8,7 @@ use aoa_core::report::{
 use aoa_core::wire::{Redactor, write_changes_with};
 use aoa_host::{Both, Compared, Loaded, load_both};
 
-use super::{Code, add_evaluator, load_options};
+use super::{Code, add_evaluator, hint, load_options};
 use crate::args::{DiffArgs, Format, GateArgs, Global};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -16,6 +16,10 @@ use crate::progress::Progress;
 pub(super) fn run(args: &DiffArgs, global: &Global, out: &mut Output) -> Result<Code> {
     let progress = Progress::start("reading files");
     let mut both = load_both(&args.what, &args.repo, &load_options(global))?;
+    progress.pause();
+    for line in both.notes() {
+        hint(global, line);
+    }
     add_evaluator(&mut both.before.inputs);
     add_evaluator(&mut both.after.inputs);
     progress.turn_to("resolving");

@@ -5,7 +5,7 @@
 use std::path::Path;
 
 use aoa_host::core::Resolver;
-use aoa_host::{End, LoadOptions, ends, load};
+use aoa_host::{End, LoadOptions, ends, load, load_both};
 use gix::objs::Tree;
 use gix::objs::tree::{Entry, EntryKind};
 
@@ -52,6 +52,29 @@ fn names(folder: &Path, end: &End) -> Vec<String> {
     let loaded = load(folder, &LoadOptions::default().with_commit(commit)).unwrap();
     let fleet = Resolver::new(loaded.options).resolve(&loaded.inputs).unwrap();
     fleet.apps().map(|app| app.name().to_owned()).collect()
+}
+
+#[test]
+fn a_configuration_that_a_commit_does_not_have_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let repository = gix::init(folder.path()).unwrap();
+    let (old, new) = (app("old"), app("new"));
+    let first = commit(&repository, "main", &[("root.yaml", &old)], &[]);
+    let second = commit(&repository, "main", &[("root.yaml", &new)], &[first]);
+    let notes = |options: &LoadOptions| -> Vec<String> {
+        let range = format!("{first}..{second}");
+        let both = load_both(&[range], folder.path(), options).unwrap();
+        both.notes().map(str::to_owned).collect()
+    };
+    assert!(notes(&LoadOptions::default()).is_empty());
+    let config = folder.path().join("aoa.yaml");
+    std::fs::write(&config, CONFIG).unwrap();
+    let note = |commit: gix::ObjectId| {
+        let commit = commit.to_hex_with_len(7);
+        format!("aoa.yaml is not in {commit} and does not count for it: commit it, or name it with --config")
+    };
+    assert_eq!(notes(&LoadOptions::default()), [note(first), note(second)]);
+    assert!(notes(&LoadOptions::default().with_config(Some(config))).is_empty());
 }
 
 #[test]
