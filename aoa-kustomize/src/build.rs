@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use aoa_lang::source::{Observed, Tree, TreePath};
 use aoa_lang::value::Text;
-use aoa_lang::yaml::{Node, read_resources};
+use aoa_lang::yaml::{Node, check_resource, read_resources};
 use aoa_lang::{Limits, Value};
 
 use crate::config::Create;
@@ -162,11 +162,15 @@ fn customize(target: &Target, run: &mut Run<'_>) -> Result<Vec<Resource>> {
     add_hashes(&mut map, limits)?;
     update_references(&mut map, config.reference_fields())?;
     vars.resolve(&mut map, &config.var_reference)?;
+    // Kustomize looks for local configuration, and refuses what has become none of its resources.
+    let are_there = |resource: &&Resource| !resource.is_gone();
+    map.list().iter().filter(are_there).try_for_each(|resource| check_resource(resource.root()))?;
     let is_local =
         |resource: &Resource| resource.annotation(LOCAL_CONFIG).is_some_and(|local| *local != *"false");
     if map.list().iter().any(is_local) {
         map.list_mut().retain(|resource| !is_local(resource));
     }
+    map.check_ids()?;
     map = sort(map, target.file.sort_options.as_ref(), run.options.reorder)?;
     if run.options.managed_by_label || target.asks_for("managedByLabel") {
         let label = LabelTransformer {

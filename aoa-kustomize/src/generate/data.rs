@@ -15,7 +15,7 @@ use crate::file::GeneratorArgs;
 use crate::load::Loader;
 use crate::node::lookup_or_make;
 use crate::resource::annotations::{BEHAVIOR, ENABLED, NEEDS_HASH};
-use crate::resource::{Behavior, Resource};
+use crate::resource::{Behavior, Resource, expect_name};
 
 /// Makes a ConfigMap.
 ///
@@ -100,6 +100,7 @@ enum Place {
 }
 
 fn put_data(root: &mut Node, key: &Text, value: &Text, place: Place) -> Result<()> {
+    expect_name(key)?;
     let (by_content, node) = match value.as_str() {
         Some(_) => ("data", text_node(value.clone())),
         None => ("binaryData", text_node(Text::from(encode(value.as_bytes())))),

@@ -10,6 +10,7 @@ use std::ops::Bound;
 use aoa_lang::patch::kustomize::{put_field, put_scalar};
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
+use aoa_lang::{Limits, Value};
 use foldhash::fast::FixedState;
 
 use crate::config::FieldSpec;
@@ -28,10 +29,8 @@ pub(crate) fn update_references(map: &mut ResMap, fields: &ReferenceFields) -> R
     if fields.reaches_notes {
         map.write_notes()?;
     }
+    // Fields of the wrong kind are refused even where nothing was renamed.
     let candidates = Candidates::of(map.list());
-    if candidates.by_name.is_empty() {
-        return Ok(());
-    }
     let mut changes: Vec<(usize, Change)> = Vec::new();
     for (at, resource) in map.list().iter().enumerate() {
         if let Some(change) = change_of(resource, fields, &candidates)? {
@@ -78,6 +77,7 @@ fn change_of(
     fields: &ReferenceFields,
     candidates: &Candidates<'_>,
 ) -> Result<Option<Change>> {
+    check_subjects(resource)?;
     let original = &resource.names().original().gvk;
     let fields = fields.of_kind(&original.kind);
     let filter = |field| Filter { referrer: resource, field, candidates };
@@ -104,6 +104,34 @@ fn change_of(
         has_changed |= filter(field).run(&mut root)?;
     }
     Ok(has_changed.then_some(Change::Root(root)))
+}
+
+/// Refuses a role binding whose subjects are no maps, or whose service accounts have a namespace that is no text
+/// (`getNamespacesForRoleBinding`).
+fn check_subjects(resource: &Resource) -> Result<()> {
+    let root = resource.root();
+    let id = resource.id();
+    if id.is_cluster_scoped() || root.field("kind").is_none_or(|kind| kind.text != "RoleBinding") {
+        return Ok(());
+    }
+    let is_text = |node: &Node| {
+        node.tag != "!!timestamp" && matches!(node.decode(&Limits::default()), Ok(Value::String(_)))
+    };
+    for subject in root.field("subjects").map_or(&[][..], Node::items) {
+        if subject.kind != NodeKind::Map {
+            return Err(Error::invalid(format!("a subject of {id} is no map")));
+        }
+        let (Some(kind), Some(namespace)) = (subject.field("kind"), subject.field("namespace")) else {
+            continue;
+        };
+        if !is_text(kind) {
+            return Err(Error::invalid(format!("the kind of a subject of {id} is no text")));
+        }
+        if kind.text == "ServiceAccount" && !is_text(namespace) {
+            return Err(Error::invalid(format!("Invalid Input: namespace is blank for resource \"{id}\"")));
+        }
+    }
+    Ok(())
 }
 
 /// What may be referred to.

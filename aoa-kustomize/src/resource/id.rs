@@ -107,9 +107,13 @@ impl Id {
     pub(crate) fn effective_namespace(&self) -> &[u8] {
         match self.scope {
             Scope::Cluster => NO_NAMESPACE.as_bytes(),
-            Scope::Namespaced if self.namespace.is_empty() => DEFAULT_NAMESPACE.as_bytes(),
-            Scope::Namespaced => self.namespace.as_bytes(),
+            Scope::Namespaced => self.namespace_or_default(),
         }
+    }
+
+    /// The namespace for those who do not know of scopes.
+    fn namespace_or_default(&self) -> &[u8] {
+        if self.namespace.is_empty() { DEFAULT_NAMESPACE.as_bytes() } else { self.namespace.as_bytes() }
     }
 
     pub(crate) fn has_namespace_of(&self, other: &Id) -> bool {
@@ -134,7 +138,8 @@ impl Id {
     /// Whether it is what a replacement's source names (`IsSelectedBy`).
     pub(crate) fn is_selected_by(&self, selector: &Id) -> bool {
         (selector.name.is_empty() || selector.name == self.name)
-            && (selector.namespace.is_empty() || selector.has_namespace_of(self))
+            && (selector.namespace.is_empty()
+                || selector.namespace_or_default() == self.namespace_or_default())
             && self.gvk.is_selected(&selector.gvk)
     }
 }

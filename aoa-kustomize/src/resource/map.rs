@@ -62,6 +62,11 @@ impl ResMap {
         Ok(map)
     }
 
+    /// A list of resources whose ids were checked.
+    pub(crate) fn of_checked(list: Vec<Resource>) -> Self {
+        ResMap { list, has_gone: true, ..ResMap::default() }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.list.len()
     }

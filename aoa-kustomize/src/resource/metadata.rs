@@ -77,6 +77,7 @@ impl Resource {
         if texts.is_empty() {
             return Ok(());
         }
+        texts.keys().try_for_each(expect_name)?;
         if let Some(second) = metadata.field_mut(field) {
             // Of two with the same name, the second takes in what the first had.
             if second.is_null() {
@@ -110,6 +111,7 @@ impl Resource {
 
     /// Sets one label or annotation in its place.
     pub(crate) fn put_meta(&mut self, field: &str, key: &Text, value: Text) -> Result<()> {
+        expect_name(key)?;
         let mut node = Node::string(value);
         node.scalar_style = ScalarStyle::SingleQuoted;
         let root = self.root_mut();
@@ -159,6 +161,14 @@ impl Resource {
         annotations.retain(|key, _| is_wanted(key.as_str().unwrap_or_default()));
         self.set_texts("annotations", annotations)
     }
+}
+
+/// Refuses the empty name of a field, which kyaml takes for the map itself.
+pub(crate) fn expect_name(name: &Text) -> Result<()> {
+    if name.is_empty() {
+        return Err(crate::error::Error::invalid("wrong node kind: expected ScalarNode but got MappingNode"));
+    }
+    Ok(())
 }
 
 /// `ClearEmptyAnnotations` of kyaml

@@ -14,6 +14,7 @@ mod values;
 
 pub(crate) use id::{Gvk, Id, NO_NAMESPACE, Scope};
 pub(crate) use map::{Behavior, ResMap};
+pub(crate) use metadata::expect_name;
 pub(crate) use notes::EmptyAffixes;
 pub(crate) use select::{Selector, Written, id_of};
 

@@ -1,6 +1,6 @@
 //! `labels`, `commonLabels` and `commonAnnotations`
 
-use aoa_lang::patch::kustomize::put_field;
+use aoa_lang::patch::kustomize::{put_field, put_scalar};
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{Node, NodeKind};
 
@@ -80,6 +80,12 @@ fn touches_names(field: &FieldSpec) -> bool {
 
 /// Sets one label; says whether one was there. A new one is the very same in all maps that it is put into.
 fn set(labels: &mut Node, key: &Text, new: &Node) -> Result<bool> {
+    if key.is_empty() {
+        // kyaml takes no name for the place itself.
+        expect_kind(labels, NodeKind::Scalar)?;
+        put_scalar(labels, new.clone());
+        return Ok(true);
+    }
     expect_kind(labels, NodeKind::Map)?;
     let is_there = labels.entries().any(|(own, _)| own.text == *key);
     if is_there {

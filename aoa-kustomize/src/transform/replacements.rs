@@ -6,7 +6,7 @@ use aoa_lang::{Limits, json};
 
 use crate::error::{Error, Result};
 use crate::file::{FieldOptions, Replacement, SourceSelector, TargetSelector};
-use crate::node::{Matcher, Place, at, at_mut, find, lookup, split_field_path};
+use crate::node::{Matcher, Place, at, at_mut, find, split_field_path};
 use crate::resource::{Id, ResMap, Resource, Selector};
 
 /// Replacements in their order.
@@ -28,22 +28,31 @@ impl ReplacementTransformer {
             let (Some(targets), true) = (targets, source.is_some() || source_value.is_some()) else {
                 return Err(Error::invalid("replacements must specify a source and at least one target"));
             };
-            let value = match (source, source_value) {
+            let mut value = match (source, source_value) {
                 (Some(_), Some(_)) => {
                     return Err(Error::invalid("value and resource selectors are mutually exclusive"));
                 }
-                (None, value) => Node::scalar(Text::EMPTY, value.clone().unwrap_or_default()),
-                (Some(source), None) => source_of(map, source)?,
+                (None, value) => Source {
+                    value: Node::scalar(Text::EMPTY, value.clone().unwrap_or_default()),
+                    place: None,
+                },
+                (Some(source), None) => Source::find(map, source)?,
             };
             for target in targets {
-                self.apply(map, &value, target, &mut steps)?;
+                self.apply(map, &mut value, target, &mut steps)?;
             }
         }
         map.drop_gone();
         Ok(())
     }
 
-    fn apply(&self, map: &mut ResMap, value: &Node, target: &TargetSelector, steps: &mut u64) -> Result<()> {
+    fn apply(
+        &self,
+        map: &mut ResMap,
+        source: &mut Source,
+        target: &TargetSelector,
+        steps: &mut u64,
+    ) -> Result<()> {
         let Some(select) = &target.select else {
             return Err(Error::invalid("target must specify resources to select"));
         };
@@ -63,7 +72,7 @@ impl ReplacementTransformer {
             }
             map.change(index, |resource| {
                 for field in &fields {
-                    self.copy(resource, value, field, target.options.as_ref(), steps)?;
+                    self.copy((index, resource), source, field, target.options.as_ref(), steps)?;
                 }
                 Ok(())
             })?;
@@ -74,15 +83,16 @@ impl ReplacementTransformer {
     /// `copyValueToTarget`
     fn copy(
         &self,
-        resource: &mut Resource,
-        value: &Node,
+        (index, resource): (usize, &mut Resource),
+        source: &mut Source,
         field: &FieldPath,
         options: Option<&FieldOptions>,
         steps: &mut u64,
     ) -> Result<()> {
-        let make = options.filter(|options| options.create).map(|_| value.kind);
-        if self.copy_into_text(resource, value, field, make, steps)? {
+        let make = options.filter(|options| options.create).map(|_| source.value.kind);
+        if let Some(place) = self.copy_into_text(resource, &source.value, field, make, steps)? {
             resource.settle_shared();
+            source.follow(index, resource, &place);
             return Ok(());
         }
         let failed = || {
@@ -101,11 +111,12 @@ impl ReplacementTransformer {
             match place {
                 Place::In(place) => {
                     if let Some(node) = at_mut(resource.root_mut(), &place) {
-                        set_value(node, value, options)?;
+                        set_value(node, &source.value, options)?;
                     }
                     resource.settle_shared();
+                    source.follow(index, resource, &place);
                 }
-                Place::Inside(mut node) => set_value(&mut node, value, options)?,
+                Place::Inside(mut node) => set_value(&mut node, &source.value, options)?,
             }
         }
         Ok(())
@@ -113,7 +124,7 @@ impl ReplacementTransformer {
 
     /// Replaces inside of a text that holds YAML or JSON, if the path leads into one (`setValueInStructuredData`).
     ///
-    /// What goes wrong there is no error: the path is then followed in the resource itself.
+    /// The place of the text. What goes wrong there is no error: the path is then followed in the resource itself.
     fn copy_into_text(
         &self,
         resource: &mut Resource,
@@ -121,16 +132,16 @@ impl ReplacementTransformer {
         field: &FieldPath,
         make: Option<NodeKind>,
         steps: &mut u64,
-    ) -> Result<bool> {
+    ) -> Result<Option<Vec<usize>>> {
         let Some((place, behind, mut document)) = self.text_on_the_way(resource.root(), &field.parts) else {
-            return Ok(false);
+            return Ok(None);
         };
-        let Some(text) = at(resource.root(), &place).map(|node| node.text.clone()) else { return Ok(false) };
+        let Some(text) = at(resource.root(), &place).map(|node| node.text.clone()) else { return Ok(None) };
         let matcher = Matcher::new(field.parts.iter().skip(behind).cloned());
         let places = match matcher.find(document.root_mut(), make, steps) {
             Ok(places) if !places.is_empty() => places,
             Err(error) if error.kind() == aoa_lang::ErrorKind::Limit => return Err(error),
-            Ok(_) | Err(_) => return Ok(false),
+            Ok(_) | Err(_) => return Ok(None),
         };
         for place in places {
             let Place::In(place) = place else { continue };
@@ -142,11 +153,11 @@ impl ReplacementTransformer {
                 }
             }
         }
-        let Some(serialized) = self.serialize(&document, &text) else { return Ok(false) };
+        let Some(serialized) = self.serialize(&document, &text) else { return Ok(None) };
         if let Some(node) = at_mut(resource.root_mut(), &place) {
             node.text = Text::from(serialized);
         }
-        Ok(true)
+        Ok(Some(place))
     }
 
     /// The first scalar on the way that is YAML, how many parts lead to it, and what it holds.
@@ -202,28 +213,56 @@ impl FieldPath {
     }
 }
 
-/// The value that a source names (`getReplacement`).
-fn source_of(map: &mut ResMap, source: &SourceSelector) -> Result<Node> {
-    let at = select_source(map, source)?;
-    let Some(resource) = map.list().get(at) else { return Ok(Node::null()) };
-    let path = if source.field_path.is_empty() {
-        Text::from_static(DEFAULT_FIELD)
-    } else {
-        source.field_path.clone()
-    };
-    let parts = split_field_path(&path.to_str_lossy());
-    let found = lookup(resource.root(), &parts)
-        .map_err(|e| e.prefixed("error looking up replacement source: "))?
-        .filter(|node| !node.is_empty());
-    let Some(found) = found else {
-        let id = &source.id;
-        return Err(Error::invalid(format!("fieldPath `{path}` is missing for replacement source {id}")));
-    };
-    let mut value = found.clone();
-    value.set_twin(None);
-    let Some(options) = source.options.as_ref().filter(|options| !options.delimiter.is_empty()) else {
-        return Ok(value);
-    };
+/// The value that is put in. Upstream has it in the resource that it comes from: what changes there is put into the targets that
+/// follow.
+struct Source {
+    value: Node,
+    /// The resource and the place where it stands, as long as it does.
+    place: Option<(usize, Vec<usize>)>,
+}
+
+impl Source {
+    /// The value that a source names (`getReplacement`).
+    fn find(map: &mut ResMap, source: &SourceSelector) -> Result<Self> {
+        let index = select_source(map, source)?;
+        let Some(resource) = map.list().get(index) else {
+            return Ok(Source { value: Node::null(), place: None });
+        };
+        let path = if source.field_path.is_empty() {
+            Text::from_static(DEFAULT_FIELD)
+        } else {
+            source.field_path.clone()
+        };
+        let parts = split_field_path(&path.to_str_lossy());
+        let place =
+            find(resource.root(), &parts).map_err(|e| e.prefixed("error looking up replacement source: "))?;
+        let found = place.and_then(|place| Some((at(resource.root(), &place)?, place)));
+        let Some((found, place)) = found.filter(|(node, _)| !node.is_empty()) else {
+            let id = &source.id;
+            return Err(Error::invalid(format!("fieldPath `{path}` is missing for replacement source {id}")));
+        };
+        let mut value = found.clone();
+        value.set_twin(None);
+        match source.options.as_ref().filter(|options| !options.delimiter.is_empty()) {
+            None => Ok(Source { value, place: Some((index, place)) }),
+            Some(options) => Ok(Source { value: piece_of(value, options)?, place: None }),
+        }
+    }
+
+    /// Takes over what the value has become by a change at `place`.
+    fn follow(&mut self, index: usize, resource: &Resource, place: &[usize]) {
+        let Some((_, at_own)) = self.place.as_ref().filter(|(own, _)| *own == index) else { return };
+        if at_own.len() > place.len() && at_own.starts_with(place) {
+            self.place = None;
+        } else if let Some(node) = at(resource.root(), at_own) {
+            self.value = node.clone();
+            self.value.set_twin(None);
+        }
+    }
+}
+
+/// `getRefinedValue`
+fn piece_of(mut value: Node, options: &FieldOptions) -> Result<Node> {
     if value.kind != NodeKind::Scalar {
         return Err(Error::invalid("delimiter option can only be used with scalar nodes"));
     }

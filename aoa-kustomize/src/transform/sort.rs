@@ -11,7 +11,7 @@ use crate::file::SortOptions;
 use crate::options::Reorder;
 use crate::resource::{Id, ResMap, Resource};
 
-/// Sorts the resources.
+/// Sorts resources whose ids were checked.
 ///
 /// # Errors
 /// If the options are not consistent.
@@ -36,8 +36,7 @@ pub(crate) fn sort(map: ResMap, options: Option<&SortOptions>, reorder: Reorder)
     let mut keyed: Vec<(Key, Resource)> =
         map.into_list().into_iter().map(|resource| (Key::of(resource.id(), &ranks), resource)).collect();
     keyed.sort_by(|(a, _), (b, _)| a.compare(b));
-    let sorted = ResMap::of(keyed.into_iter().map(|(_, resource)| resource).collect());
-    sorted.map_err(|e| e.prefixed("SortOrderTransformer: Failed to append to resources: "))
+    Ok(ResMap::of_checked(keyed.into_iter().map(|(_, resource)| resource).collect()))
 }
 
 /// The position of each kind that has one; all others have none.

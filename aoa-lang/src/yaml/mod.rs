@@ -31,7 +31,8 @@ pub use helm::{load_helm_values, load_helm_values_within, merge_values, read_hel
 pub use load::{load, load_strict, load_with};
 pub use locate::{Place, Step, locate};
 pub use node::{
-    Content, FIRST_KINDS, Identity, LAST_KINDS, Node, NodeKind, Origin, print_resource_file, read_resources,
+    Content, FIRST_KINDS, Identity, LAST_KINDS, Node, NodeKind, Origin, check_resource, print_resource_file,
+    read_resources,
 };
 pub use object::{load_object, load_object_within};
 pub use parser::Parser;

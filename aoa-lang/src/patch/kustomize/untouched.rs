@@ -31,7 +31,9 @@ impl Walk<'_> {
                     && node.entries().all(|(key, value)| {
                         let schema =
                             schema.and_then(|schema| self.schemas.field(schema, key.text.as_bytes()));
-                        has_no_comments(key) && self.is_settled(value, schema.as_ref(), depth + 1)
+                        !key.text.is_empty()
+                            && has_no_comments(key)
+                            && self.is_settled(value, schema.as_ref(), depth + 1)
                     })
             }
             NodeKind::List => match schema.filter(|schema| schema.merges()) {

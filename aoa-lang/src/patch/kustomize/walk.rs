@@ -172,6 +172,10 @@ impl Walk<'_> {
         let may_skip = self.untouched == Untouched::Skipped && matches!(source, Source::Node(_));
         let mut gone = Vec::new();
         for Pair { name, at, from } in fields::pair(into, source.node()) {
+            if name.is_empty() {
+                // kyaml takes the empty name for the map itself.
+                return Err(Error::invalid("wrong node kind: expected ScalarNode but got MappingNode"));
+            }
             let places = [(&*into, at), (source.node().unwrap_or(into), from)];
             let schema = self.field_schema(&name, places, schema.as_ref());
             if may_skip

@@ -17,7 +17,7 @@ pub(super) use decode::{is_plain_key, resolve_scalar, survives};
 
 pub use content::Content;
 pub use identity::{FIRST_KINDS, Identity, LAST_KINDS};
-pub use resources::{print_resource_file, read_resources};
+pub use resources::{check_resource, print_resource_file, read_resources};
 
 use super::event::{CollectionStyle, Comments, ScalarStyle};
 use crate::value::Text;

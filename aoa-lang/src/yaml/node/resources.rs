@@ -118,7 +118,7 @@ fn valid_resources(text: &[u8], limits: &Limits) -> Result<Vec<Node>> {
         }
     }
     resources.retain(|resource| !resource.root().is_empty());
-    resources.iter().try_for_each(check)?;
+    resources.iter().try_for_each(check_resource)?;
     Ok(resources)
 }
 
@@ -157,12 +157,22 @@ fn split(text: &[u8]) -> Result<Vec<&[u8]>> {
     Ok(parts)
 }
 
-/// `GetValidatedMetadata` of rnode.go
-fn check(resource: &Node) -> Result<()> {
+/// Refuses a resource without a kind, or without a name where its kind is no list: `GetValidatedMetadata` of kyaml 0.21.1.
+///
+/// # Errors
+/// `Invalid`, if it is one.
+pub fn check_resource(resource: &Node) -> Result<()> {
     let root = resource.root();
     let field = |name: &str| root.field(name).filter(|node| !node.is_empty());
     let meta =
         |name: &str| field("metadata").and_then(|meta| meta.field(name)).filter(|node| !node.is_empty());
+    let is_text = |node: Option<&Node>| node.is_some_and(|node| !node.text.is_empty());
+    let is_list = field("kind").is_some_and(|kind| kind.text.as_bytes().ends_with(b"List"));
+    let missing = match (field("kind"), meta("name")) {
+        (kind, name) if is_text(kind) && (is_text(name) || is_list) => return Ok(()),
+        (kind, _) if is_text(kind) => "metadata.name",
+        _ => "kind",
+    };
     let is_known = field("apiVersion").is_some()
         || field("kind").is_some()
         || ["name", "namespace", "labels", "annotations"].iter().any(|name| meta(name).is_some());
@@ -172,14 +182,7 @@ fn check(resource: &Node) -> Result<()> {
     let text = |node: Option<&Node>| node.map_or_else(String::new, |node| node.text.to_string());
     let (api_version, kind) = (text(field("apiVersion")), text(field("kind")));
     let (name, namespace) = (text(meta("name")), text(meta("namespace")));
-    let what = || format!("object `{api_version} {kind} {namespace}/{name}`");
-    if kind.is_empty() {
-        return Err(Error::invalid(format!("missing kind in {}", what())));
-    }
-    if name.is_empty() && !kind.ends_with("List") {
-        return Err(Error::invalid(format!("missing metadata.name in {}", what())));
-    }
-    Ok(())
+    Err(Error::invalid(format!("missing {missing} in object `{api_version} {kind} {namespace}/{name}`")))
 }
 
 fn kind_of(resource: &Node) -> String {
