@@ -138,7 +138,14 @@ export function load(path?: string | URL, options?: { config?: string | URL }): 
 export interface Whereabouts { parent: Ref | null; project?: string; cluster?: string; namespace?: string }
 
 /** A field that differs; that of a Secret without its values. */
-export interface FieldChange { path: string; before?: unknown; after?: unknown; secret?: true }
+export interface FieldChange {
+  path: string
+  before?: unknown
+  after?: unknown
+  secret?: true
+  /** Argo CD leaves it out of comparisons: alone it is no reason to sync. */
+  ignored?: 'next-sync' | 'never'
+}
 
 /** A manifest that differs; `pruned` is what a sync does with one that its Application does not hold any more. */
 export interface ManifestChange {
@@ -160,7 +167,11 @@ export interface ManifestChange {
 
 /** Who deletes an Application that nobody brings any more, and what with it; or why it stays. */
 export type Fate =
-  | { is: 'deleted'; by: Ref; cascade: 'objects' | 'no-finalizer' | 'cluster-gone' | 'awaits-confirmation'; message: string }
+  | {
+      is: 'deleted'; by: Ref; cascade: 'objects' | 'no-finalizer' | 'cluster-gone' | 'awaits-confirmation'; message: string
+      /** What keeps the deletion from coming to an end: the project goes too, or a hook cannot be rendered any more. */
+      hangs?: { why: 'project-gone' | 'pre-delete-hook' | 'post-delete-hook'; name: string; message: string }
+    }
   | { is: 'stays'; by: Ref | null; why: 'policy' | 'unpruned' | 'owner-stays' | 'orphaned' | 'root'; message: string }
 
 /** One Application that changes. */
@@ -177,6 +188,8 @@ export interface AppChange {
   missing?: { before?: string; after?: string }
   fate?: Fate
   obstacles?: Obstacle[]
+  /** Who had it may delete it before another takes it over; `objects`: with its objects. */
+  race?: { by: Ref; objects: boolean; message: string; remedy: string }
   /** Why it is frozen, or was not known before. */
   reason?: string
 }
@@ -275,6 +288,8 @@ export interface Order {
     cluster?: string; rule: string; what: Named; apps: Ref[]; objects: number; unknownApps: number
     reason: 'not-in-fleet' | 'other-versions' | 'may-come'; details?: string[]
   }[]
+  /** Who waits for one of an earlier wave that nobody syncs by itself. */
+  held: { by: Ref; wave: number; apps: Ref[] }[]
   idleWaves: { reason: 'no-health' | 'health-unknown' | 'in-set'; message: string; apps: Ref[] }[]
   longestChain: Ref[]
   deletion: { stages: Ref[][]; hangs: { app: Ref; without: Ref; rule: string; what: Named; inOrder: boolean }[] }

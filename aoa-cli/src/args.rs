@@ -641,6 +641,14 @@ pub(crate) enum SchemaOf {
     WhyNot,
     /// What aoa drift prints as JSON
     Drift,
+    /// What aoa order prints as JSON
+    Order,
+    /// What aoa matrix prints as JSON
+    Matrix,
+    /// What aoa paths prints as JSON
+    Paths,
+    /// What aoa policy prints as JSON without an Application
+    Policies,
 }
 
 #[derive(ClapArgs)]

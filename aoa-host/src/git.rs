@@ -21,7 +21,7 @@ pub struct GitCheckout {
     pub commit: String,
     /// The branch that is checked out; empty if none is.
     pub branch: String,
-    /// The default branch of `origin`, where it is known.
+    /// The default branch of `origin`; where the clone does not say, `main` or `master` if there is one.
     pub default_branch: String,
     /// The URLs of the remotes, `origin` first.
     pub remotes: Vec<String>,
@@ -45,12 +45,7 @@ pub fn inspect(folder: &Path) -> Option<GitCheckout> {
         Ok(Some(name)) => name.shorten().to_string(),
         _ => String::new(),
     };
-    let default_branch = repository
-        .find_reference("refs/remotes/origin/HEAD")
-        .ok()
-        .and_then(|r| r.target().try_name().map(|name| name.as_bstr().to_string()))
-        .and_then(|name| name.strip_prefix("refs/remotes/origin/").map(str::to_owned))
-        .unwrap_or_default();
+    let default_branch = default_branch(&repository);
     Some(GitCheckout {
         top,
         commit,
@@ -59,6 +54,20 @@ pub fn inspect(folder: &Path) -> Option<GitCheckout> {
         remotes: remotes(&repository),
         references: references(&repository),
     })
+}
+
+/// The default branch of `origin`; where the clone does not say, as in most pipelines, `main` or `master` if there is one.
+fn default_branch(repository: &gix::Repository) -> String {
+    const ORIGIN: &str = "refs/remotes/origin/";
+    let head = repository.find_reference("refs/remotes/origin/HEAD").ok();
+    let named = head.and_then(|r| r.target().try_name().map(|name| name.as_bstr().to_string()));
+    if let Some(name) = named.as_deref().and_then(|name| name.strip_prefix(ORIGIN)) {
+        return name.to_owned();
+    }
+    let is_there = |name: &&str| {
+        [ORIGIN, "refs/heads/"].iter().any(|of| repository.find_reference(&format!("{of}{name}")).is_ok())
+    };
+    ["main", "master"].into_iter().find(is_there).unwrap_or_default().to_owned()
 }
 
 /// What cannot be read is left out: it is as unknown as what was never fetched.

@@ -27,8 +27,8 @@ use aoa_core::finding::Severity;
 use aoa_core::lang::Result;
 use aoa_core::report::{Role, Text};
 use aoa_core::wire::{
-    WireOptions, changes_schema, config_schema, drift_schema, effective_policy_schema, output_schema,
-    policy_schema, why_not_schema, why_schema,
+    WireOptions, changes_schema, config_schema, drift_schema, effective_policy_schema, matrix_schema,
+    order_schema, output_schema, paths_schema, policies_schema, policy_schema, why_not_schema, why_schema,
 };
 use aoa_core::{Fleet, Options, Resolver};
 use aoa_host::{LoadOptions, Loaded, load};
@@ -88,6 +88,10 @@ pub(crate) fn run(args: &Args, out: &mut Output) -> Result<Code> {
                 SchemaOf::Why => why_schema(),
                 SchemaOf::WhyNot => why_not_schema(),
                 SchemaOf::Drift => drift_schema(),
+                SchemaOf::Order => order_schema(),
+                SchemaOf::Matrix => matrix_schema(),
+                SchemaOf::Paths => paths_schema(),
+                SchemaOf::Policies => policies_schema(),
             };
             out.raw(text).map(|()| Code::Answered)
         }

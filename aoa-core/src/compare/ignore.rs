@@ -8,7 +8,7 @@ use super::removal::Removal;
 use crate::model::GroupVersionKind;
 
 /// One entry of `ignoreDifferences`, of an Application or of the settings.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct IgnoreRule {
     /// A glob of API groups; empty is the core group alone.

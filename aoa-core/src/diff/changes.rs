@@ -8,8 +8,10 @@ use aoa_lang::value::Text;
 use super::comparing::{Comparing, missing, reason, reference, whereabouts};
 use super::fate::{Fate, departure, fate, stalled};
 use super::fields::FieldChange;
+use super::hang::{Hang, hang};
 use super::manifests::ManifestChange;
 use super::pairs::{Pair, Unshared, renamed};
+use super::race::Race;
 use super::radius::{Radius, radius};
 use super::terms::TermChange;
 use crate::finding::Finding;
@@ -53,6 +55,10 @@ pub struct AppChange {
     pub missing: Option<MissingContent>,
     /// Of one that goes: who deletes it, and what with it.
     pub fate: Option<Fate>,
+    /// What keeps the deletion of one that goes from coming to an end.
+    pub hang: Option<Hang>,
+    /// Who may delete it before another takes it over.
+    pub race: Option<Race>,
     /// What keeps the change from taking effect by itself.
     pub obstacles: Vec<Obstacle>,
 }
@@ -205,7 +211,7 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
         });
     }
     changes.apps.sort_by(|a, b| a.app.cmp(&b.app));
-    changes.radius = radius(&changes.apps, before);
+    changes.radius = radius(&changes.apps, before, after);
     changes.findings = findings(before, after);
     changes
 }
@@ -216,6 +222,7 @@ fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {
         Err(why) => (ChangeKind::Frozen { why }, None),
     };
     let missing = reason(old).map(|before| MissingContent { before: Some(before), after: None });
+    let hang = hang(old, fate.as_ref(), before, after);
     AppChange {
         app: reference(old),
         kind,
@@ -225,6 +232,8 @@ fn removed(old: App<'_>, before: &Fleet, after: &Fleet) -> AppChange {
         manifests: Arc::default(),
         missing,
         fate,
+        hang,
+        race: None,
         obstacles: Vec::new(),
     }
 }
@@ -248,6 +257,8 @@ fn renaming<'f>(
         manifests,
         missing: missing(old, now),
         fate: gone.fate,
+        hang: gone.hang,
+        race: None,
         obstacles: now.obstacles(),
     }
 }
@@ -267,6 +278,8 @@ fn added(now: App<'_>, before: &Fleet) -> AppChange {
         manifests: Arc::default(),
         missing,
         fate: None,
+        hang: None,
+        race: None,
         obstacles: now.obstacles(),
     }
 }

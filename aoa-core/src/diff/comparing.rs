@@ -2,18 +2,21 @@
 //!
 //! Thousands of Applications of one template may hold the same manifests: what can be told once for all of them is.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use aoa_lang::{Value, json};
 
 use super::changes::{AppChange, ChangeKind, MissingContent, Whereabouts};
-use super::fate::{Fate, departure, fate};
 use super::fields::changed_fields;
+use super::ignoring::Ignoring;
 use super::manifests::{ManifestChange, Pruning, changed_manifests};
 use super::pairs::Sameness;
+use super::race::{Handover, handover};
 use super::random::Draws;
-use crate::fleet::{App, State, Switches};
+use crate::compare::{CompareSettings, IgnoreRule};
+use crate::fleet::{App, Fleet, State, Switches};
 use crate::model::{Cluster, Kind, ObjectRef};
 
 /// What is known already while Applications are compared one after another.
@@ -21,16 +24,18 @@ use crate::model::{Cluster, Kind, ObjectRef};
 pub(super) struct Comparing<'f> {
     sameness: Sameness<'f>,
     draws: Draws,
+    /// What the settings of the newer side leave out of comparisons.
+    ignored: OnceCell<Vec<IgnoreRule>>,
     /// By generation and branch of the newer side, and whether it holds nothing; `None`: parameters decide.
     templates: HashMap<(u32, u32, bool), Option<Rules>>,
     manifests: HashMap<Contents, Arc<[ManifestChange]>>,
 }
 
 /// What an Application's object says of its syncs.
-type Rules = (Pruning, Switches);
+type Rules = (Pruning, Switches, Arc<Ignoring>);
 
 /// Two contents by their addresses, and how they are compared.
-type Contents = (usize, usize, Pruning, bool);
+type Contents = (usize, usize, Pruning, Arc<Ignoring>, bool);
 
 impl<'f> Comparing<'f> {
     /// What changes from `old` to `now`.
@@ -54,9 +59,22 @@ impl<'f> Comparing<'f> {
             Some(switches) => now.obstacles_of(Some(switches)),
             None => now.obstacles(),
         };
-        let fate = handed_over(old, now);
+        let handover = if was.parent == is.parent { Handover::default() } else { handover(old, now) };
+        let Handover { fate, race } = handover;
         let (app, before, after) = (reference(now), Some(was), Some(is));
-        Some(AppChange { app, kind, before, after, fields, manifests, missing, fate, obstacles })
+        Some(AppChange {
+            app,
+            kind,
+            before,
+            after,
+            fields,
+            manifests,
+            missing,
+            fate,
+            hang: None,
+            race,
+            obstacles,
+        })
     }
 
     /// The manifests that differ; and what the newer object says of its syncs, if it was looked at.
@@ -68,13 +86,14 @@ impl<'f> Comparing<'f> {
             return none();
         }
         let followed = now.cluster().is_some_and(Cluster::is_control_plane);
-        let (pruning, switches) = self.rules(now, after.manifests.len() == 0);
+        let (pruning, switches, ignoring) = self.rules(now, after.manifests.len() == 0);
         let addresses = before.manifests.address().zip(after.manifests.address());
-        let key = addresses.map(|(before, after)| (before, after, pruning.clone(), followed));
+        let key =
+            addresses.map(|(before, after)| (before, after, pruning.clone(), ignoring.clone(), followed));
         if let Some(known) = key.as_ref().and_then(|key| self.manifests.get(key)) {
             return (known.clone(), Some(switches));
         }
-        let mut changes = changed_manifests(before, after, &pruning, followed);
+        let mut changes = changed_manifests(before, after, (&pruning, &ignoring), followed);
         let is_random = self.draws.mask(&mut changes, old, now);
         let changes: Arc<[ManifestChange]> = changes.into();
         if let Some(key) = key.filter(|_| !is_random) {
@@ -84,16 +103,22 @@ impl<'f> Comparing<'f> {
     }
 
     fn rules(&mut self, app: App<'f>, holds_nothing: bool) -> Rules {
+        let ignored = self.ignored.get_or_init(|| ignored_by_settings(app.fleet()));
         let of = |object: &Value| {
             let spec = object.get("spec").unwrap_or(&Value::Null);
-            (Pruning::of(spec, holds_nothing), Switches::of(object))
+            let ignoring = Arc::new(Ignoring::of(spec, ignored));
+            (Pruning::of(spec, holds_nothing), Switches::of(object), ignoring)
         };
         if let Some((generation, set, at)) = app.generated()
             && let Some((branch, template)) = set.unpatched_template(at)
         {
             let known = self.templates.entry((generation, branch, holds_nothing)).or_insert_with(|| {
-                const PARTS: [&[&str]; 3] =
-                    [&["metadata", "annotations"], &["spec", "syncPolicy"], &["spec", "sourceHydrator"]];
+                const PARTS: [&[&str]; 4] = [
+                    &["metadata", "annotations"],
+                    &["spec", "ignoreDifferences"],
+                    &["spec", "sourceHydrator"],
+                    &["spec", "syncPolicy"],
+                ];
                 let texts = PARTS.iter().filter_map(|path| template.at(path)).map(json::to_string);
                 let decides = |text: aoa_lang::Result<String>| text.map_or(true, |text| text.contains("{{"));
                 (!texts.into_iter().any(decides)).then(|| of(template))
@@ -106,21 +131,19 @@ impl<'f> Comparing<'f> {
     }
 }
 
+/// What the settings of a fleet leave out of comparisons; settings that cannot be read leave out nothing.
+fn ignored_by_settings(fleet: &Fleet) -> Vec<IgnoreRule> {
+    let Some(cm) = fleet.inputs().settings.argocd_cm.as_ref().and_then(Value::as_map) else {
+        return Vec::new();
+    };
+    let entries = cm.iter().filter_map(|(key, value)| Some((key.as_str()?, value.as_str()?)));
+    CompareSettings::read(entries).map(|settings| settings.rules().cloned().collect()).unwrap_or_default()
+}
+
 /// Whether the same object stands where it stood: in fleets with the same clusters, brought by the same.
 fn is_where_it_was(old: App<'_>, now: App<'_>) -> bool {
     let (before, after) = (&old.fleet().data, &now.fleet().data);
     Arc::ptr_eq(&before.lineage, &after.lineage) && old.parent() == now.parent()
-}
-
-/// What happens to an Application that a set had and something else brings now: a set deletes what it owns, and nobody takes it
-/// over before.
-fn handed_over(old: App<'_>, now: App<'_>) -> Option<Fate> {
-    let set = old.origin()?;
-    if now.origin().as_ref() == Some(&set) {
-        return None;
-    }
-    let departure = departure(old, old.fleet(), now.fleet());
-    fate(old, departure, now.fleet()).ok().filter(|fate| matches!(fate, Fate::Deleted { .. }))
 }
 
 /// Why contents cannot be compared; `None` also where both sides lack the same.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aoa_lang::Value;
 use aoa_lang::value::{List, Map};
 
+use super::ignoring::Ignored;
 use super::items::{Keyed, keyed, order_matters};
 use crate::compare::as_stored;
 
@@ -21,6 +22,8 @@ pub struct FieldChange {
     pub after: Option<Value>,
     /// Whether the values are of a Secret: they are not to be shown.
     pub is_secret: bool,
+    /// Whether Argo CD leaves it out of comparisons.
+    pub ignored: Option<Ignored>,
 }
 
 /// The fields in which `before` and `after` differ, from the top. A field that is null counts as one that is not there.
@@ -74,7 +77,7 @@ fn walk(whole: Part<'_>) -> Vec<FieldChange> {
             }
             _ => {
                 let (before, after) = (before.cloned(), after.cloned());
-                found.push(FieldChange { path: part.path, before, after, is_secret: false });
+                found.push(FieldChange { path: part.path, before, after, is_secret: false, ignored: None });
                 continue;
             }
         };
@@ -148,7 +151,7 @@ fn parts_of_lists<'v>(
         let names =
             |keyed: &Keyed| Some(Value::list(keyed.in_order().into_iter().map(Value::from).collect()));
         let (before, after) = (names(&old), names(&new));
-        found.push(FieldChange { path: part.path.clone(), before, after, is_secret: false });
+        found.push(FieldChange { path: part.path.clone(), before, after, is_secret: false, ignored: None });
     }
     parts
 }

@@ -6,6 +6,7 @@ use aoa_lang::Value;
 
 use super::fields::{FieldChange, changed_fields_of_objects};
 use super::generated::{generated_pairs, rolled_by};
+use super::ignoring::Ignoring;
 use super::risk::{Risk, risks};
 use crate::fleet::Content;
 use crate::model::{Manifest, ObjectKey, SyncOptions, images_of};
@@ -112,7 +113,7 @@ impl Pruning {
 pub(super) fn changed_manifests(
     before: &Content,
     after: &Content,
-    pruning: &Pruning,
+    (pruning, ignoring): (&Pruning, &Ignoring),
     followed: bool,
 ) -> Vec<ManifestChange> {
     if before.manifests.are_same(&after.manifests) {
@@ -128,7 +129,11 @@ pub(super) fn changed_manifests(
     }
     pairs.retain(|(key, _), _| !(followed && key.group == "argoproj.io" && key.kind == "Application"));
     let changes = pairs.into_iter().filter_map(|((key, _), pair)| match pair {
-        (Some(before), Some(after)) => changed(&key, before, after),
+        (Some(before), Some(after)) => {
+            let mut change = changed(&key, before, after)?;
+            ignoring.mark(before, after, &mut change.fields);
+            Some(change)
+        }
         (Some(before), None) => {
             let change = ManifestChangeKind::Removed(pruning.of_object(before));
             Some(ManifestChange::new(&key, change, Some(before), None))

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::changes::AppChange;
 use super::fate::{Cascade, Fate, goes_along};
 use super::manifests::{ManifestChangeKind, Pruned};
-use crate::fleet::{App, Fleet};
-use crate::model::{ObjectRef, SyncOptions};
-use crate::policy::Scopes;
+use crate::fleet::{App, Content, Fleet};
+use crate::model::{Manifest, ObjectRef, SyncOptions};
+use crate::policy::{Projects, Scopes, denied_where};
 
 /// What a change deletes. Applications that are frozen or unknown are never among it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl Radius {
     }
 }
 
-pub(super) fn radius(changes: &[AppChange], before: &Fleet) -> Radius {
+pub(super) fn radius(changes: &[AppChange], before: &Fleet, after: &Fleet) -> Radius {
     let mut radius = Radius::default();
     for change in changes {
         let Some(cluster) = change.before.as_ref().map(|before| before.cluster.clone()) else { continue };
@@ -80,7 +80,7 @@ pub(super) fn radius(changes: &[AppChange], before: &Fleet) -> Radius {
             };
             let lost = radius.clusters.entry(cluster).or_default();
             match cascade {
-                Cascade::Objects => lost.take(app, old),
+                Cascade::Objects => lost.take(app, old, after),
                 Cascade::NoFinalizer | Cascade::ClusterGone | Cascade::AwaitsConfirmation => {
                     lost.without_objects.push(old.clone());
                 }
@@ -113,7 +113,7 @@ pub(super) fn radius(changes: &[AppChange], before: &Fleet) -> Radius {
 
 impl ClusterRadius {
     /// An Application that is deleted with its objects.
-    fn take(&mut self, app: App<'_>, name: &ObjectRef) {
+    fn take(&mut self, app: App<'_>, name: &ObjectRef, after: &Fleet) {
         self.apps.push(name.clone());
         let Some(content) = app.content().filter(|content| content.state.reason().is_none()) else {
             self.unknown += 1;
@@ -122,7 +122,8 @@ impl ClusterRadius {
         let spec = app.application().map(|app| app.spec().clone()).unwrap_or_default();
         let option = SyncOptions::of_spec(&spec);
         let namespace = app.destination_of().namespace.clone();
-        for manifest in content.manifests().iter() {
+        let denied = Denied::of(app, content, after);
+        for manifest in content.manifests().iter().filter(|manifest| !denied.holds(app, manifest)) {
             if goes_along(&manifest.object, option.value("Delete")) {
                 let own = manifest.namespace();
                 self.note(LostObject {
@@ -144,6 +145,30 @@ impl ClusterRadius {
             "CustomResourceDefinition" => self.definitions.push(object),
             _ => {}
         }
+    }
+}
+
+/// Objects that a deletion passes over, since their project does not permit them: those that it permits neither before nor after
+/// (`getPermittedAppLiveObjects` of Argo CD 3.5.7 asks the project that there is when it happens).
+struct Denied<'f> {
+    sides: Option<[(Projects, &'f Fleet); 2]>,
+}
+
+impl<'f> Denied<'f> {
+    fn of(app: App<'f>, content: &Content, after: &'f Fleet) -> Self {
+        let sides = [app.fleet(), after].map(|fleet| (fleet.data.projects_now(), fleet));
+        Denied { sides: (!content.denied.is_empty()).then_some(sides) }
+    }
+
+    fn holds(&self, app: App<'_>, manifest: &Manifest) -> bool {
+        let (project, destination) = (app.project(), app.destination_of());
+        let denies = |(projects, fleet): &(Projects, &Fleet)| {
+            let data = &fleet.data;
+            let (at, one) = ((&*project, app.namespace(), &*destination), std::iter::once(manifest));
+            let home = data.inputs.settings.namespace.to_str_lossy();
+            !denied_where(at, one, projects, &data.clusters, &data.scopes, &home).is_empty()
+        };
+        self.sides.as_ref().is_some_and(|sides| sides.iter().all(denies))
     }
 }
 

@@ -230,7 +230,10 @@ fn rules_of(field: &FieldChange) -> Vec<(String, FieldChange)> {
             let value = Some(value.clone());
             let (before, after) = if is_before { (value, None) } else { (None, value) };
             let path = format!("{}.{key}", field.path);
-            found.push((rule.to_owned(), FieldChange { path, before, after, is_secret: false }));
+            found.push((
+                rule.to_owned(),
+                FieldChange { path, before, after, is_secret: false, ignored: None },
+            ));
         }
     }
     found

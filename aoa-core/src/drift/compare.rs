@@ -155,6 +155,7 @@ fn metadata(wanted: &Value, is: &Value) -> Vec<FieldChange> {
                     before: Some(value.clone()),
                     after: found.cloned(),
                     is_secret: false,
+                    ignored: None,
                 });
             }
         }
@@ -170,6 +171,7 @@ fn metadata(wanted: &Value, is: &Value) -> Vec<FieldChange> {
             before: Some(finalizer),
             after: None,
             is_secret: false,
+            ignored: None,
         });
     }
     fields

@@ -8,10 +8,10 @@ use super::graph::{Graph, Stopped};
 use super::need::{Edge, Named, named};
 use super::rules::Severity;
 use super::settings::Waiting;
-use super::trouble::{Cut, Deadlock, Deletion, IdleWaves, Loop, Unseen};
+use super::trouble::{Cut, Deadlock, Deletion, Held, IdleWaves, Loop, Unseen};
 use super::waits::Waits;
 use super::world::{NONE, World};
-use super::{deletion, idle};
+use super::{deletion, held, idle};
 use crate::fleet::{App, Fleet};
 
 /// What is to come up.
@@ -61,6 +61,8 @@ pub struct Order<'f> {
     pub loops: Vec<Loop<'f>>,
     /// What Applications cannot do without, and nobody in sight brings.
     pub unseen: Vec<Unseen<'f>>,
+    /// Applications that wait for one that nobody syncs by itself.
+    pub held: Vec<Held<'f>>,
     /// Waves that order nothing.
     pub idle_waves: Vec<IdleWaves<'f>>,
     /// The longest chain, first the first.
@@ -123,6 +125,7 @@ impl<'f> Order<'f> {
             deadlocks: deadlocks.collect(),
             loops: loops.collect(),
             unseen,
+            held: held::held(world, waits),
             idle_waves: idle::idle_waves(world),
             longest: apps(&graph.longest),
             deletion: deletion::deletion(world, &needs),
@@ -199,6 +202,7 @@ impl<'f> Order<'f> {
         order.loops.retain(|knot| knot.apps.iter().any(has));
         order.loops.iter_mut().for_each(|knot| knot.edges = renumbered(&knot.edges));
         order.unseen.retain(|unseen| unseen.apps.iter().any(has));
+        order.held.retain(|held| has(&held.by) || held.apps.iter().any(has));
         order.idle_waves.iter_mut().for_each(|waves| waves.apps.retain(has));
         order.idle_waves.retain(|waves| !waves.apps.is_empty());
         order.longest.retain(has);

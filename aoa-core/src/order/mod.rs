@@ -25,6 +25,7 @@ mod deletion;
 mod edges;
 mod facts;
 mod graph;
+mod held;
 mod idle;
 mod index;
 mod need;
@@ -38,7 +39,7 @@ mod world;
 pub use answer::{Member, Order, Scope};
 pub use need::{Edge, Named, NeedKind, Outcome, Strength};
 pub use settings::Waiting;
-pub use trouble::{Cut, Deadlock, Deletion, Hang, IdleReason, IdleWaves, Loop, Unseen, UnseenReason};
+pub use trouble::{Cut, Deadlock, Deletion, Hang, Held, IdleReason, IdleWaves, Loop, Unseen, UnseenReason};
 
 use crate::fleet::Fleet;
 

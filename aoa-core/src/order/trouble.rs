@@ -69,6 +69,18 @@ pub enum UnseenReason {
     MayCome(Vec<String>),
 }
 
+/// Applications that wait for one that nobody syncs by itself.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Held<'f> {
+    /// Whom they wait for: it is synced by hand.
+    pub by: App<'f>,
+    /// Its wave.
+    pub wave: i64,
+    /// Those of later waves, with which it is brought.
+    pub apps: Vec<App<'f>>,
+}
+
 /// Waves that order nothing.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -8,7 +8,7 @@ use super::style::{Role, Text};
 use super::table::columns;
 use super::values::cut;
 use crate::diff::{
-    AppChange, Cascade, ChangeKind, Changes, Fate, FieldChange, ManifestChange, ManifestChangeKind,
+    AppChange, Cascade, ChangeKind, Changes, Fate, FieldChange, Hang, ManifestChange, ManifestChangeKind,
     TermChange, TermChangeKind,
 };
 use crate::wire::Redactor;
@@ -188,7 +188,12 @@ fn deletions(changes: &Changes, out: &mut Text) {
                     (ChangeKind::Moved, None) => ", then made anew".to_owned(),
                     _ => String::new(),
                 };
-                ("-", role, format!("deleted with {}{anew}: {}", by.name, cascade.message()))
+                let what = match &change.hang {
+                    None => cascade.message().to_owned(),
+                    Some(hang @ Hang::PreDeleteHook { .. }) => hang.message(),
+                    Some(hang) => format!("{}; {}", cascade.message(), hang.message()),
+                };
+                ("-", role, format!("deleted with {}{anew}: {what}", by.name))
             }
             Fate::Stays(why) => ("·", Role::Faint, format!("stays: {}", why.message())),
         };
@@ -344,6 +349,10 @@ impl Details<'_> {
                 &format!("{} with nothing but labels of the chart's version", plural(quiet, "manifest")),
             );
         }
+        if let Some(race) = &change.race {
+            self.line(4, Role::Warning, &race.message());
+            self.line(4, Role::Help, &race.remedy(&change.app));
+        }
         for obstacle in &change.obstacles {
             let text = format!("not by itself: {} ({})", obstacle.kind.message(), obstacle.at.name);
             self.line(4, Role::Help, &text);
@@ -387,7 +396,10 @@ impl Details<'_> {
             true => format!("{}: changes", field.path),
             false => format!("{}: {} → {}", field.path, cut(&before, VALUE), cut(&after, VALUE)),
         };
-        self.line(indent, Role::Plain, &text);
+        match field.ignored {
+            None => self.line(indent, Role::Plain, &text),
+            Some(ignored) => self.line(indent, Role::Faint, &format!("{text}  {}", ignored.message())),
+        }
     }
 
     fn line(&mut self, indent: usize, role: Role, text: &str) {

@@ -1,11 +1,10 @@
 //! Changes as Markdown, for comments on pull requests: never longer than GitHub takes, and it says what it left out.
 
 use super::changes::{ChangesOptions, changes_text};
+use super::comment::{MOST, cut, escaped};
 use crate::diff::{Background, Changes, Touched};
 use crate::wire::Redactor;
 
-/// Most characters, and most bytes, of the whole.
-const MOST: usize = 60_000;
 /// Causes that are listed.
 const CAUSES: usize = 20;
 /// Values of one dimension that are listed.
@@ -30,7 +29,7 @@ pub fn changes_markdown(
     causes(background, redactor, &mut out);
     impact(background, &mut out);
     if !background.owners.is_empty() {
-        let owners: Vec<String> = background.owners.iter().take(50).map(|owner| escaped(owner)).collect();
+        let owners: Vec<String> = background.owners.iter().take(50).map(|owner| called(owner)).collect();
         let more = background.owners.len().saturating_sub(50);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         out.push_str(&format!("\nAsk {}{more}\n", owners.join(", ")));
@@ -122,36 +121,11 @@ fn impact(background: &Background, out: &mut String) {
     }
 }
 
+/// An owner: who is meant by `@` is called.
+fn called(owner: &str) -> String {
+    escaped(&cut(owner, 200)).replace("&#64;", "@")
+}
+
 fn backquotes(line: &str) -> usize {
     line.split(|c| c != '`').map(str::len).max().unwrap_or_default()
-}
-
-/// The first `most` bytes, as characters.
-fn cut(text: &str, most: usize) -> String {
-    if text.len() <= most {
-        return text.to_owned();
-    }
-    let mut end = most;
-    while !text.is_char_boundary(end) {
-        end = end.saturating_sub(1);
-    }
-    format!("{}…", text.get(..end).unwrap_or_default())
-}
-
-/// Text that no Markdown or HTML in it changes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '<' => out.push_str("&lt;"),
-            '&' => out.push_str("&amp;"),
-            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '#' => {
-                out.push('\\');
-                out.push(c);
-            }
-            '\n' | '\r' => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }

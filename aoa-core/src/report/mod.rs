@@ -5,6 +5,7 @@
 mod apps;
 mod changes;
 mod check;
+mod comment;
 mod drift;
 mod findings;
 mod impact;

@@ -11,8 +11,8 @@ use super::parts::{object_ref, write_object_ref, write_place};
 use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use crate::diff::{
-    AppChange, Background, Cause, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, Impact, LostObject,
-    ManifestChange, ManifestChangeKind, Stay, TermChange, Whereabouts,
+    AppChange, Background, Cause, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, Hang, Impact,
+    LostObject, ManifestChange, ManifestChangeKind, Stay, TermChange, Whereabouts,
 };
 
 /// Writes `changes` as one JSON object.
@@ -167,7 +167,7 @@ fn write_app(out: &mut String, redactor: &Redactor, change: &AppChange) -> Resul
         whereabouts(fields, "before", change.before.as_ref())?;
         if let Some(fate) = &change.fate {
             let (out, redactor) = fields.key("fate");
-            write_fate(out, redactor, fate)?;
+            write_fate(out, redactor, fate, change.hang.as_ref())?;
         }
         list(fields, "fields", &change.fields, write_field)?;
         if let ChangeKind::Renamed { from } = &change.kind {
@@ -184,6 +184,16 @@ fn write_app(out: &mut String, redactor: &Redactor, change: &AppChange) -> Resul
             })?;
         }
         list(fields, "obstacles", &change.obstacles, write_obstacle)?;
+        if let Some(race) = &change.race {
+            let (out, redactor) = fields.key("race");
+            write_object(out, redactor, |fields| {
+                object_ref(fields, "by", Some(&race.by))?;
+                fields.text("message", &race.message());
+                fields.flag("objects", race.takes_objects);
+                fields.text("remedy", &race.remedy(&change.app));
+                Ok(())
+            })?;
+        }
         if let ChangeKind::Appeared { why } | ChangeKind::Frozen { why } = &change.kind {
             fields.text("reason", &why.to_str_lossy());
         }
@@ -217,11 +227,20 @@ fn whereabouts(fields: &mut ObjectWriter<'_>, key: &'static str, place: Option<&
     })
 }
 
-fn write_fate(out: &mut String, redactor: &Redactor, fate: &Fate) -> Result<()> {
+fn write_fate(out: &mut String, redactor: &Redactor, fate: &Fate, hang: Option<&Hang>) -> Result<()> {
     write_object(out, redactor, |fields| match fate {
         Fate::Deleted { by, cascade } => {
             object_ref(fields, "by", Some(by))?;
             fields.text("cascade", cascade.name());
+            if let Some(hang) = hang {
+                let (out, redactor) = fields.key("hangs");
+                write_object(out, redactor, |fields| {
+                    fields.text("message", &hang.message());
+                    fields.text("name", hang.about());
+                    fields.text("why", hang.name());
+                    Ok(())
+                })?;
+            }
             fields.text("is", "deleted");
             fields.text("message", cascade.message());
             Ok(())
@@ -255,6 +274,9 @@ pub(super) fn write_field(out: &mut String, redactor: &Redactor, field: &FieldCh
         }
         if let Some(before) = &field.before {
             fields.value("before", before)?;
+        }
+        if let Some(ignored) = field.ignored {
+            fields.text("ignored", ignored.name());
         }
         fields.text("path", &field.path);
         Ok(())

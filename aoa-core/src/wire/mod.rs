@@ -42,7 +42,8 @@ pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{
     SCHEMA_VERSION, changes_schema, config_schema, drift_schema, effective_policy_schema, imitated_versions,
-    output_schema, policy_schema, why_not_schema, why_schema,
+    matrix_schema, order_schema, output_schema, paths_schema, policies_schema, policy_schema, why_not_schema,
+    why_schema,
 };
 pub use yaml::json_to_yaml;
 

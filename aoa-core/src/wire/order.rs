@@ -10,7 +10,8 @@ use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use crate::fleet::App;
 use crate::order::{
-    Cut, Deadlock, Edge, Hang, IdleWaves, Loop, Member, Named, Order, Outcome, Scope, Unseen, UnseenReason,
+    Cut, Deadlock, Edge, Hang, Held, IdleWaves, Loop, Member, Named, Order, Outcome, Scope, Unseen,
+    UnseenReason,
 };
 
 /// Writes `order` as one JSON object.
@@ -38,6 +39,7 @@ fn write_all(out: &mut String, redactor: &Redactor, order: &Order<'_>) -> Result
             })
         })?;
         lines(fields, "edges", &order.edges, write_edge)?;
+        lines(fields, "held", &order.held, write_held)?;
         lines(fields, "idleWaves", &order.idle_waves, write_idle)?;
         lines(fields, "longestChain", &order.longest, write_app)?;
         lines(fields, "loops", &order.loops, write_loop)?;
@@ -152,6 +154,15 @@ fn write_idle(out: &mut String, redactor: &Redactor, waves: &IdleWaves<'_>) -> R
         fields.text("message", waves.reason.message());
         fields.text("reason", waves.reason.name());
         Ok(())
+    })
+}
+
+fn write_held(out: &mut String, redactor: &Redactor, held: &Held<'_>) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        apps(fields, "apps", &held.apps)?;
+        let (out, redactor) = fields.key("by");
+        write_app(out, redactor, &held.by)?;
+        fields.value("wave", &aoa_lang::Value::int64(held.wave))
     })
 }
 

@@ -33,6 +33,30 @@ pub fn drift_schema() -> &'static str {
     include_str!("drift.schema.json")
 }
 
+/// The JSON schema of [`write_order`](super::write_order)'s output.
+#[must_use]
+pub fn order_schema() -> &'static str {
+    include_str!("order.schema.json")
+}
+
+/// The JSON schema of [`write_matrix`](super::write_matrix)'s output.
+#[must_use]
+pub fn matrix_schema() -> &'static str {
+    include_str!("matrix.schema.json")
+}
+
+/// The JSON schema of [`write_paths`](super::write_paths)'s output.
+#[must_use]
+pub fn paths_schema() -> &'static str {
+    include_str!("paths.schema.json")
+}
+
+/// The JSON schema of [`write_policies`](super::write_policies)'s output.
+#[must_use]
+pub fn policies_schema() -> &'static str {
+    include_str!("policies.schema.json")
+}
+
 /// The JSON schema of policies ([`own`](crate::policy::own)), for editors.
 #[must_use]
 pub fn policy_schema() -> &'static str {

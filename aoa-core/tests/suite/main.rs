@@ -1,5 +1,7 @@
 //! Fleets resolved and asked, a file per subject. One program: linking is most of what tests cost.
 
+mod apply;
+mod comments;
 mod delivered;
 mod diff;
 mod findings;

@@ -8,7 +8,7 @@ use std::fmt::Write;
 use aoa_core::inputs::Root;
 use aoa_core::lang::Value;
 use aoa_core::lang::source::{Tree, TreePath};
-use aoa_core::order::{Order, Scope, Strength, order};
+use aoa_core::order::{NeedKind, Order, Scope, Strength, order};
 use aoa_core::report::{OrderOptions, deletion_text, order_dot, order_mermaid, order_text};
 use aoa_core::wire::{Redactor, write_order};
 use aoa_core::{Fleet, Inputs, Options, resolve};
@@ -145,6 +145,22 @@ proptest! {
             prop_assert!(respected || named, "{} {}", edge.from.name(), edge.message());
             prop_assert!(!(respected && named));
         }
+        let count = sketches.len();
+        // What is needed is known here without asking anybody.
+        let told: BTreeSet<(String, String)> = order
+            .edges
+            .iter()
+            .filter(|edge| edge.kind == NeedKind::Definition)
+            .map(|edge| (edge.from.name().to_owned(), edge.to.name().to_owned()))
+            .collect();
+        let meant: BTreeSet<(String, String)> = sketches
+            .iter()
+            .enumerate()
+            .flat_map(|(at, sketch)| sketch.needs.iter().map(move |(need, _)| (at, need.index(count))))
+            .filter(|(from, to)| from != to)
+            .map(|(from, to)| (format!("app-{from}"), format!("app-{to}")))
+            .collect();
+        prop_assert_eq!(told, meant);
         for member in &order.apps {
             if let Some(creator) = member.creator {
                 let respected = stage(&order, creator.name()) < member.stage;

@@ -144,6 +144,23 @@ fn inputs(seed: u64) -> Inputs {
         files.put("kust/base/k-two.yaml".into(), app("k-two", "web", ""));
         files.put("kust/base/k-three.yaml".into(), app("k-three", "web", ""));
     }
+    if dice.hits(2) {
+        // A chart that brings Applications.
+        files.put(
+            "apps/chart.yaml".into(),
+            app("chart", "chart", ", helm: {valueFiles: [../values.yaml], ignoreMissingValueFiles: true}"),
+        );
+        files.put("chart/Chart.yaml".into(), "apiVersion: v2\nname: chart\nversion: 1.0.0\n".into());
+        files.put("chart/values.yaml".into(), "names: [h-one]\n".into());
+        if dice.hits(2) {
+            files.put("values.yaml".into(), "names: [h-two, h-three]\n".into());
+        }
+        let named = app("NAME", "web", "").replace("NAME", "{{ . }}");
+        files.put(
+            "chart/templates/all.yaml".into(),
+            format!("{{{{ range .Values.names }}}}\n---\n{named}{{{{ end }}}}\n"),
+        );
+    }
     for number in 0..1 + dice.roll(3) {
         let path = if dice.hits(3) { "apps/sets.yaml".into() } else { format!("apps/set-{number}.yaml") };
         files.put(path, set(&format!("s{number}"), &mut dice));

@@ -259,6 +259,45 @@ const FILES: &[File] = &[
             "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: nested-c}\nspec:\n  project: default\n  source: {repoURL: https://git.example.com/fleet, path: nested}\n  destination: {name: in-cluster, namespace: x}\n",
         ],
     ),
+    File(
+        "apps/sets/merged.yaml",
+        &[
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: merged}\nspec:\n  generators: [{merge: {mergeKeys: [name], generators: [{clusters: {}}, {list: {elements: [{name: dev, path: workloads/a}, {name: prod, path: workloads/b}]}}]}}]\n  template:\n    metadata: {name: 'merged-{{name}}'}\n    spec:\n      project: team\n      source: {repoURL: https://git.example.com/fleet, path: '{{path}}'}\n      destination: {name: '{{name}}', namespace: m}\n",
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: merged}\nspec:\n  generators: [{merge: {mergeKeys: [name], generators: [{clusters: {}}, {list: {elements: [{name: dev, path: workloads/a}, {name: prod, path: plain}]}}]}}]\n  template:\n    metadata: {name: 'merged-{{name}}'}\n    spec:\n      project: other\n      source: {repoURL: https://git.example.com/fleet, path: '{{path}}'}\n      destination: {name: '{{name}}', namespace: m}\n",
+            "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: merged}\nspec:\n  syncPolicy: {preserveResourcesOnDeletion: true}\n  generators: [{clusters: {selector: {matchLabels: {env: x}}}}]\n  template:\n    metadata: {name: 'merged-{{name}}', annotations: {note: 'n@'}}\n    spec:\n      project: team\n      source: {repoURL: https://git.example.com/fleet, path: web}\n      destination: {name: '{{name}}', namespace: m}\n",
+        ],
+    ),
+    File(
+        "apps/other.yaml",
+        &[
+            "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: other}\nspec:\n  sourceRepos: ['*']\n  destinations: [{name: '*', server: '*', namespace: '*'}]\n",
+            "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: other}\nspec:\n  sourceRepos: ['*']\n  destinations: [{name: '*', server: '*', namespace: '*'}]\n  description: d@\n",
+            "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\nmetadata: {name: other}\nspec:\n  sourceRepos: ['git@git.example.com:fleet']\n  destinations: [{server: 'https://dev.example.com', namespace: 'm'}]\n",
+        ],
+    ),
+    File(
+        "apps/web.yaml",
+        &[
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, labels: {a: b}, annotations: {argocd.argoproj.io/sync-wave: '1'}}\nspec:\n  project: other\n  source: {repoURL: https://git.example.com/fleet, path: web}\n  destination: {name: dev, namespace: web}\n",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: shop, labels: {a: b}, annotations: {argocd.argoproj.io/sync-wave: '1'}}\nspec:\n  project: other\n  source: {repoURL: https://git.example.com/fleet, path: web}\n  destination: {name: dev, namespace: web}\n",
+            "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, labels: {a: b}, annotations: {argocd.argoproj.io/sync-wave: '1'}}\nspec:\n  project: other\n  source: {repoURL: https://git.example.com/fleet, path: web}\n  destination: {name: prod, namespace: web}\n",
+        ],
+    ),
+    File(
+        "web/web.yaml",
+        &[
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {example.com/team: t}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - {name: web, image: 'web:@', args: [a, b], env: [{name: A, value: '1'}, {name: B, value: x}], volumeMounts: [{name: v, mountPath: /v}], ports: [{containerPort: 80}]}\n      volumes: [{name: v, emptyDir: {}}]\n",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {example.com/team: t}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - {name: side, image: 'side:1'}\n      - {name: web, image: 'web:@', args: [b], env: [{name: B, value: y@}, {name: C}], ports: [{containerPort: 80}, {containerPort: 443, hostPort: 1}]}\n",
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, labels: {example.com/team: t}}\nspec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec:\n      containers:\n      - {name: web, image: 'web:1', args: [a, '@', c], env: [{name: B, value: x}, {name: A, value: '1'}], volumeMounts: [{name: v, mountPath: /v, readOnly: true}, {name: v, mountPath: /w}]}\n      volumes: [{name: v, emptyDir: {}}]\n",
+        ],
+    ),
+    File(
+        "web/service.yaml",
+        &[
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  ports: [{port: 80, name: http}, {port: 443, name: https}]\n",
+            "apiVersion: v1\nkind: Service\nmetadata: {name: web, annotations: {example.com/n: '@'}}\nspec:\n  ports: [{port: 443, name: https}, {port: 81, name: http}]\n",
+        ],
+    ),
     File("README.md", &["nobody reads this, @ times"]),
     File("docs/how.yaml", &["nobody: reads\nthis: '@'\n"]),
 ];

@@ -1,5 +1,6 @@
 //! Findings as a comment on a pull request.
 
+use super::super::comment::{MOST, cut, escaped};
 use super::{counted, verdict};
 use crate::check::{Findings, Group};
 use crate::wire::Redactor;
@@ -7,28 +8,37 @@ use crate::wire::Redactor;
 /// Most groups of a comment: what is longer nobody reads.
 const GROUPS: usize = 50;
 
-/// A heading with the verdict, and a table with a row for each group of findings that count.
+/// A heading with the verdict, and a table with a row for each group of findings that count. Less than 65,536 characters for any
+/// findings.
 #[must_use]
 pub fn check_markdown(findings: &Findings, redactor: &Redactor) -> String {
     let groups = findings.groups();
-    let mut out = format!("### aoa check: {}\n", escaped(&verdict(findings)));
+    let mut out = format!("### aoa check: {}\n", escaped(&cut(&verdict(findings), 2000)));
     if groups.is_empty() {
         return out;
     }
     out.push_str("\n| severity | rule | where | what |\n|---|---|---|---|\n");
+    let mut shown = 0usize;
     for group in groups.iter().take(GROUPS) {
-        let place = group.place.map_or(String::new(), |p| format!("`{}:{}`", p.path, p.line));
-        out.push_str(&format!(
+        let place =
+            group.place.map_or(String::new(), |p| format!("{}:{}", cut(p.path.as_str(), 200), p.line));
+        let row = format!(
             "| {} | {} {} | {} | {} |\n",
             group.severity.name(),
             group.rule.id(),
             group.rule.name(),
-            place.replace('|', "\\|"),
-            escaped(&redactor.redact_text(&message(group))),
-        ));
+            escaped(&place),
+            escaped(&cut(&redactor.redact_text(&message(group)), 1000)),
+        );
+        if out.len().saturating_add(row.len()) > MOST {
+            break;
+        }
+        out.push_str(&row);
+        shown = shown.saturating_add(1);
     }
-    if groups.len() > GROUPS {
-        out.push_str(&format!("\nand {}\n", counted(groups.len() - GROUPS, "more group")));
+    let left = groups.len().saturating_sub(shown);
+    if left > 0 {
+        out.push_str(&format!("\n{} left out: `aoa check` shows all\n", counted(left, "more group")));
     }
     out
 }
@@ -39,21 +49,4 @@ fn message(group: &Group<'_>) -> String {
         [one] => one.finding.message(),
         [first, rest @ ..] => format!("{} (and {} more from this line)", first.finding.message(), rest.len()),
     }
-}
-
-/// Text that no Markdown or HTML in it changes.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' | '|' | '*' | '_' | '[' | ']' | '#' => out.extend(['\\', c]),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '&' => out.push_str("&amp;"),
-            '@' => out.push_str("&#64;"),
-            '\n' | '\r' => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
 }

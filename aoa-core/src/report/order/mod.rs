@@ -46,6 +46,7 @@ pub fn order_text(order: &Order<'_>, options: OrderOptions) -> Text {
         |outcome| outcome != Outcome::Deadlock && (options.all || outcome != Outcome::BehindDeadlock);
     let is_stuck = |edge: &&Edge<'_>| edge.outcome.name() == "stuck" && is_shown(edge.outcome);
     failures(order, most, &mut out);
+    held(order, most, &mut out);
     edges(order.edges.iter().filter(is_stuck), Role::Error, most, &mut out);
     stages::write(order, options, &mut out);
     let heals: Vec<&Edge<'_>> = order.edges.iter().filter(|edge| edge.outcome == Outcome::Heals).collect();
@@ -193,6 +194,22 @@ fn failures(order: &Order<'_>, most: usize, out: &mut Text) {
         out.push(Role::Plain, format!(" Argo CD fails on its content: {first}")).end_line();
     }
     more(failing.len(), most, "", out);
+}
+
+/// Who waits for somebody to sync what stands before.
+fn held(order: &Order<'_>, most: usize, out: &mut Text) {
+    for held in order.held.iter().take(most) {
+        let mut names: Vec<&str> = held.apps.iter().take(NAMES).map(App::name).collect();
+        let rest = held.apps.len().saturating_sub(names.len());
+        let more = format!("{rest} more");
+        names.extend((rest > 0).then_some(more.as_str()));
+        let waits = if held.apps.len() == 1 { "waits" } else { "wait" };
+        out.push(Role::Warning, "by hand").push(Role::Plain, "  ").push(Role::Name, names.join(", "));
+        let words =
+            format!(" {waits} for {} of wave {}, which nobody syncs by itself", held.by.name(), held.wave);
+        out.push(Role::Plain, words).end_line();
+    }
+    more(order.held.len(), most, "", out);
 }
 
 /// Where an edge can be seen.

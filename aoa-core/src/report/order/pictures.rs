@@ -3,11 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
+use super::super::values::cut;
 use crate::fleet::App;
 use crate::order::{Member, Order, Strength};
 
 /// Edges of a picture; with more nobody sees anything.
 const MOST: usize = 400;
+/// Characters of a name or label.
+const LABEL: usize = 60;
+/// Bytes of a picture: Mermaid draws none of more than 50,000 characters.
+const BYTES: usize = 45_000;
 
 /// The order as a Mermaid flow chart: whoever is needed stands above, hard needs are drawn through.
 #[must_use]
@@ -76,9 +81,11 @@ impl<'o, 'f> Picture<'o, 'f> {
             left_out: 0,
         };
         let id = |app: App<'_>| app.id().0;
+        let mut bytes = 0usize;
         for edge in &order.edges {
             let key = (id(edge.to), id(edge.from));
-            if !picture.edges.contains_key(&key) && picture.edges.len() >= MOST {
+            let is_full = picture.edges.len() >= MOST || bytes >= BYTES;
+            if !picture.edges.contains_key(&key) && is_full {
                 picture.left_out += 1;
                 continue;
             }
@@ -87,14 +94,22 @@ impl<'o, 'f> Picture<'o, 'f> {
                 "" => edge.kind.name(),
                 kind => kind,
             };
-            let known = picture.edges.entry(key).or_insert_with(|| (label.to_owned(), is_hard));
+            let label = &*cut(label, LABEL);
+            let known = picture.edges.entry(key).or_insert_with(|| {
+                // With the words around it.
+                bytes = bytes.saturating_add(label.len().saturating_add(60));
+                (label.to_owned(), is_hard)
+            });
             known.1 |= is_hard;
             if !known.0.split(", ").any(|other| other == label) && known.0.len() < 60 {
                 known.0 = format!("{}, {label}", known.0);
             }
             for app in [edge.from, edge.to] {
                 if let Some(member) = order.member(app.namespace(), app.name()) {
-                    picture.nodes.insert(id(app), member);
+                    if picture.nodes.insert(id(app), member).is_none() {
+                        // It may be drawn with an arrow from who brings it.
+                        bytes = bytes.saturating_add(app.name().len().min(LABEL).saturating_add(90));
+                    }
                 }
             }
         }
@@ -111,7 +126,10 @@ impl<'o, 'f> Picture<'o, 'f> {
 
 /// A text within quotes, of which neither format has to know more.
 fn escaped(text: &str) -> String {
-    text.chars()
-        .map(|c| if matches!(c, '"' | '\\' | '|' | '<' | '>' | '`') || c.is_control() { '_' } else { c })
+    cut(text, LABEL)
+        .chars()
+        .map(
+            |c| if matches!(c, '"' | '\\' | '|' | '<' | '>' | '`' | '#') || c.is_control() { '_' } else { c },
+        )
         .collect()
 }
