@@ -53,7 +53,7 @@ fn object(app: App<'_>) -> Value {
 fn place(app: App<'_>) -> [String; 4] {
     let to = app.destination();
     let cluster = app.cluster().map(|cluster| cluster.name.to_string());
-    let cluster = cluster.unwrap_or_else(|| if to.name.is_empty() { to.server } else { to.name });
+    let cluster = cluster.unwrap_or(if to.name.is_empty() { to.server } else { to.name });
     let parent = app.parent().map(|parent| parent.to_string()).unwrap_or_default();
     [parent, app.project(), cluster, to.namespace]
 }

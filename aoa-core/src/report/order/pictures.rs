@@ -105,11 +105,11 @@ impl<'o, 'f> Picture<'o, 'f> {
                 known.0 = format!("{}, {label}", known.0);
             }
             for app in [edge.from, edge.to] {
-                if let Some(member) = order.member(app.namespace(), app.name()) {
-                    if picture.nodes.insert(id(app), member).is_none() {
-                        // It may be drawn with an arrow from who brings it.
-                        bytes = bytes.saturating_add(app.name().len().min(LABEL).saturating_add(90));
-                    }
+                if let Some(member) = order.member(app.namespace(), app.name())
+                    && picture.nodes.insert(id(app), member).is_none()
+                {
+                    // It may be drawn with an arrow from who brings it.
+                    bytes = bytes.saturating_add(app.name().len().min(LABEL).saturating_add(90));
                 }
             }
         }
