@@ -147,7 +147,8 @@ impl Amending<'_, '_> {
                 self.take_out(app)?;
             }
         }
-        if news.is_empty() {
+        // Also one of which nothing is written counts: it is what the set generates now.
+        if !matches!(outcome, SetOutcome::Generated { .. }) {
             return Some(());
         }
         let Ok(generation) = u32::try_from(self.run.data.generations.len()) else { return None };
