@@ -5,7 +5,7 @@ use aoa_lang::yaml::Step;
 
 use crate::model::Manifest;
 
-/// A container of a workload, with the way to it.
+/// A container of a workload (or another item of a list of its Pods), with the way to it.
 pub(crate) struct Container<'m> {
     pub(crate) value: &'m Value,
     pub(crate) steps: Vec<Step<'static>>,
@@ -23,7 +23,7 @@ pub(crate) fn pod_spec_keys(manifest: &Manifest) -> Option<&'static [&'static st
     }
 }
 
-/// The containers in the lists `lists` (`containers`, `initContainers`) of a workload's Pods.
+/// The items of the lists `lists` (`containers`, `initContainers`, `volumes`) of a workload's Pods.
 pub(crate) fn containers<'m>(manifest: &'m Manifest, lists: &[&'static str]) -> Vec<Container<'m>> {
     let Some(keys) = pod_spec_keys(manifest) else { return Vec::new() };
     let Some(spec) = manifest.object.at(keys) else { return Vec::new() };

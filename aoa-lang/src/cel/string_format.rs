@@ -36,7 +36,7 @@ pub(super) fn format(text: &str, arguments: &Val) -> Result<String, Failure> {
 }
 
 const LONGEST: usize = 16 << 20;
-const MOST_PRECISION: usize = 10_000;
+const MOST_PRECISION: usize = 1_000_000;
 
 /// One `%` clause.
 #[derive(Clone, Copy)]
@@ -137,8 +137,7 @@ fn write(clause: Clause, value: &Val) -> Result<String, String> {
         },
         Clause::Fixed(precision) => {
             let number = double(clause, value)?;
-            let precision = bounded(precision)?;
-            Ok(localized(number, &strconv::format_float(number, FloatFormat::Fixed, Some(precision), 64)))
+            Ok(localized(number, &fixed(number, precision.unwrap_or(6))))
         }
         Clause::Scientific(precision) => {
             let number = double(clause, value)?;
@@ -170,6 +169,20 @@ fn write(clause: Clause, value: &Val) -> Result<String, String> {
             _ => Err(refusal(clause, value.type_name())),
         },
     }
+}
+
+/// As `x/text` writes it, which keeps the most decimals in 16 bits, with a sign, and the fewest in 8.
+fn fixed(number: f64, precision: usize) -> String {
+    let (most, fewest) = (precision % 0x1_0000, precision % 0x100);
+    let most = Some(most).filter(|most| *most < 0x8000);
+    let text = strconv::format_float(number, FloatFormat::Fixed, most, 64);
+    if most == Some(fewest) || !number.is_finite() {
+        return text;
+    }
+    let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+    let decimals = decimals.trim_end_matches('0');
+    let point = if decimals.is_empty() && fewest == 0 { "" } else { "." };
+    format!("{whole}{point}{decimals:0<fewest$}")
 }
 
 fn bounded(precision: Option<usize>) -> Result<usize, String> {

@@ -8,7 +8,7 @@ use aoa_lang::yaml::Step;
 use super::said::excepted;
 use crate::check::environments::environment_label;
 use crate::check::facts::AppFacts;
-use crate::check::pods::{containers, missing_requests, name_of, pod_spec_keys};
+use crate::check::pods::{containers, missing_requests, name_of};
 use crate::check::rule_file::{Judge, Page, RuleFile, keys};
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
@@ -153,26 +153,56 @@ fn service_accounts<'f>(sink: &mut Sink<'_, 'f>, app: &AppFacts<'f>, bound: &Bou
     let accounts = content.manifests().iter().filter(|m| (m.group(), m.kind()) == ("", "ServiceAccount"));
     let own: BTreeSet<&str> = accounts.map(Manifest::name).collect();
     for manifest in content.manifests().iter() {
-        let Some(steps) = account_keys(manifest) else { continue };
-        let account = manifest.object.at(&steps).and_then(Value::as_str).unwrap_or("default");
-        if account != "default" && own.contains(account) {
-            continue;
+        for steps in accounts_at(manifest) {
+            let account = at(&manifest.object, &steps).and_then(Value::as_str).unwrap_or("default");
+            if account != "default" && own.contains(account) {
+                continue;
+            }
+            let what = format!(
+                "{}: runs with service account `{account}`, and {} wants one of its own",
+                name_of(manifest),
+                bound.id()
+            );
+            sink.manifest(RULE, app, manifest, &steps, what);
         }
-        let steps: Vec<Step<'_>> = steps.iter().copied().map(Step::Key).collect();
-        let what = format!(
-            "{}: runs with service account `{account}`, and {} wants one of its own",
-            name_of(manifest),
-            bound.id()
-        );
-        sink.manifest(RULE, app, manifest, &steps, what);
     }
 }
 
-/// Where a pipeline says with which account it runs.
-fn account_keys(manifest: &Manifest) -> Option<Vec<&'static str>> {
+/// Where pipelines say with which account they run: those of an object, and those that it starts.
+fn accounts_at(manifest: &Manifest) -> Vec<Vec<Step<'static>>> {
+    let as_steps = |keys: Vec<&'static str>| keys.into_iter().map(Step::Key).collect();
+    let (list, below): (&[&'static str], &[&'static str]) = match (manifest.group(), manifest.kind()) {
+        ("triggers.tekton.dev", "TriggerTemplate") => (&["spec", "resourcetemplates"], &[]),
+        ("argoproj.io", "Sensor") => (&["spec", "triggers"], &["template", "k8s", "source", "resource"]),
+        _ => {
+            let keys = account_keys(manifest.group(), manifest.api_version(), manifest.kind());
+            return keys.map(as_steps).into_iter().collect();
+        }
+    };
+    let mut all = Vec::new();
+    for (number, item) in manifest.object.at(list).and_then(Value::as_list).into_iter().flatten().enumerate() {
+        let Some(started) = item.at(below) else { continue };
+        let text = |key: &str| started.str_at(&[key]).unwrap_or_default();
+        let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);
+        let Some(keys) = account_keys(group, text("apiVersion"), text("kind")) else { continue };
+        let way = list.iter().copied().map(Step::Key).chain([Step::Index(number)]);
+        all.push(way.chain(below.iter().copied().map(Step::Key)).chain(as_steps(keys)).collect());
+    }
+    all
+}
+
+fn at<'v>(object: &'v Value, steps: &[Step<'_>]) -> Option<&'v Value> {
+    steps.iter().try_fold(object, |value, step| match step {
+        Step::Key(key) => value.get(key),
+        Step::Index(number) => value.as_list()?.get(*number),
+    })
+}
+
+/// Where a run says with which account it runs.
+fn account_keys(group: &str, api_version: &str, kind: &str) -> Option<Vec<&'static str>> {
     const NAME: &str = "serviceAccountName";
-    Some(match (manifest.group(), manifest.kind()) {
-        ("tekton.dev", "PipelineRun") if manifest.api_version().ends_with("/v1") => {
+    Some(match (group, kind) {
+        ("tekton.dev", "PipelineRun") if api_version.ends_with("/v1") => {
             vec!["spec", "taskRunTemplate", NAME]
         }
         ("tekton.dev", "PipelineRun" | "TaskRun") | ("triggers.tekton.dev", "EventListener") => {
@@ -180,7 +210,8 @@ fn account_keys(manifest: &Manifest) -> Option<Vec<&'static str>> {
         }
         ("argoproj.io", "Workflow" | "WorkflowTemplate" | "ClusterWorkflowTemplate") => vec!["spec", NAME],
         ("argoproj.io", "CronWorkflow") => vec!["spec", "workflowSpec", NAME],
-        ("batch", "Job" | "CronJob") => pod_spec_keys(manifest)?.iter().copied().chain([NAME]).collect(),
+        ("batch", "Job") => vec!["spec", "template", "spec", NAME],
+        ("batch", "CronJob") => vec!["spec", "jobTemplate", "spec", "template", "spec", NAME],
         _ => return None,
     })
 }

@@ -111,20 +111,42 @@ impl Pattern {
         !examples.is_empty() && examples.iter().all(|text| self.matches(text))
     }
 
-    /// Some texts that it matches, in the form that is compared.
+    /// Some texts that it matches, in the form that is compared: of a word that no pattern has on purpose.
     pub(super) fn examples(&self) -> Vec<String> {
+        self.filled_with("x0q", "")
+    }
+
+    /// The same, of words that people can read.
+    pub(super) fn readable_examples(&self) -> Vec<String> {
+        self.filled_with("other", "-")
+    }
+
+    /// The texts that it becomes where its stars are this word, alone and below itself, or nothing; `joint` keeps the word
+    /// apart from what stands around it.
+    fn filled_with(&self, word: &str, joint: &str) -> Vec<String> {
         let Some(tokens) = self.tokens() else { return Vec::new() };
-        // A word that no pattern has on purpose: alone, below itself, and nothing.
-        let fillings = [("x0q", "x0q"), ("x0q", "x0q/x0q"), ("", "")];
+        let below = format!("{word}/{word}");
+        let fillings = [(word, word), (word, below.as_str()), ("", "")];
         let filled = fillings.iter().map(|(star, stars)| {
             let mut text = String::new();
-            for token in &tokens {
-                match token {
-                    Token::Char(c) => text.push(*c),
-                    Token::One => text.push('x'),
-                    Token::Star { crosses: false } => text.push_str(star),
-                    Token::Star { crosses: true } => text.push_str(stars),
-                }
+            for (at, token) in tokens.iter().enumerate() {
+                let word = match token {
+                    Token::Char(c) => {
+                        text.push(*c);
+                        continue;
+                    }
+                    Token::One => {
+                        text.push('x');
+                        continue;
+                    }
+                    Token::Star { crosses: false } => *star,
+                    Token::Star { crosses: true } => *stars,
+                };
+                let is_before = text.ends_with(char::is_alphanumeric);
+                let next = tokens.get(at + 1);
+                let is_behind = matches!(next, Some(Token::Char(c)) if c.is_alphanumeric());
+                let joint = |is_beside| if is_beside && !word.is_empty() { joint } else { "" };
+                text.extend([joint(is_before), word, joint(is_behind)]);
             }
             text
         });

@@ -94,7 +94,7 @@ fn vain<'p>(
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             above.refusal(&names).is_some()
         };
-        let example = matched.all.iter().find(|names| is_refused(names))?.first()?.clone();
+        let example = matched.shown.iter().chain(&matched.all).find(|names| is_refused(names))?.first()?.clone();
         let allow = above.allow.as_deref();
         let is_vain = match matched.others {
             _ if pattern.is_literal() => true,
@@ -113,6 +113,8 @@ fn vain<'p>(
 /// Things that a pattern matches, each by its names.
 struct Matched {
     all: Vec<Vec<String>>,
+    /// Some more, with names that people can read.
+    shown: Vec<Vec<String>>,
     /// Things that it does not match, where all things are known.
     others: Option<Vec<Vec<String>>>,
 }
@@ -120,12 +122,13 @@ struct Matched {
 /// Of clusters those that there are, which have a name and an address; else texts made from the pattern.
 fn matched(fleet: &Fleet, restriction: &Restriction, pattern: &Pattern) -> Matched {
     if !matches!(restriction, Restriction::Destinations(_)) {
-        let all = pattern.examples().into_iter().map(|text| vec![text]).collect();
-        return Matched { all, others: None };
+        let named = |texts: Vec<String>| texts.into_iter().map(|text| vec![text]).collect();
+        let shown = named(pattern.readable_examples());
+        return Matched { all: named(pattern.examples()), shown, others: None };
     }
     let names = fleet.clusters().map(|c| vec![c.name.to_string(), c.server_key().to_owned()]);
     let (all, others) = names.partition(|names| names.iter().any(|name| pattern.matches(name)));
-    Matched { all, others: Some(others) }
+    Matched { all, shown: Vec::new(), others: Some(others) }
 }
 
 fn add_quotas(

@@ -6,6 +6,7 @@
 mod data;
 mod encode;
 mod globs;
+mod ids;
 mod net;
 mod numbers;
 mod text;
@@ -185,4 +186,5 @@ fn implementation(name: &str) -> Option<Builtin> {
         .or_else(|| encode::function(name))
         .or_else(|| net::function(name))
         .or_else(|| times::function(name))
+        .or_else(|| ids::function(name))
 }

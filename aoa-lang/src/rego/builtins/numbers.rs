@@ -43,15 +43,14 @@ pub(super) fn function(name: &str) -> Option<Builtin> {
             let moved = number.plus(if number.is_negative() { half.negated() } else { half });
             rounded(moved.ok_or(Fault::Wrong)?.truncated().0)
         },
+        // Of numbers between -1 and 0 upstream sees no sign, once they are cut.
         "ceil" => |_, args| {
-            let number = big(args, 0)?;
-            let (whole, is_exact) = number.truncated();
-            rounded(if is_exact || number.is_negative() { whole } else { whole + 1 })
+            let (whole, is_exact) = big(args, 0)?.truncated();
+            rounded(if is_exact || whole < BigInt::ZERO { whole } else { whole + 1 })
         },
         "floor" => |_, args| {
-            let number = big(args, 0)?;
-            let (whole, is_exact) = number.truncated();
-            rounded(if is_exact || !number.is_negative() { whole } else { whole - 1 })
+            let (whole, is_exact) = big(args, 0)?.truncated();
+            rounded(if is_exact || whole >= BigInt::ZERO { whole } else { whole - 1 })
         },
         "count" => |_, args| match arg(args, 0)? {
             Val::Array(seq) | Val::Set(seq) => Ok(Val::count(seq.items().len())),

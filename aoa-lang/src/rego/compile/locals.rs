@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::super::tree::{
-    Body, Every, Expr, ExprKind, Head, Inside, Kind, Name, Part, Rule, Term, inside, is_wildcard, shown_var,
+    Body, Every, Expr, ExprKind, Head, Inside, Kind, Name, Part, Rule, Term, inside, is_generated,
+    is_wildcard, shown_var,
 };
 use super::Compiler;
-use super::vars::{Skips, Vars, in_term, of_term};
+use super::vars::{Skips, Vars, in_term, of_expr, of_term};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Occurrence {
@@ -50,6 +51,13 @@ struct Renamer<'c> {
     compiler: &'c mut Compiler,
     module: usize,
     scopes: Scopes,
+    has_failed: bool,
+}
+
+/// What an expression declares, and where it stands.
+struct Declaration {
+    row: u32,
+    names: Vars,
 }
 
 impl Compiler {
@@ -71,7 +79,7 @@ impl Compiler {
 }
 
 fn arguments(compiler: &mut Compiler, rule: &mut Rule, module: usize) -> Scopes {
-    let mut renamer = Renamer { compiler, module, scopes: Scopes::fresh() };
+    let mut renamer = Renamer { compiler, module, scopes: Scopes::fresh(), has_failed: false };
     for arg in &mut rule.head.args {
         renamer.argument(arg);
     }
@@ -79,7 +87,7 @@ fn arguments(compiler: &mut Compiler, rule: &mut Rule, module: usize) -> Scopes 
 }
 
 fn arguments_of_branch(compiler: &mut Compiler, branch: &mut Rule, outer: &Scopes, module: usize) -> Scopes {
-    let mut renamer = Renamer { compiler, module, scopes: outer.clone() };
+    let mut renamer = Renamer { compiler, module, scopes: outer.clone(), has_failed: false };
     for arg in &mut branch.head.args {
         renamer.argument(arg);
     }
@@ -87,14 +95,18 @@ fn arguments_of_branch(compiler: &mut Compiler, branch: &mut Rule, outer: &Scope
 }
 
 fn rename_rule(compiler: &mut Compiler, rule: &mut Rule, arguments: &Scopes, module: usize) {
+    let mut used = Vars::new();
+    for term in rule.head.reference.iter().skip(1).chain(&rule.head.key).chain(&rule.head.value) {
+        of_term(term, Skips::default(), &mut used);
+    }
     // What is assigned within comprehensions of the head.
     let mut head = std::mem::replace(&mut rule.head, Head::of(Vec::new(), rule.row));
     for term in head.args.iter_mut().chain(&mut head.key).chain(&mut head.value) {
-        let mut renamer = Renamer { compiler, module, scopes: Scopes::fresh() };
+        let mut renamer = Renamer { compiler, module, scopes: Scopes::fresh(), has_failed: false };
         renamer.closures(term);
     }
-    let mut renamer = Renamer { compiler, module, scopes: arguments.clone() };
-    rule.body = renamer.body(std::mem::take(&mut rule.body));
+    let mut renamer = Renamer { compiler, module, scopes: arguments.clone(), has_failed: false };
+    rule.body = renamer.body(std::mem::take(&mut rule.body), &used);
     let names = renamer.scopes.0.into_iter().next_back().unwrap_or_default().names;
     let terms = head.args.iter_mut().chain(head.reference.iter_mut().skip(1)).chain(&mut head.key);
     for term in terms.chain(&mut head.value) {
@@ -159,8 +171,34 @@ fn replace_in_expr(expr: &mut Expr, names: &HashMap<Name, Name>) {
     }
 }
 
+impl Declaration {
+    fn of(expr: &Expr) -> Option<Self> {
+        let mut names = Vars::new();
+        match &expr.kind {
+            ExprKind::Some(symbols) => {
+                for symbol in symbols {
+                    match &symbol.kind {
+                        // The operator comes first, the container last.
+                        Kind::Call(parts) => {
+                            let symbols = parts.iter().skip(1).take(parts.len().saturating_sub(2));
+                            symbols.for_each(|symbol| of_term(symbol, Skips::default(), &mut names));
+                        }
+                        _ => of_term(symbol, Skips::default(), &mut names),
+                    }
+                }
+            }
+            ExprKind::Call(terms) if expr.is_call_of("assign") => {
+                terms.iter().skip(1).take(1).for_each(|term| of_term(term, Skips::default(), &mut names));
+            }
+            _ => return None,
+        }
+        Some(Declaration { row: expr.row, names })
+    }
+}
+
 impl Renamer<'_> {
     fn error(&mut self, row: u32, message: String) {
+        self.has_failed = true;
         self.compiler.error(self.module, row, "rego_compile_error", message);
     }
 
@@ -200,8 +238,10 @@ impl Renamer<'_> {
         Ok(local)
     }
 
-    fn body(&mut self, body: Body) -> Body {
+    /// Renames a body; `used` is what counts as used beside what stands in it.
+    fn body(&mut self, body: Body, used: &Vars) -> Body {
         let row = body.first().map_or(0, |expr| expr.row);
+        let declarations: Vec<Declaration> = body.iter().filter_map(Declaration::of).collect();
         let mut out = Body::with_capacity(body.len());
         for expr in body {
             out.extend(self.statement(expr));
@@ -209,12 +249,39 @@ impl Renamer<'_> {
         if out.is_empty() {
             out.push(Expr::truth(row));
         }
+        self.check_used(row, &declarations, &out, used);
         out
+    }
+
+    /// What is declared must stand somewhere (`checkUnusedDeclaredVars`).
+    fn check_used(&mut self, row: u32, declarations: &[Declaration], body: &Body, used: &Vars) {
+        let Some(scope) = self.scopes.0.last().filter(|_| !self.has_failed) else { return };
+        let is_declared = |name: &Name| scope.occurrences.get(name) == Some(&Occurrence::Declared);
+        let declared = scope.names.iter().filter(|(name, _)| is_declared(name));
+        let mut unused: Vec<(Name, Name)> =
+            declared.map(|(name, local)| (local.clone(), name.clone())).collect();
+        if unused.is_empty() {
+            return;
+        }
+        let mut seen: Vars =
+            used.iter().map(|name| self.scopes.declared(name).unwrap_or(name).clone()).collect();
+        for expr in body {
+            of_expr(expr, Skips::default(), &mut seen);
+        }
+        unused.retain(|(local, name)| !seen.contains(local) && !is_generated(name));
+        unused.sort();
+        for (_, name) in unused {
+            let place = declarations.iter().find(|declaration| declaration.names.contains(&name));
+            let message = format!("declared var {} unused", shown_var(&name));
+            self.error(place.map_or(row, |declaration| declaration.row), message);
+        }
     }
 
     fn within(&mut self, body: &mut Body, terms: Vec<&mut Term>) {
         self.scopes.0.push(Scope::default());
-        *body = self.body(std::mem::take(body));
+        let mut used = Vars::new();
+        terms.iter().for_each(|term| of_term(term, Skips::default(), &mut used));
+        *body = self.body(std::mem::take(body), &used);
         terms.into_iter().for_each(|term| self.term(term));
         self.scopes.0.pop();
     }
@@ -369,7 +436,7 @@ impl Renamer<'_> {
         let vars = every.key.iter_mut().chain([&mut every.value]);
         for var in vars {
             let Some(name) = var.as_var().filter(|name| !is_wildcard(name)).cloned() else { continue };
-            if super::super::tree::is_generated(&name) {
+            if is_generated(&name) {
                 continue;
             }
             match self.declare(&name, Occurrence::Declared) {
@@ -377,7 +444,7 @@ impl Renamer<'_> {
                 Err(message) => self.error(row, message),
             }
         }
-        every.body = self.body(std::mem::take(&mut every.body));
+        every.body = self.body(std::mem::take(&mut every.body), &Vars::new());
         self.scopes.0.pop();
     }
 

@@ -5,7 +5,7 @@ use aoa_lang::yaml::Step;
 
 use super::refusal;
 use crate::check::facts::AppFacts;
-use crate::check::pods::{containers, name_of};
+use crate::check::pods::{Container, containers, name_of};
 use crate::check::rule_file::keys;
 use crate::check::sink::Sink;
 use crate::check::survey::Survey;
@@ -110,22 +110,37 @@ fn images<'f>(
     identity: Identity,
     bound: &Bound<'_>,
 ) {
-    for mut container in containers(manifest, &["initContainers", "containers"]) {
-        let image = container.value.str_at(&["image"]).unwrap_or_default();
-        if image.is_empty() {
-            continue;
-        }
+    for Image { image, steps } in images_of(manifest) {
         let name = ImageName::of(image);
         let why = refusal(permitted, &[&name.name], bound).or_else(|| {
             let lacks_digest = identity == Identity::Digest && !name.has_digest;
             lacks_digest.then(|| format!("has no digest, as {} wants it", bound.id()))
         });
         if let Some(why) = why {
-            container.steps.push(Step::Key("image"));
             let what = format!("{}: image `{image}` {why}", name_of(manifest));
-            sink.manifest(RULE, app, manifest, &container.steps, what);
+            sink.manifest(RULE, app, manifest, &steps, what);
         }
     }
+}
+
+/// An image that a workload pulls, with the way to it.
+struct Image<'m> {
+    image: &'m str,
+    steps: Vec<Step<'static>>,
+}
+
+/// The images of containers, and those that are volumes.
+fn images_of(manifest: &Manifest) -> impl Iterator<Item = Image<'_>> {
+    let of_containers = containers(manifest, &["initContainers", "containers"]).into_iter();
+    let of_volumes = containers(manifest, &["volumes"]).into_iter();
+    let image = of_containers.filter_map(|container| image_at(container, &["image"]));
+    image.chain(of_volumes.filter_map(|volume| image_at(volume, &["image", "reference"])))
+}
+
+fn image_at<'m>(part: Container<'m>, way: &[&'static str]) -> Option<Image<'m>> {
+    let image = part.value.str_at(way).filter(|image| !image.is_empty())?;
+    let steps = part.steps.into_iter().chain(way.iter().copied().map(Step::Key)).collect();
+    Some(Image { image, steps })
 }
 
 /// The verbs that a role grants, with the way to each.
