@@ -48,6 +48,24 @@ fn what_is_accepted_is_what_the_schema_says() {
     }
 }
 
+/// An editor that checks with the schema has nothing to say about the examples.
+#[test]
+fn the_examples_are_what_the_schema_says() {
+    let fleets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/fleets");
+    for folder in ["gitops-bridge/policies", "broken/policies/policies"] {
+        for entry in fs::read_dir(fleets.join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            let text = fs::read_to_string(&path).unwrap();
+            for document in text.split("\n---\n") {
+                let document = yaml::load(document.as_bytes()).unwrap();
+                let problem = problem_of(policy_schema(), &json::to_string(&document).unwrap());
+                // That one is broken on purpose.
+                assert_eq!(problem.is_some(), path.ends_with("A004.yaml"), "{}: {problem:?}", path.display());
+            }
+        }
+    }
+}
+
 #[test]
 fn what_is_printed_is_what_the_schema_says() {
     let fleets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples/fleets");

@@ -180,7 +180,8 @@ fn accounts_at(manifest: &Manifest) -> Vec<Vec<Step<'static>>> {
         }
     };
     let mut all = Vec::new();
-    for (number, item) in manifest.object.at(list).and_then(Value::as_list).into_iter().flatten().enumerate() {
+    for (number, item) in manifest.object.at(list).and_then(Value::as_list).into_iter().flatten().enumerate()
+    {
         let Some(started) = item.at(below) else { continue };
         let text = |key: &str| started.str_at(&[key]).unwrap_or_default();
         let group = text("apiVersion").split_once('/').map_or("", |(group, _)| group);

@@ -94,7 +94,8 @@ fn vain<'p>(
             let names: Vec<&str> = names.iter().map(String::as_str).collect();
             above.refusal(&names).is_some()
         };
-        let example = matched.shown.iter().chain(&matched.all).find(|names| is_refused(names))?.first()?.clone();
+        let example =
+            matched.shown.iter().chain(&matched.all).find(|names| is_refused(names))?.first()?.clone();
         let allow = above.allow.as_deref();
         let is_vain = match matched.others {
             _ if pattern.is_literal() => true,

@@ -6,9 +6,12 @@
 mod data;
 mod encode;
 mod globs;
+mod graphs;
 mod ids;
 mod net;
 mod numbers;
+mod objects;
+mod paths;
 mod text;
 mod times;
 
@@ -183,6 +186,9 @@ fn implementation(name: &str) -> Option<Builtin> {
     numbers::function(name)
         .or_else(|| text::function(name))
         .or_else(|| data::function(name))
+        .or_else(|| objects::function(name))
+        .or_else(|| graphs::function(name))
+        .or_else(|| paths::function(name))
         .or_else(|| encode::function(name))
         .or_else(|| net::function(name))
         .or_else(|| times::function(name))

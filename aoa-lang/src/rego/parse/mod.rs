@@ -12,6 +12,7 @@
 
 mod composite;
 mod head;
+mod import;
 mod literal;
 mod scalar;
 mod state;
