@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use super::text;
+use super::{copy, text};
+use std::fs;
+use std::path::Path;
 use std::process::{Command, Output};
 
 const FLEETS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/fleets");
@@ -72,6 +74,30 @@ fn waivers_and_the_baseline_do_not_count() {
     assert_eq!(code, Some(1));
     assert!(report.contains("in the baseline since 2026-11-21: too long"), "{report}");
     assert_eq!(check("broken/deletion", &["--baseline", "no/such/file"]).0, Some(2));
+}
+
+#[test]
+fn the_baseline_outlives_moved_lines() {
+    let folder = tempfile::tempdir().unwrap();
+    let fleet = folder.path().join("fleet");
+    copy(&Path::new(FLEETS).join("broken/deletion"), &fleet);
+    let baseline = folder.path().join("baseline.json");
+    let check = |more: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_aoa"));
+        command.arg("check").arg(&fleet).args(["--today", "2026-11-21", "--fail-on", "warning"]).args(more);
+        command.output().unwrap()
+    };
+    assert!(check(&["--write-baseline", baseline.to_str().unwrap()]).status.success());
+    let moved = fleet.join("apps/D002.yaml");
+    let text = fs::read_to_string(&moved).unwrap();
+    fs::write(&moved, format!("# one\n\n# two\n{text}")).unwrap();
+    let out = check(&["--baseline", baseline.to_str().unwrap()]);
+    assert!(text_of(&out).contains("2 in the baseline"), "{}", text_of(&out));
+    assert!(out.status.success());
+}
+
+fn text_of(out: &Output) -> String {
+    text(&out.stdout)
 }
 
 #[test]

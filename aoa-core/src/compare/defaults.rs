@@ -243,48 +243,61 @@ fn cron_job(spec: &mut MapBuilder) {
 
 /// The defaults of a pod's spec at `path`.
 fn template(object: &Value, path: &[&str]) -> Value {
-    let mut object = edited(object, path, &pod_spec);
-    let below =
-        |rest: &[&'static str]| -> Vec<&str> { path.iter().copied().chain(rest.iter().copied()).collect() };
-    object = edited(&object, &below(&["volumes", "*"]), &pod_volume);
-    for (place, edit) in VOLUME_PARTS {
-        object = edited(&object, &below(place), &edit);
-    }
-    for containers in ["initContainers", "containers", "ephemeralContainers"] {
-        object = edited(&object, &below(&[containers, "*"]), &container);
-        object = edited(&object, &below(&[containers, "*", "ports", "*"]), &protocol);
-        object = edited(&object, &below(&[containers, "*", "env", "*", "valueFrom", "fieldRef"]), &field_ref);
-        for probe_name in ["livenessProbe", "readinessProbe", "startupProbe"] {
-            object = edited(&object, &below(&[containers, "*", probe_name]), &probe);
-            object = edited(&object, &below(&[containers, "*", probe_name, "httpGet"]), &http_get);
-            let grpc = below(&[containers, "*", probe_name, "grpc"]);
-            object = edited(&object, &grpc, &|grpc| {
-                if grpc.get("service").is_none_or(Value::is_null) {
-                    grpc.insert("service", "".into());
-                }
-            });
+    edited(object, path, &|spec| {
+        pod_spec(spec);
+        each(spec, "volumes", &|volume| with_parts(&edited(volume, &[], &pod_volume), &VOLUME_PARTS));
+        for containers in ["initContainers", "containers", "ephemeralContainers"] {
+            each(spec, containers, &|one| with_parts(&edited(one, &[], &container), &CONTAINER_PARTS));
         }
-        for hook in ["postStart", "preStop"] {
-            object = edited(&object, &below(&[containers, "*", "lifecycle", hook, "httpGet"]), &http_get);
-        }
-    }
-    object
+    })
+}
+
+/// Edits the items of a list.
+fn each(map: &mut MapBuilder, key: &str, edit: &dyn Fn(&Value) -> Value) {
+    let Some(list) = map.get(key).and_then(Value::as_list) else { return };
+    let edited = list.iter().map(edit).collect();
+    map.insert(key, Value::list(edited));
+}
+
+fn with_parts(value: &Value, parts: &[(&[&str], Edit)]) -> Value {
+    let has = |path: &[&str]| path.first().is_some_and(|key| value.get(key).is_some());
+    parts
+        .iter()
+        .filter(|(path, _)| has(path))
+        .fold(value.clone(), |value, (path, edit)| edited(&value, path, edit))
 }
 
 type Edit = fn(&mut MapBuilder);
 
 /// The parts of volumes that have defaults.
 const VOLUME_PARTS: [(&[&str], Edit); 10] = [
-    (&["volumes", "*", "secret"], default_mode),
-    (&["volumes", "*", "configMap"], default_mode),
-    (&["volumes", "*", "downwardAPI"], default_mode),
-    (&["volumes", "*", "projected"], default_mode),
-    (&["volumes", "*", "downwardAPI", "items", "*", "fieldRef"], field_ref),
-    (&["volumes", "*", "projected", "sources", "*", "downwardAPI", "items", "*", "fieldRef"], field_ref),
-    (&["volumes", "*", "projected", "sources", "*", "serviceAccountToken"], token),
-    (&["volumes", "*", "ephemeral", "volumeClaimTemplate", "spec"], volume_mode),
-    (&["volumes", "*", "hostPath"], host_path),
-    (&["volumes", "*", "image"], volume_image),
+    (&["secret"], default_mode),
+    (&["configMap"], default_mode),
+    (&["downwardAPI"], default_mode),
+    (&["projected"], default_mode),
+    (&["downwardAPI", "items", "*", "fieldRef"], field_ref),
+    (&["projected", "sources", "*", "downwardAPI", "items", "*", "fieldRef"], field_ref),
+    (&["projected", "sources", "*", "serviceAccountToken"], token),
+    (&["ephemeral", "volumeClaimTemplate", "spec"], volume_mode),
+    (&["hostPath"], host_path),
+    (&["image"], volume_image),
+];
+
+/// Those of containers.
+const CONTAINER_PARTS: [(&[&str], Edit); 13] = [
+    (&["ports", "*"], protocol),
+    (&["env", "*", "valueFrom", "fieldRef"], field_ref),
+    (&["livenessProbe"], probe),
+    (&["livenessProbe", "httpGet"], http_get),
+    (&["livenessProbe", "grpc"], grpc),
+    (&["readinessProbe"], probe),
+    (&["readinessProbe", "httpGet"], http_get),
+    (&["readinessProbe", "grpc"], grpc),
+    (&["startupProbe"], probe),
+    (&["startupProbe", "httpGet"], http_get),
+    (&["startupProbe", "grpc"], grpc),
+    (&["lifecycle", "postStart", "httpGet"], http_get),
+    (&["lifecycle", "preStop", "httpGet"], http_get),
 ];
 
 fn pod_spec(spec: &mut MapBuilder) {
@@ -371,6 +384,12 @@ fn probe(probe: &mut MapBuilder) {
         [("timeoutSeconds", 1), ("periodSeconds", 10), ("successThreshold", 1), ("failureThreshold", 3)]
     {
         default(probe, key, Value::int64(value));
+    }
+}
+
+fn grpc(action: &mut MapBuilder) {
+    if action.get("service").is_none_or(Value::is_null) {
+        action.insert("service", "".into());
     }
 }
 

@@ -301,7 +301,7 @@ fn unknown_before(app: App<'_>, before: &Fleet) -> Option<Text> {
                 if let Some(known) = before.set(&namespace, &name) {
                     return match known.outcome() {
                         SetOutcome::Unknown { gap, .. } => Some(gap.to_string().into()),
-                        SetOutcome::Failed(error) => Some(error.clone()),
+                        SetOutcome::Failed(error) | SetOutcome::Limited(error) => Some(error.clone()),
                         SetOutcome::Pending | SetOutcome::Generated { .. } => None,
                     };
                 }

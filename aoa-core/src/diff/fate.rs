@@ -196,7 +196,7 @@ fn from_set(leaving: &Leaving<'_>, owner: &ObjectRef, set: AppSet<'_>) -> Depart
     match set.outcome() {
         SetOutcome::Pending => Departure::Frozen("the set was not tried".into()),
         SetOutcome::Unknown { gap, .. } => Departure::Frozen(gap.to_string().into()),
-        SetOutcome::Failed(error) => Departure::Frozen(error.clone()),
+        SetOutcome::Failed(error) | SetOutcome::Limited(error) => Departure::Frozen(error.clone()),
         SetOutcome::Generated { rejected, .. } => match rejected.get(&name) {
             Some(error) => Departure::Frozen(error.clone()),
             None if !set.sync_policy().allows_delete() => {

@@ -125,7 +125,9 @@ fn of_set(fleet: &Fleet, live: &LiveObject, set: ObjectRef) -> Orphaned {
     let Some(found) = fleet.set(&namespace, &name) else { return Orphaned::SetGone { set } };
     let first = |text: &str| text.lines().next().unwrap_or_default().to_owned();
     match found.outcome() {
-        SetOutcome::Failed(error) => Orphaned::Frozen { why: first(&error.to_str_lossy()), set },
+        SetOutcome::Failed(error) | SetOutcome::Limited(error) => {
+            Orphaned::Frozen { why: first(&error.to_str_lossy()), set }
+        }
         SetOutcome::Unknown { gap, .. } => Orphaned::Frozen { why: gap.to_string(), set },
         SetOutcome::Generated { rejected, .. } if rejected.contains_key(&live.object.name) => {
             let why = rejected.get(&live.object.name).map(|error| first(&error.to_str_lossy()));

@@ -42,6 +42,8 @@ pub enum SetOutcome {
     },
     /// A generator or the template fails: nothing is created, updated or deleted. The children are frozen.
     Failed(Text),
+    /// It passed a bound of ours: what it generates is not known. The children are taken to be frozen.
+    Limited(Text),
 }
 
 /// How the Applications of a set with the strategy `RollingSync` are synced.
@@ -63,7 +65,10 @@ impl SetOutcome {
     /// Whether another run may give something else once more projects exist.
     pub(crate) fn may_change(&self) -> bool {
         match self {
-            SetOutcome::Pending | SetOutcome::Unknown { .. } | SetOutcome::Failed(_) => true,
+            SetOutcome::Pending
+            | SetOutcome::Unknown { .. }
+            | SetOutcome::Failed(_)
+            | SetOutcome::Limited(_) => true,
             SetOutcome::Generated { rejected, .. } => !rejected.is_empty(),
         }
     }
@@ -75,7 +80,7 @@ impl SetOutcome {
             SetOutcome::Pending => "pending",
             SetOutcome::Generated { .. } => "generated",
             SetOutcome::Unknown { .. } => "unknown",
-            SetOutcome::Failed(_) => "error",
+            SetOutcome::Failed(_) | SetOutcome::Limited(_) => "error",
         }
     }
 }
@@ -189,6 +194,6 @@ impl<'f> AppSet<'f> {
     /// Whether its children stay as they are, whatever the fleet says.
     #[must_use]
     pub fn is_frozen(&self) -> bool {
-        matches!(self.outcome(), SetOutcome::Failed(_) | SetOutcome::Unknown { .. })
+        matches!(self.outcome(), SetOutcome::Failed(_) | SetOutcome::Limited(_) | SetOutcome::Unknown { .. })
     }
 }

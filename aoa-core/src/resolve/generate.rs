@@ -207,12 +207,13 @@ pub(super) fn by_name(generated: &GeneratedSet) -> Vec<u32> {
     order
 }
 
-/// Unknown, if something was not given; else failed, with Argo CD's message.
+/// Unknown, if something was not given; limited, if it takes too much; else failed, with Argo CD's message.
 pub(super) fn failed(error: &Error, gap: Option<Gap>) -> SetOutcome {
     match gap {
         Some(gap) if error.kind() == ErrorKind::NotFound => {
             SetOutcome::Unknown { gap, error: error.message().into() }
         }
+        _ if error.kind() == ErrorKind::Limit => SetOutcome::Limited(error.message().into()),
         _ => SetOutcome::Failed(error.message().into()),
     }
 }

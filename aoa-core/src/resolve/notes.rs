@@ -49,6 +49,9 @@ impl Run<'_> {
             SetOutcome::Failed(error) => {
                 vec![(Cause::SetFailed { error: error.clone() }, Part::Generators)]
             }
+            SetOutcome::Limited(error) => {
+                vec![(Cause::LimitPassed { error: error.clone() }, Part::Generators)]
+            }
         }
     }
 

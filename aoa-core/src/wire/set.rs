@@ -31,7 +31,9 @@ pub(super) fn write_set(out: &mut String, redactor: &Redactor, set: AppSet<'_>) 
                 fields.text("reason", &gap.to_string());
                 fields.text("remedy", &gap.remedy());
             }
-            SetOutcome::Failed(error) => fields.text("reason", &error.to_str_lossy()),
+            SetOutcome::Failed(error) | SetOutcome::Limited(error) => {
+                fields.text("reason", &error.to_str_lossy())
+            }
         }
         if let Some(plan) = set.rollout() {
             rollout(fields, &plan)?;

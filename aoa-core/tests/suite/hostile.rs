@@ -129,7 +129,7 @@ fn failure(fleet: &Fleet, name: &str) -> String {
 fn set_failure(fleet: &Fleet, name: &str) -> String {
     let set = fleet.sets().find(|set| set.name() == name).unwrap();
     match set.outcome() {
-        SetOutcome::Failed(error) => error.to_string(),
+        SetOutcome::Failed(error) | SetOutcome::Limited(error) => error.to_string(),
         SetOutcome::Generated { rejected, .. } => rejected.values().map(ToString::to_string).collect(),
         _ => String::new(),
     }

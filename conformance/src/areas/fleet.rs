@@ -220,7 +220,7 @@ fn set(set: AppSet<'_>) -> Json {
                 out["rejected"] = Json::Object(entries.collect());
             }
         }
-        SetOutcome::Failed(error) => out["error"] = error.to_string().into(),
+        SetOutcome::Failed(error) | SetOutcome::Limited(error) => out["error"] = error.to_string().into(),
         SetOutcome::Unknown { error, .. } => out["error"] = error.to_string().into(),
         _ => {}
     }

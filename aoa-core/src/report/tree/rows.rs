@@ -86,7 +86,7 @@ impl Builder<'_> {
             row.apps = plain(format!("{}+{}", ids.len(), below - ids.len()));
         }
         match self.set(id).outcome() {
-            SetOutcome::Failed(error) => {
+            SetOutcome::Failed(error) | SetOutcome::Limited(error) => {
                 row.source
                     .push(Role::Error, "✗ frozen: ")
                     .push(Role::Plain, first_line(&error.to_str_lossy()));

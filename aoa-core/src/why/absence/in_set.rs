@@ -70,7 +70,7 @@ pub(super) fn why_not_in_set(asked: &Asked<'_>, about: &About<'_, '_>, absence: 
     let Some(id) = id_of(fleet, about.set) else { return Ok(()) };
     let place = || asked.in_set(id, &[Step::Key("spec"), Step::Key("generators")]);
     match about.set.outcome() {
-        SetOutcome::Failed(error) => {
+        SetOutcome::Failed(error) | SetOutcome::Limited(error) => {
             let line = error.to_str_lossy().lines().next().unwrap_or_default().to_owned();
             let words = format!("{} generates nothing: {line}", about.set.name());
             absence
