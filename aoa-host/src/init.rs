@@ -1,13 +1,14 @@
 //! Writes `aoa.yaml` from what is found in a folder.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use aoa_core::Resolver;
 use aoa_core::inputs::Declared;
 use aoa_core::lang::source::Tree;
 use aoa_core::lang::{Limits, Result, Value};
 use aoa_core::load::documents;
 use aoa_core::model::Cluster;
+use aoa_core::{Fleet, Resolver};
 
 use crate::load::{CONFIG_FILE, LoadOptions, Loaded, load};
 use crate::settings;
@@ -54,26 +55,26 @@ pub fn suggest_config(folder: &Path) -> Result<Suggestion> {
     let loaded = load(folder, &options)?;
     let mut found = Vec::new();
     let mut text = String::from("# What aoa resolves; everything is optional. Schema: aoa schema config\n");
-    let has_roots = roots(&loaded, &mut text, &mut found)?;
+    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+    let has_roots = roots(&fleet, &mut text, &mut found);
     clusters(&loaded, &mut text, &mut found);
-    settings(&loaded, &mut text, &mut found);
-    repositories(&loaded, &mut text, &mut found)?;
+    argocd(&loaded, &fleet, &mut text, &mut found);
+    repositories(&fleet, &mut text, &mut found);
     Ok(Suggestion { file: loaded.top.join(CONFIG_FILE), text, found, has_roots })
 }
 
-fn roots(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> Result<bool> {
-    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+fn roots(fleet: &Fleet, text: &mut String, found: &mut Vec<String>) -> bool {
     let roots: Vec<_> = fleet.inputs().roots.iter().filter(|r| r.declared == Declared::Found).collect();
     if roots.is_empty() {
         text.push_str("roots: []  # no file with Applications or ApplicationSets found\n");
-        return Ok(false);
+        return false;
     }
     text.push_str("roots:\n");
     for root in &roots {
         text.push_str(&format!("  - path: {}\n", quoted(root.path.as_str())));
     }
     found.push(format!("{} root{}", roots.len(), if roots.len() == 1 { "" } else { "s" }));
-    Ok(true)
+    true
 }
 
 fn clusters(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
@@ -98,24 +99,44 @@ fn cluster_files(tree: &Tree) -> Vec<String> {
     files_with(tree, &["argocd.argoproj.io/secret-type"], |object| Cluster::from_secret(object).is_some())
 }
 
-fn settings(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
+/// Where Argo CD runs, and its settings.
+fn argocd(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
+    let mut lines = String::new();
+    if let Some(namespace) = only_namespace(fleet) {
+        lines.push_str(&format!("  namespace: {}\n", quoted(&namespace)));
+        found.push(format!("Argo CD in {namespace}, where all Applications are"));
+    }
+    let mut remarks = String::new();
     let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
     let files =
         tree.map(|tree| files_with(tree, &settings::WORDS, settings::is_settings)).unwrap_or_default();
     match files.as_slice() {
         [] => {}
         [file] => {
-            text.push_str(&format!("argocd:\n  settings: {}\n", quoted(file)));
+            lines.push_str(&format!("  settings: {}\n", quoted(file)));
             found.push("settings of Argo CD".to_owned());
         }
         several => {
-            text.push_str("# several files hold settings of Argo CD; name the one that counts\n# argocd:\n");
+            remarks
+                .push_str("# several files hold settings of Argo CD; name the one that counts\n# argocd:\n");
             for file in several {
-                text.push_str(&format!("#   settings: {}\n", quoted(file)));
+                remarks.push_str(&format!("#   settings: {}\n", quoted(file)));
             }
             found.push(format!("{} files with settings of Argo CD: choose one in aoa.yaml", several.len()));
         }
     }
+    if !lines.is_empty() {
+        text.push_str(&format!("argocd:\n{lines}"));
+    }
+    text.push_str(&remarks);
+}
+
+/// The namespace of all Applications and sets, where it is another than Argo CD's usual one.
+fn only_namespace(fleet: &Fleet) -> Option<String> {
+    let apps = fleet.apps().map(|app| app.namespace().to_owned());
+    let all: BTreeSet<String> = apps.chain(fleet.sets().map(|set| set.namespace().to_owned())).collect();
+    let only = all.first().filter(|_| all.len() == 1)?;
+    (*only != *fleet.inputs().settings.namespace.to_str_lossy()).then(|| only.clone())
 }
 
 /// The files that hold such an object; only those that have one of `words` are read as YAML.
@@ -134,8 +155,7 @@ fn files_with(tree: &Tree, words: &[&str], is_it: impl Fn(&Value) -> bool) -> Ve
         .collect()
 }
 
-fn repositories(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> Result<()> {
-    let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
+fn repositories(fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
     let missing: Vec<String> = fleet
         .needs()
         .iter()
@@ -151,7 +171,6 @@ fn repositories(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) -> 
         }
         found.push(format!("{} other repositories, not here", missing.len()));
     }
-    Ok(())
 }
 
 fn quoted(text: &str) -> String {

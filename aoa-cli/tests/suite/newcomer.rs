@@ -151,6 +151,23 @@ fn roots_that_cannot_be_read_are_told_and_init_finds_what_they_need() {
 }
 
 #[test]
+fn init_sees_where_argo_cd_runs() {
+    let app = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: web, namespace: openshift-gitops}\nspec:\n  project: default\n  \
+               source: {repoURL: https://git.example.com/fleet, path: web}\n  destination: {name: in-cluster, namespace: web}\n";
+    let place = folder(&[("root.yaml", app)]);
+    let (said, _, code) = aoa(&["check", path(&place)]);
+    assert_eq!(code, 1, "{said}");
+    let help =
+        "if Argo CD runs in `openshift-gitops`, say so in aoa.yaml: `argocd: {namespace: openshift-gitops}`";
+    assert!(said.contains(help), "{said}");
+    let (said, _, code) = aoa(&["init", path(&place)]);
+    assert_eq!(code, 0);
+    assert!(said.contains("\n  Argo CD in openshift-gitops, where all Applications are\n"), "{said}");
+    let (said, _, code) = aoa(&["check", path(&place)]);
+    assert_eq!(code, 0, "{said}");
+}
+
+#[test]
 fn a_name_that_nothing_has_is_no_empty_answer() {
     let place = folder(&[]);
     for (args, expected) in [

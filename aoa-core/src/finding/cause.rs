@@ -226,6 +226,11 @@ impl Cause {
                 "Argo CD's `kustomize.buildOptions` (argocd-cm) permits charts: name the file that sets it under `argocd: {settings: FILE}` of aoa.yaml"
                     .to_owned(),
             ),
+            Cause::InvalidSpec { error } => foreign_namespace(&error.to_str_lossy()).map(|namespace| {
+                format!(
+                    "if Argo CD runs in `{namespace}`, say so in aoa.yaml: `argocd: {{namespace: {namespace}}}`; else the project has to list it under `sourceNamespaces`"
+                )
+            }),
             Cause::UrlAlias { given, .. } => {
                 Some(format!("Argo CD's projects compare URLs to the letter: write `{given}` everywhere"))
             }
@@ -263,6 +268,13 @@ impl Cause {
             other => other.message(&[]),
         }
     }
+}
+
+/// The namespace in which Argo CD's message says that an Application may not use its project.
+fn foreign_namespace(error: &str) -> Option<&str> {
+    let (_, rest) = error.split_once("' in namespace '")?;
+    let (namespace, rest) = rest.split_once('\'')?;
+    rest.starts_with(" is not allowed to use project").then_some(namespace)
 }
 
 impl Judged {
