@@ -1,6 +1,7 @@
 //! Everything that a fleet's meaning depends on, handed in by the edge. Nothing is looked for: what is missing is named.
 
 mod charts;
+mod history;
 mod jsonnet;
 mod plugin;
 mod reference;
@@ -16,6 +17,7 @@ use crate::model::Cluster;
 use crate::overlay::Overlay;
 
 pub use charts::{ChartRepository, GivenChart, Listing};
+pub use history::{FileVersion, History};
 pub use jsonnet::{EvaluationError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 pub use plugin::{PluginRun, PluginRunner};
 pub use reference::Reference;
@@ -63,6 +65,8 @@ pub struct Inputs {
     pub policies: Vec<PolicyFile>,
     /// How Applications name their owner.
     pub owners: OwnersConfig,
+    /// What files held before; nothing that is resolved hangs on it. `None`: nobody knows.
+    pub history: Option<Arc<dyn History>>,
 }
 
 /// A file of policies.

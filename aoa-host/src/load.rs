@@ -16,6 +16,7 @@ use aoa_core::{Inputs, Options};
 use crate::files::{Files, no_files};
 use crate::folder::{FolderLimits, unreadable};
 use crate::git::{GitCheckout, inspect};
+use crate::history::GitHistory;
 use crate::inventory::{Inventory, read_inventory, read_text};
 use crate::plugins::PluginCommands;
 use crate::revision::read_commit;
@@ -267,6 +268,10 @@ impl Loaded {
             urls.push(format!("file://{}", self.top.display()).into());
         }
         let tree = files.folder(&self.top)?;
+        if let (Some(git), Some(url)) = (&git, urls.first()) {
+            let from = Some(git.commit.clone()).filter(|commit| !commit.is_empty());
+            self.inputs.history = Some(Arc::new(GitHistory::new(url.clone(), &self.top, from)));
+        }
         for url in urls {
             let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
             self.inputs.repositories.push(repository_of(url, git.as_ref(), checkout));

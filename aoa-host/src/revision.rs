@@ -116,7 +116,12 @@ pub(crate) fn read_commit(folder: &Path, hash: &str, limits: FolderLimits) -> Re
             }
             let id = entry.object_id();
             let content = ContentId::digest([b"git".as_slice(), id.as_slice()]);
-            let size = repository.find_header(id).map_err(|e| unreadable(e.to_string()))?.size();
+            let size = match repository.find_header(id) {
+                Ok(header) => header.size(),
+                // A partial clone may lack what no fleet is made of: whoever reads it all the same is told.
+                Err(_) if kind != EntryKind::Link && !makes_fleets(&path) => 0,
+                Err(error) => return Err(unreadable(error.to_string())),
+            };
             let mode = if kind == EntryKind::Link {
                 let target = repository.find_object(id).map_err(|e| unreadable(e.to_string()))?;
                 FileMode::Symlink(Arc::from(&*String::from_utf8_lossy(&target.data)))
@@ -129,6 +134,13 @@ pub(crate) fn read_commit(folder: &Path, hash: &str, limits: FolderLimits) -> Re
     }
     let blobs = CommitBlobs { repository: repository.clone().into_sync(), blobs, limit: limits.file_bytes };
     Ok(builder.build(Arc::new(blobs)))
+}
+
+/// Whether a file may hold objects, or say how they are made.
+fn makes_fleets(path: &TreePath) -> bool {
+    const ENDS: [&str; 8] = ["yaml", "yml", "json", "jsonnet", "libsonnet", "tpl", "txt", "tgz"];
+    let end = path.name().rsplit_once('.').map_or("", |(_, end)| end);
+    ENDS.contains(&end) || end.is_empty()
 }
 
 struct CommitBlobs {

@@ -150,6 +150,7 @@ impl Builder {
             limits: self.options.limits.text.clone(),
             observed: journal.observed.into_iter().collect(),
             repositories: journal.repositories.into_iter().collect(),
+            is_random: journal.is_random,
         })
     }
 }
@@ -213,6 +214,7 @@ pub struct Built {
     limits: Limits,
     observed: Vec<(TreePath, Observed)>,
     repositories: Vec<RepoUrl>,
+    is_random: bool,
 }
 
 impl Built {
@@ -263,6 +265,12 @@ impl Built {
     #[must_use]
     pub fn observed(&self) -> &[(TreePath, Observed)] {
         &self.observed
+    }
+
+    /// Whether a chart drew random values, so that another build says something else.
+    #[must_use]
+    pub fn is_random(&self) -> bool {
+        self.is_random
     }
 
     /// The other repositories that were read.

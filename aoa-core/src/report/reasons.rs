@@ -460,7 +460,15 @@ fn of_blocker(blocker: &Blocker, redactor: &Redactor, out: &mut Text) {
     if let Some((site, found)) = &blocker.found {
         let site = at(site.as_ref());
         let gap = " ".repeat(width.saturating_sub(site.chars().count()));
-        out.push(Role::Plain, format!("{}{site}{gap}   {found}", " ".repeat(indent))).end_line();
+        out.push(Role::Plain, format!("{}{site}{gap}   {found}", " ".repeat(indent)));
+        if let Some(earlier) = &blocker.earlier {
+            let until = match earlier.until.is_empty() {
+                true => "in the last commit".to_owned(),
+                false => format!("until {}", earlier.until),
+            };
+            out.push(Role::Faint, format!("   ({} {until})", redactor.redact_text(&earlier.value)));
+        }
+        out.end_line();
     } else {
         out.push(Role::Plain, "  ")
             .push(Role::Faint, redactor.redact_text(&blocker.words.replace('\n', " ")))

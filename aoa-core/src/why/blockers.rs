@@ -7,6 +7,7 @@ use aoa_lang::yaml::Step;
 
 use super::cell::words_of;
 use super::chain::{Asked, short};
+use super::earlier::{self, Earlier};
 use super::lines;
 use super::reasons::Site;
 use crate::fleet::SetId;
@@ -32,11 +33,13 @@ pub struct Blocker {
     pub site: Option<(Site, String)>,
     /// What it is compared with, and where that stands.
     pub found: Option<(Option<Site>, String)>,
+    /// What that was before, where that would have done and the history is known.
+    pub earlier: Option<Earlier>,
 }
 
 impl Blocker {
     pub(super) fn new(kind: &'static str, words: impl Into<String>) -> Self {
-        Blocker { kind, words: words.into(), part: String::new(), site: None, found: None }
+        Blocker { kind, words: words.into(), part: String::new(), site: None, found: None, earlier: None }
     }
 
     pub(super) fn at(mut self, site: Option<Site>, written: impl Into<String>) -> Self {
@@ -323,6 +326,9 @@ impl Search<'_, '_> {
             None => format!("no label {}", requirement.key()),
         };
         blocker.found = Some((site, shown));
+        blocker.earlier = in_fleet.filter(|_| self.overlay.is_empty()).and_then(|known| {
+            earlier::label(self.asked, known, requirement.key(), |was| requirement.holds(was))
+        });
         let mut steps = path.steps();
         steps.push(Step::Key("selector"));
         blocker.at(self.asked.in_set(self.id, &steps), asks)

@@ -21,6 +21,7 @@ mod blockers;
 mod cell;
 mod chain;
 mod cluster;
+mod earlier;
 mod fields;
 mod file;
 mod lines;
@@ -30,6 +31,7 @@ mod rendered;
 
 pub use absence::{Absence, Change, Present};
 pub use blockers::Blocker;
+pub use earlier::Earlier;
 pub use reasons::{
     AppReasons, ClusterGroup, ClusterReasons, FieldReason, FileReasons, Holder, Input, InputKind, Link,
     ObjectReasons, ParameterReason, Site, Without,

@@ -218,7 +218,11 @@ fn blocker(blocker: &Blocker) -> Value {
     let found = blocker.found.as_ref().map_or(Value::Null, |(at, written)| {
         object([("site", site(at.as_ref())), ("written", text(written))])
     });
+    let earlier = blocker.earlier.as_ref().map_or(Value::Null, |earlier| {
+        object([("until", Value::String(earlier.until.clone())), ("value", text(&earlier.value))])
+    });
     object([
+        ("earlier", earlier),
         ("expects", expects),
         ("found", found),
         ("kind", text(blocker.kind)),

@@ -2,6 +2,7 @@
 
 mod commits;
 mod examples;
+mod history;
 mod hostile;
 mod plugins;
 mod revisions;

@@ -10,7 +10,7 @@ use gix::objs::Tree;
 use gix::objs::tree::{Entry, EntryKind};
 
 /// Commits `files` on top of `parents` to the branch `main`, or to `branch`; nothing is written to the work tree.
-fn commit(
+pub(super) fn commit(
     repository: &gix::Repository,
     branch: &str,
     files: &[(&str, &str)],

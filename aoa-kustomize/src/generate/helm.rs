@@ -23,7 +23,8 @@ use crate::resource::annotations::HELM_GENERATED;
 /// impl ChartRenderer for Fixed {
 ///     fn render(&self, chart: &Chart) -> aoa_lang::Result<RenderedChart> {
 ///         let name = &chart.release_name;
-///         Ok(RenderedChart { manifests: format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n") })
+///         let manifests = format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: {name}}}\n");
+///         Ok(RenderedChart { manifests, is_random: false })
 ///     }
 /// }
 /// let tree = Tree::in_memory([
@@ -78,6 +79,8 @@ pub struct Chart {
 pub struct RenderedChart {
     /// All manifests in one text.
     pub manifests: String,
+    /// Whether random values were drawn, so that another rendering says something else.
+    pub is_random: bool,
 }
 
 /// Renders one of `helmCharts`.
@@ -134,6 +137,7 @@ pub(crate) fn inflate(
         skip_hooks: args.skip_hooks,
     };
     let rendered = renderer.render(&chart)?;
+    loader.journal.borrow_mut().is_random |= rendered.is_random;
     let mut resources = read_resources(rendered.manifests.as_bytes())?;
     for resource in &mut resources {
         resource.put_annotation(HELM_GENERATED, Text::from_static("true"))?;

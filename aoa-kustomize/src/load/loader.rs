@@ -22,6 +22,8 @@ pub(crate) struct Journal {
     pub(crate) repositories: BTreeSet<RepoUrl>,
     /// The folders of kustomizations, which must not contain each other on one way.
     pub(crate) folders: BTreeSet<TreePath>,
+    /// Whether a chart draws random values.
+    pub(crate) is_random: bool,
 }
 
 impl Journal {
@@ -34,6 +36,7 @@ impl Journal {
         other.observed.iter().for_each(|(path, what)| self.note(path, *what));
         self.repositories.extend(other.repositories.iter().cloned());
         self.folders.extend(other.folders.iter().cloned());
+        self.is_random |= other.is_random;
     }
 }
 

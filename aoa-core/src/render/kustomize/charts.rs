@@ -93,7 +93,8 @@ impl ChartRenderer for HelmTemplate {
         if chart.skip_hooks {
             rendered.hooks.clear();
         }
-        Ok(RenderedChart { manifests: rendered.text().to_str_lossy().into_owned() })
+        let manifests = rendered.text().to_str_lossy().into_owned();
+        Ok(RenderedChart { manifests, is_random: rendered.is_random })
     }
 }
 

@@ -64,7 +64,8 @@ fn render(ctx: &RenderContext<'_>, located: &Located<'_>) -> Result<Outcome, Sto
         Ok(made) => {
             // What would not be held is not kept either.
             let is_own = made.repositories == Repositories::Own && ctx.budget.has_room();
-            (Outcome::rendered(SOURCE_TYPE, made.manifests).with_reach(made.reach), is_own)
+            let outcome = Outcome::rendered(SOURCE_TYPE, made.manifests).with_reach(made.reach);
+            (Outcome { is_random: made.is_random, ..outcome }, is_own)
         }
         Err(Stopped { stop, reach }) => {
             let is_own = matches!(stop, Stop::Failed(_));
@@ -78,6 +79,8 @@ struct Made {
     manifests: Vec<Manifest>,
     repositories: Repositories,
     reach: Reach,
+    /// Whether a chart in it draws random values.
+    is_random: bool,
 }
 
 /// Why a build makes nothing.
@@ -138,9 +141,10 @@ fn build(
         };
         flatten(object, place, &mut manifests).map_err(stopped)?;
     }
+    let is_random = built.as_ref().is_ok_and(|built| built.is_random());
     let is_own = built.is_ok_and(|built| built.repositories().is_empty());
     let repositories = if is_own { Repositories::Own } else { Repositories::Others };
-    Ok(Made { manifests, repositories, reach })
+    Ok(Made { manifests, repositories, reach, is_random })
 }
 
 /// Whether a build waits for another repository.
