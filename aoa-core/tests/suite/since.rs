@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::collections::HashSet;
 use std::fmt::Write;
 
 use aoa_core::diff::diff;
@@ -53,8 +54,16 @@ fn seen(fleet: &Fleet) -> String {
 }
 
 fn assert_same(what: &str, history: &[String], incremental: &str, cold: &str) {
-    let differs = incremental.lines().zip(cold.lines()).find(|(one, other)| one != other);
-    assert!(incremental == cold, "{what} differs after {history:?}: {differs:#?}");
+    let only = |of: &str, not: &str| -> Vec<String> {
+        let others: HashSet<&str> = not.lines().collect();
+        of.lines().filter(|line| !others.contains(line)).take(6).map(str::to_owned).collect()
+    };
+    let is_same = incremental == cold;
+    let (here, there) = match is_same {
+        true => (Vec::new(), Vec::new()),
+        false => (only(incremental, cold), only(cold, incremental)),
+    };
+    assert!(is_same, "{what} differs after {history:?}:\nincremental: {here:#?}\ncold: {there:#?}");
 }
 
 /// How many contents of `newer` are those of `older`.
