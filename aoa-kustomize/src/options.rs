@@ -157,7 +157,8 @@ pub struct Limits {
     pub kustomizations: usize,
     /// How many resources a build may have at any time.
     pub resources: usize,
-    /// How many places the replacements of one kustomization may visit, and how many resources its patches, transformers and references.
+    /// How many places the replacements of one kustomization may visit; and how many steps the transformers of a build may take, where
+    /// a resource that is patched costs a hundred, and one that another transformer looks at ten.
     pub steps: u64,
 }
 

@@ -219,3 +219,18 @@ fn patches_of_deep_and_wide_resources_end() {
     ]);
     assert_eq!(kind(build(tree, "")), ErrorKind::Limit);
 }
+
+#[test]
+fn patches_that_multiply_end() {
+    let resources: String =
+        (0..200).map(|at| format!("---\n{}", MAP.replace("name: a", &format!("name: a{at}")))).collect();
+    let patches: String = (0..400)
+        .map(|at| format!("- {{target: {{name: 'a.*|b{at}'}}, patch: '[{{\"op\": \"add\", \"path\": \"/x\", \"value\": {at}}}]'}}\n"))
+        .collect();
+    let text = format!("resources: [r.yaml]\npatches:\n{patches}");
+    let tree = files(&[("kustomization.yaml", &text), ("r.yaml", &resources)]);
+    let mut options = Options::default();
+    options.limits.steps = 1_000_000;
+    let built = Builder::new(Tree::in_memory(tree), options).build(&TreePath::root());
+    assert_eq!(built.err().unwrap().kind(), ErrorKind::Limit);
+}

@@ -16,6 +16,8 @@ pub(crate) struct ResMap {
     has_gone: bool,
     /// Whether two may have the same id now.
     has_twins: bool,
+    /// How often one of them was changed.
+    changes: u64,
 }
 
 /// What a generator wants to be done with what is there.
@@ -110,6 +112,7 @@ impl ResMap {
         let Some(resource) = self.list.get_mut(at) else { return Ok(None) };
         let before = self.indices.before(resource);
         let done = change(resource)?;
+        self.changes = self.changes.saturating_add(1);
         self.has_gone |= resource.is_gone();
         let is_renamed = self.indices.follow(at, before, resource)?;
         if is_renamed && !self.has_twins && !resource.is_gone() {
@@ -117,6 +120,11 @@ impl ResMap {
             self.has_twins = self.with_current_id(&id).len() > 1;
         }
         Ok(Some(done))
+    }
+
+    /// How often resources were changed one by one since this was asked last.
+    pub(crate) fn take_changes(&mut self) -> u64 {
+        std::mem::take(&mut self.changes)
     }
 
     /// Refuses two resources with the same id, as building the list anew does.

@@ -17,6 +17,8 @@ pub(super) struct Values {
     ids: HashMap<Text, usize, FixedState>,
     list: Vec<(Text, Vec<usize>)>,
     matched: HashMap<Text, Matched, FixedState>,
+    /// How many values all patterns match together.
+    kept: usize,
     grams: Grams,
 }
 
@@ -31,6 +33,8 @@ struct Matched {
 const PATTERNS: usize = 8;
 /// So few values are all tried.
 const VALUES: usize = 32;
+/// What patterns match is forgotten when it gets more than this.
+const KEPT: usize = 1 << 20;
 
 impl Values {
     pub(super) fn new() -> Self {
@@ -38,6 +42,7 @@ impl Values {
             ids: HashMap::with_hasher(HASHER),
             list: Vec::new(),
             matched: HashMap::with_hasher(HASHER),
+            kept: 0,
             grams: Grams(0, HashMap::with_hasher(HASHER)),
         }
     }
@@ -121,6 +126,11 @@ impl Values {
         let is_match =
             |id: &usize| self.list.get(*id).is_some_and(|(value, _)| pattern.matches(value.as_bytes()));
         let found: Vec<usize> = suspects.into_iter().filter(is_match).collect();
+        self.kept = self.kept.saturating_add(found.len());
+        if known == 0 && self.kept > KEPT {
+            self.matched.clear();
+            self.kept = found.len();
+        }
         let matched = self.matched.entry(pattern.written().clone()).or_default();
         matched.tested = self.list.len();
         matched.values.extend(found);

@@ -1,5 +1,6 @@
 //! One build: what it may still spend, the schema in force, and the bases that were built before.
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use aoa_lang::patch::kustomize::MergeSchemas;
@@ -26,7 +27,22 @@ pub(crate) struct Run<'b> {
     /// Whether a kustomization has set a schema; the first one counts.
     schema: SchemaState,
     kustomizations: usize,
+    /// How many steps transformers may still take.
+    steps: Cell<u64>,
 }
+
+/// What a transformer has done.
+#[derive(Clone, Copy)]
+pub(super) enum Work {
+    /// So many resources were patched.
+    Patches(u64),
+    /// So many resources were looked at.
+    Visits(usize),
+}
+
+/// Steps of one patched resource, and of one that is looked at.
+const PATCH: u64 = 100;
+const VISIT: u64 = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum SchemaState {
@@ -70,6 +86,7 @@ impl<'b> Run<'b> {
             scopes: Arc::default(),
             schema: SchemaState::Unset,
             kustomizations: 0,
+            steps: Cell::new(options.limits.steps),
         }
     }
 
@@ -144,6 +161,23 @@ impl<'b> Run<'b> {
             let most = limits.kustomizations;
             return Err(Error::limit(format!("a build visits more than {most} kustomizations")));
         }
+        Ok(())
+    }
+
+    /// Counts what a transformer has done.
+    ///
+    /// # Errors
+    /// If that is too much.
+    pub(super) fn spend(&self, work: Work) -> Result<()> {
+        let steps = match work {
+            Work::Patches(count) => count.saturating_mul(PATCH),
+            Work::Visits(count) => u64::try_from(count).unwrap_or(u64::MAX).saturating_mul(VISIT),
+        };
+        let left = self.steps.get().checked_sub(steps).ok_or_else(|| {
+            let most = self.options.limits.steps;
+            Error::limit(format!("the transformers of a build take more than {most} steps"))
+        })?;
+        self.steps.set(left);
         Ok(())
     }
 

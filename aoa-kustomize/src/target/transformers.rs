@@ -6,6 +6,7 @@ use aoa_lang::value::Text;
 
 use super::origin::{Origin, note_transformation};
 use super::plugins::{PluginKind, load_transformer};
+use super::run::Work;
 use super::{Accumulator, Run, Target};
 use crate::config::{Create, FieldSpec, TransformerConfig, merge_all, merge_one};
 use crate::error::{Error, Result};
@@ -56,6 +57,10 @@ impl Step {
     fn run(&self, map: &mut ResMap, run: &Run<'_>) -> Result<()> {
         for transformer in &self.transformers {
             transformer.transform(map, run)?;
+            run.spend(match transformer {
+                Transformer::Patch(_) => Work::Patches(map.take_changes()),
+                _ => Work::Visits(map.len()),
+            })?;
         }
         if let Some(origin) = &self.origin {
             for resource in map.list_mut().iter_mut().filter(|resource| !resource.is_gone()) {
