@@ -250,11 +250,18 @@ export function diff(
 /** What is needed, by group, kind, namespace and name. */
 export interface Named { group?: string; kind?: string; namespace?: string; name?: string }
 
+/** The rules by which one Application needs another. */
+export type NeedRule =
+  | 'definition' | 'constraint-template' | 'composite-definition' | 'graph-definition' | 'api-service'
+  | 'project' | 'cluster' | 'repository' | 'namespace' | 'webhook' | 'self-webhook' | 'storage-class'
+  | 'driver' | 'issuer' | 'secret-store' | 'secret' | 'config-map' | 'service-account' | 'priority-class'
+  | 'runtime-class' | 'hook-service' | 'reference' | 'declared'
+
 /** One Application waits for another. */
 export interface OrderEdge {
   from: Ref
   to: Ref
-  rule: string
+  rule: NeedRule
   what: Named
   object?: Named
   by?: Named
@@ -285,14 +292,129 @@ export interface Order {
   deadlocks: { apps: Ref[]; edges: number[]; cut: { edges: number[]; smallest: boolean } }[]
   loops: { apps: Ref[]; edges: number[] }[]
   unseen: {
-    cluster?: string; rule: string; what: Named; apps: Ref[]; objects: number; unknownApps: number
+    cluster?: string; rule: NeedRule; what: Named; apps: Ref[]; objects: number; unknownApps: number
     reason: 'not-in-fleet' | 'other-versions' | 'may-come'; details?: string[]
   }[]
   /** Who waits for one of an earlier wave that nobody syncs by itself. */
   held: { by: Ref; wave: number; apps: Ref[] }[]
   idleWaves: { reason: 'no-health' | 'health-unknown' | 'in-set'; message: string; apps: Ref[] }[]
   longestChain: Ref[]
-  deletion: { stages: Ref[][]; hangs: { app: Ref; without: Ref; rule: string; what: Named; inOrder: boolean }[] }
+  deletion: { stages: Ref[][]; hangs: { app: Ref; without: Ref; rule: NeedRule; what: Named; inOrder: boolean }[] }
+}
+
+/** A line of a file; without line the file or folder itself. */
+export interface Site { line?: number; path: string; repository?: string }
+
+/** Something that an object hangs on, or that says something of it; `without` is what becomes of the object without it. */
+export interface ReasonInput {
+  kind: 'file' | 'folder' | 'entry' | 'cluster' | 'label' | 'element' | 'project' | 'inventory' | 'answer'
+  site?: Site
+  whatIf?: string
+  without: 'stays' | 'frozen' | 'gone'
+  words?: string
+}
+
+/** Where the value of a field comes from. */
+export interface FieldReason { parameters?: { name: string; site?: Site; value: unknown }[]; path: string; site?: Site; value: unknown; written?: string }
+
+/** One step of the way from a root to an object. */
+export interface ReasonLink { how?: string; inputs?: ReasonInput[]; object: Ref; site?: Site }
+
+/** Why an Application, a set or a project is there. */
+export interface AppReasons {
+  chain?: ReasonLink[]
+  cluster?: string
+  content?: string
+  fields?: FieldReason[]
+  heldBy: number
+  object: Ref
+  others?: (Ref | 'root')[]
+  parameters?: Record<string, unknown>
+  project?: string
+  of: 'app'
+  schemaVersion: 1
+}
+
+/** Who puts an object on a cluster. */
+export interface ObjectReasons {
+  holders: { app: Ref; field?: FieldReason; how?: string; inputs?: ReasonInput[]; source: number }[]
+  object: string
+  of: 'object'
+  schemaVersion: 1
+}
+
+/** What a file reaches. */
+export interface FileReasons {
+  below?: Ref[]
+  clusters?: string[]
+  defines?: { line?: number; object: Ref }[]
+  generates?: { apps?: Ref[]; set: Ref }[]
+  path: string
+  renders?: Ref[]
+  of: 'file'
+  schemaVersion: 1
+}
+
+/** What lands on a cluster. */
+export interface ClusterReasons {
+  absent?: Ref[]
+  groups?: { apps?: Ref[]; inputs?: ReasonInput[]; owner?: Ref }[]
+  name: string
+  server?: string
+  site?: Site
+  of: 'cluster'
+  schemaVersion: 1
+}
+
+/** Why something is there: what `aoa why -o json` prints. */
+export type Reasons = AppReasons | ObjectReasons | FileReasons | ClusterReasons
+
+/** Why something is not there: what `aoa why-not -o json` prints. */
+export interface Absence {
+  blockers?: {
+    expects?: { site?: Site; written?: string }
+    found?: { site?: Site; written?: string }
+    kind: 'cluster-selector' | 'conflict' | 'elsewhere' | 'empty' | 'excluded' | 'frozen' | 'merge' | 'no-element' | 'nobody' | 'not-followed' | 'parent-fails' | 'rejected' | 'selector' | 'template' | 'unknown' | 'unread' | 'unregistered'
+    part?: string
+    words: string
+  }[]
+  /** The smallest change that brings it, tried out: flags of aoa what-if, or words. */
+  change?: { apps: number; lost: number; sets: number; whatIf?: string[]; words?: string }
+  passes?: string[]
+  present?: { app: Ref; but?: string[] }[]
+  wanted: string
+  of: 'absence'
+  schemaVersion: 1
+}
+
+/** How a fleet differs from exported state: what `aoa drift -o json` prints. */
+export interface Drift {
+  differences: {
+    cluster?: string
+    fields?: FieldChange[]
+    kind: 'missing' | 'orphaned' | 'edited' | 'revision' | 'behind'
+    object: Ref
+    orphaned?: {
+      by?: Ref | null
+      message: string
+      why: 'kept-by-policy' | 'frozen' | 'not-generated' | 'set-gone' | 'parent-gone' | 'not-pruned' | 'deleting' | 'by-hand'
+    }
+    seenByArgoCD?: boolean
+    synced?: string
+    wanted?: string
+    why?: string[]
+  }[]
+  health: { apps: number; health: Record<string, number>; outOfSync: number; syncUnknown: number; synced: number }
+  partial?: { different?: string[]; equal?: string[]; set: Ref }[]
+  repeated?: Ref[]
+  rollup?: {
+    below: { apps: number; health: Record<string, number>; outOfSync: number; syncUnknown: number; synced: number }
+    depth: number
+    failing?: Ref[]
+    owner: Ref
+  }[]
+  schemaVersion: 1
+  summary: Record<string, number>
 }
 
 /** Which versions run where: what `aoa matrix -o json` prints. */
@@ -431,11 +553,11 @@ export class Fleet implements Iterable<App> {
   /** What changes from this fleet to another; with `check` all rules of the check are asked about both, under the policies of this one. */
   diff(newer: Fleet, options?: { check?: boolean; showSecrets?: boolean }): Promise<Changes>
   /** Why something is there: what `aoa why -o json` prints. An object is written `CLUSTER/NAMESPACE/KIND/NAME`. */
-  why(about: About, options?: { field?: string; fields?: boolean; showSecrets?: boolean }): Promise<Record<string, unknown>>
+  why(about: About, options?: { field?: string; fields?: boolean; showSecrets?: boolean }): Promise<Reasons>
   /** Why something is not there, and the smallest change that brings it: what `aoa why-not -o json` prints. */
-  whyNot(about: string | { app: string } | { appset: string; cluster?: string } | { object: string }, options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>
+  whyNot(about: string | { app: string } | { appset: string; cluster?: string } | { object: string }, options?: { showSecrets?: boolean }): Promise<Absence>
   /** How exported state differs: files that `kubectl get applications,applicationsets,appprojects -A -o yaml` or `argocd app list -o json` printed. */
-  drift(snapshots: string | URL | (string | URL)[], options?: { showSecrets?: boolean }): Promise<Record<string, unknown>>
+  drift(snapshots: string | URL | (string | URL)[], options?: { showSecrets?: boolean }): Promise<Drift>
   /** The whole fleet as JSON: the same bytes as `aoa tree -o json` prints. */
   json(options?: { manifests?: boolean; showSecrets?: boolean }): string
   /** The same as data; its shape is the schema that `aoa schema` prints. */
@@ -463,7 +585,9 @@ export class Fleet implements Iterable<App> {
 
 /** What keeps a merged change from reaching the cluster by itself. */
 export interface Obstacle {
-  kind: string
+  kind:
+    | 'manual' | 'rollout' | 'window' | 'window-at-unknown-time' | 'broken-window' | 'skip-reconcile'
+    | 'namespace' | 'namespace-unknown' | 'hydration' | 'frozen' | 'fails' | 'unknown' | 'conflict-lost'
   /** The Application itself, or what stands above it. */
   at: Ref
   message: string

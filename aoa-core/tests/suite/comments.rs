@@ -34,7 +34,7 @@ fn fleet(apps: usize, mark: &str, clusters: usize, version: usize) -> Fleet {
         let _ = write!(
             root,
             "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: {name}, namespace: argocd, labels: {{team: \
-             {name}, owner: {name}}}, finalizers: [resources-finalizer.argocd.argoproj.io]}}\nspec: {{project: {name}, source: \
+             {name}, owner: {name}}}, finalizers: [resources-finalizer.argocd.argoproj.io]}}\nspec: {{project: default, source: \
              {{repoURL: '{URL}', path: 'app-{at}'}}, destination: {{name: {cluster}, namespace: {name}}}}}\n"
         );
         let mut content = String::new();
@@ -108,6 +108,16 @@ fn check_all(one: &Fleet, other: &Fleet) {
     assert!(picture.chars().count() < 50_000, "{}", picture.chars().count());
     let left = order.edges.len() > 400 && !picture.contains("left out");
     assert!(!left && order_dot(&order).len() < 100_000);
+}
+
+/// Names of usual letters and unusual length.
+#[test]
+fn a_picture_of_many_needs_says_what_it_leaves_out() {
+    let fleet = fleet(600, &"a".repeat(60), 30, 1);
+    let order = order(&fleet, &Scope::Fleet);
+    assert!(order.edges.len() > 400, "{}", order.edges.len());
+    let picture = order_mermaid(&order);
+    assert!(picture.contains("left out") && picture.chars().count() < 50_000, "{}", picture.len());
 }
 
 proptest! {

@@ -122,3 +122,37 @@ fn schemas_know_every_name_that_the_code_gives() {
     let known = all.iter().filter_map(|part| part.strip_prefix(prefix));
     assert_eq!(known.map(|name| name.trim_matches('"').to_owned()).collect::<BTreeSet<_>>(), kinds);
 }
+
+#[test]
+fn types_of_node_know_every_name_and_field() {
+    let types = fs::read_to_string(super::super::root().join("aoa-node/index.d.ts")).unwrap();
+    let words: BTreeSet<&str> =
+        types.split(|c: char| !c.is_alphanumeric() && c != '-' && c != '\'').collect();
+    // What stands around a change is the command's alone.
+    let is_around = |part: &str| {
+        ["causes", "impact", "owners"].iter().any(|of| part.starts_with(&format!("/properties/{of}")))
+    };
+    let schemas = [
+        ("changes", wire::changes_schema()),
+        ("drift", wire::drift_schema()),
+        ("matrix", wire::matrix_schema()),
+        ("order", wire::order_schema()),
+        ("paths", wire::paths_schema()),
+        ("why", wire::why_schema()),
+        ("why-not", wire::why_not_schema()),
+    ];
+    let mut missing = Vec::new();
+    for (name, text) in schemas {
+        for part in Schema::new(text).all().iter().filter(|part| name != "changes" || !is_around(part)) {
+            let word = match part.rsplit_once(": ") {
+                Some((_, value)) => format!("'{}'", value.trim_matches('"')),
+                None => part.rsplit('/').next().unwrap().to_owned(),
+            };
+            let quoted = format!("'{word}'");
+            if !words.contains(word.as_str()) && !words.contains(quoted.as_str()) {
+                missing.push(format!("{name}{part}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "index.d.ts lacks\n{}", missing.join("\n"));
+}
