@@ -47,6 +47,11 @@ pub(super) struct Handover {
 /// makes anything (`runTasks` of gitops-engine), so that a set that comes with it finds nothing.
 pub(super) fn handover(old: App<'_>, now: App<'_>) -> Handover {
     let (before, after) = (old.fleet(), now.fleet());
+    // Who still brings it, after another, does not let it go.
+    let (object, owner) = (now.object_ref(), old.parent());
+    if after.conflicts().iter().any(|conflict| conflict.object == object && conflict.parent == owner) {
+        return Handover::default();
+    }
     let departure = departure(old, before, after);
     if let Departure::Frozen(_) | Departure::Stays(_) = departure {
         return Handover::default();
