@@ -183,22 +183,21 @@ fn review_site<'f>(
         return;
     }
     let mut scopes = crate::policy::Scopes::default();
-    let arriving: Vec<(Delivered<'f>, aoa_lang::Value)> = {
+    let placed: Vec<(Delivered<'f>, aoa_lang::Value)> = {
         for object in &site.objects {
             scopes.learn(std::slice::from_ref(object.manifest));
         }
         let judged = site.objects.iter().filter(|object| !is_policy(object.manifest));
-        let mut may_mean: HashMap<&str, bool> = HashMap::new();
-        let arriving = |object: &Delivered<'f>| {
-            let kind = object.manifest.kind();
-            let placed = objects::placed(object, &scopes);
-            let is_meant = *may_mean.entry(kind).or_insert_with(|| engines.may_mean(kind));
-            (*object, if is_meant { objects::admitted(placed) } else { placed })
-        };
-        judged.map(arriving).collect()
+        judged.map(|object| (*object, objects::placed(object, &scopes))).collect()
     };
-    let place = Place::of(&engines, arriving.iter().map(|(_, object)| object));
-    for (delivered, object) in &arriving {
+    let place = Place::of(&engines, placed.iter().map(|(_, object)| object));
+    let mut may_mean: HashMap<&str, bool> = HashMap::new();
+    for (delivered, object) in &placed {
+        // Completed objects are large: one at a time is enough.
+        let kind = delivered.manifest.kind();
+        let is_meant = *may_mean.entry(kind).or_insert_with(|| engines.may_mean(kind));
+        let admitted = is_meant.then(|| objects::admitted(object.clone()));
+        let object = admitted.as_ref().unwrap_or(object);
         engines.review(&place, object, By::Itself, &mut |at, outcome| say(at, Some(*delivered), outcome));
         if let Some(pod) = engines.pod_of(object) {
             engines.review(&place, &pod, By::PodsOf(object), &mut |at, outcome| {
@@ -207,7 +206,7 @@ fn review_site<'f>(
         }
     }
     if !site.is_unknown {
-        let objects: Vec<&aoa_lang::Value> = arriving.iter().map(|(_, object)| object).collect();
+        let objects: Vec<&aoa_lang::Value> = placed.iter().map(|(_, object)| object).collect();
         for at in engines.idle(&place, &objects) {
             let reason = "it means nothing that the fleet delivers to the cluster".to_owned();
             say(at, None, Outcome::Idle { reason });
