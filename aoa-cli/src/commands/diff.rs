@@ -3,7 +3,7 @@
 use aoa_core::diff::{Changes, GateFailure, Gates};
 use aoa_core::lang::Result;
 use aoa_core::report::{
-    ChangesOptions, Role, Text, background_text, changes_markdown, changes_text, findings_text,
+    ChangesOptions, Role, Text, changes_markdown, changes_text, findings_text, impact_text,
 };
 use aoa_core::wire::{Redactor, write_changes_with};
 use aoa_host::{Both, Compared, Loaded, load_both};
@@ -49,10 +49,10 @@ impl Shown<'_> {
     ) -> Result<Code> {
         let Compared { before, after, changes, .. } = compared;
         let redactor = Redactor::of_both(before, after, global.show_secrets);
-        let wants_background = self.gates.impact || self.gates.markdown;
+        let is_data = matches!(self.format, Format::Json | Format::Yaml) && !self.gates.markdown;
         // Owners are those of the configuration as it was: a change does not choose who looks at it.
-        let background =
-            wants_background.then(|| changes.background(before, after, &both.before.config.owners));
+        let background = (self.gates.impact || !is_data)
+            .then(|| changes.background(before, after, &both.before.config.owners));
         let all = self.all || self.format == Format::Wide;
         let options = ChangesOptions::default().with_all_fields(all);
         match self.format {
@@ -67,9 +67,9 @@ impl Shown<'_> {
                 out.yaml(|out| write_changes_with(changes, background.as_ref(), &redactor, out))?
             }
             Format::Text | Format::Wide => {
-                out.text(&changes_text(changes, &both.ends, &redactor, options))?;
-                if let Some(background) = &background {
-                    out.text(&background_text(background, &redactor))?;
+                out.text(&changes_text(changes, background.as_ref(), &both.ends, &redactor, options))?;
+                if let Some(background) = background.as_ref().filter(|_| self.gates.impact) {
+                    out.text(&impact_text(background))?;
                 }
                 out.text(&findings_text(after, changes.findings.introduced.iter()))?;
             }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use aoa_lang::{Value, json};
 
+use super::impact::{write_causes, write_owners};
 use super::style::{Role, Text};
 use super::table::columns;
 use super::values::cut;
 use crate::diff::{
-    AppChange, Cascade, ChangeKind, Changes, Fate, FieldChange, Hang, ManifestChange, ManifestChangeKind,
-    TermChange, TermChangeKind,
+    AppChange, Background, Cascade, ChangeKind, Changes, Fate, FieldChange, Hang, ManifestChange,
+    ManifestChangeKind, TermChange, TermChangeKind,
 };
 use crate::wire::Redactor;
 
@@ -37,11 +38,21 @@ const NAMES: usize = 4;
 /// Characters that are shown of a value.
 const VALUE: usize = 60;
 
-/// The text of `changes`; `ends` says what was compared, as in `main → HEAD`.
+/// The text of `changes`; `ends` says what was compared, as in `main → HEAD`. With their `background` it says where they come from
+/// and who should look at them.
 #[must_use]
-pub fn changes_text(changes: &Changes, ends: &str, redactor: &Redactor, options: ChangesOptions) -> Text {
+pub fn changes_text(
+    changes: &Changes,
+    background: Option<&Background>,
+    ends: &str,
+    redactor: &Redactor,
+    options: ChangesOptions,
+) -> Text {
     let mut out = verdict(changes);
     counts(changes, ends, &mut out);
+    if let Some(background) = background {
+        write_causes(background, options.all_fields, redactor, &mut out);
+    }
     deletions(changes, &mut out);
     let mut writer = Details { redactor, options, out: Text::default() };
     for group in folded(changes, &mut writer) {
@@ -58,6 +69,9 @@ pub fn changes_text(changes: &Changes, ends: &str, redactor: &Redactor, options:
         out.push(role, counts).end_line();
     }
     terms(changes, &mut writer, &mut out);
+    if let Some(background) = background {
+        write_owners(background, &mut out);
+    }
     out
 }
 

@@ -4,21 +4,22 @@ use super::style::{Role, Text};
 use crate::diff::{Background, Touched};
 use crate::wire::Redactor;
 
-/// Causes that are shown.
-const CAUSES: usize = 8;
+/// Causes that are shown where not all are asked for.
+const CAUSES: usize = 3;
+/// Owners that are named.
+const OWNERS: usize = 20;
 /// Values that are shown of one dimension.
 const VALUES: usize = 8;
 
-/// What a change comes from, whom it touches and who should look at it.
-#[must_use]
-pub fn background_text(background: &Background, redactor: &Redactor) -> Text {
-    let mut out = Text::default();
+/// What a change comes from, line by line, the widest first.
+pub(super) fn write_causes(background: &Background, all: bool, redactor: &Redactor, out: &mut Text) {
+    let most = if all { usize::MAX } else { CAUSES };
     let site = |cause: &crate::diff::Cause| match &cause.site {
         Some(site) if site.line > 0 => format!("{}:{}", site.path, site.line),
         Some(site) => site.path.clone(),
         None => String::new(),
     };
-    let shown = background.causes.iter().take(CAUSES);
+    let shown = background.causes.iter().take(most);
     let width = shown.clone().map(|cause| site(cause).chars().count()).max().unwrap_or_default();
     for cause in shown {
         let site = site(cause);
@@ -34,10 +35,27 @@ pub fn background_text(background: &Background, redactor: &Redactor) -> Text {
             .push(Role::Faint, format!("; {apps}{sets}"))
             .end_line();
     }
-    let more = background.causes.len().saturating_sub(CAUSES);
+    let more = background.causes.len().saturating_sub(most);
     if more > 0 {
-        out.push(Role::Faint, format!("cause  ... and {more} more (-o json)")).end_line();
+        out.push(Role::Faint, format!("cause  ... and {more} more (--all)")).end_line();
     }
+}
+
+/// Who should look at it: `ask @payments @platform`.
+pub(super) fn write_owners(background: &Background, out: &mut Text) {
+    if background.owners.is_empty() {
+        return;
+    }
+    let owners: Vec<&str> = background.owners.iter().take(OWNERS).map(String::as_str).collect();
+    let more = background.owners.len().saturating_sub(OWNERS);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    out.push(Role::Help, format!("ask {}{more}", owners.join(" "))).end_line();
+}
+
+/// Whom a change touches: by cluster, environment, team, owner, tier and project.
+#[must_use]
+pub fn impact_text(background: &Background) -> Text {
+    let mut out = Text::default();
     for (dimension, values) in &background.impact.dimensions {
         let mut rows: Vec<(&String, &Touched)> = values.iter().collect();
         rows.sort_by(|a, b| b.1.deleted.cmp(&a.1.deleted).then(b.1.all().cmp(&a.1.all())));
@@ -48,10 +66,6 @@ pub fn background_text(background: &Background, redactor: &Redactor) -> Text {
         out.push(Role::Heading, format!("{dimension:<12}"))
             .push(Role::Plain, format!("{}{more}", words.join(" · ")))
             .end_line();
-    }
-    if !background.owners.is_empty() {
-        let owners: Vec<&str> = background.owners.iter().map(String::as_str).collect();
-        out.push(Role::Help, format!("ask {}", owners.join(" "))).end_line();
     }
     out
 }

@@ -20,7 +20,7 @@ pub fn changes_markdown(
     redactor: &Redactor,
     options: ChangesOptions,
 ) -> String {
-    let text = changes_text(changes, ends, redactor, options).to_plain();
+    let text = changes_text(changes, None, ends, redactor, options).to_plain();
     let mut lines = text.lines();
     let verdict = cut(lines.next().unwrap_or_default(), 2000);
     let counts = cut(lines.next().unwrap_or_default(), 2000);

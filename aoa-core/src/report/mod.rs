@@ -28,7 +28,7 @@ pub use check::{
 };
 pub use drift::drift_text;
 pub use findings::findings_text;
-pub use impact::background_text;
+pub use impact::impact_text;
 pub use markdown::changes_markdown;
 pub use matrix::{MatrixOptions, matrix_text};
 pub use order::{OrderOptions, app_order_text, deletion_text, order_dot, order_mermaid, order_text};

@@ -98,7 +98,7 @@ fn check_all(one: &Fleet, other: &Fleet) {
     let background = changes.background(one, other, &owners);
     for all in [false, true] {
         let options = ChangesOptions::default().with_all_fields(all);
-        let text = aoa_core::report::changes_text(&changes, "a → b", &redactor, options).to_plain();
+        let text = aoa_core::report::changes_text(&changes, None, "a → b", &redactor, options).to_plain();
         check_comment(&changes_markdown(&changes, &background, "a → b", &redactor, options), &text);
     }
     let findings = check(other, &CheckOptions::default());

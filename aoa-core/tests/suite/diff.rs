@@ -288,7 +288,7 @@ fn secrets_are_only_said_to_change() {
     let (before, after) = (with("hunter2-hunter2"), with("swordfish-swordfish"));
     let changes = diff(&before, &after);
     let redactor = Redactor::of_both(&before, &after, false);
-    let text = changes_text(&changes, "", &redactor, ChangesOptions::default()).to_plain();
+    let text = changes_text(&changes, None, "", &redactor, ChangesOptions::default()).to_plain();
     let mut json = Vec::new();
     write_changes(&changes, &redactor, &mut json).unwrap();
     let json = String::from_utf8(json).unwrap();
