@@ -189,10 +189,15 @@ fn kept_so(app: App<'_>, fleet: &Fleet) -> Vec<String> {
         }
         return why;
     }
+    why.extend(held_up_above(app));
+    why
+}
+
+/// What keeps a change from reaching an Application, of what stands above it, from the nearest.
+pub(super) fn held_up_above(app: App<'_>) -> impl Iterator<Item = String> {
     let above = app
         .obstacles()
         .into_iter()
-        .filter(|obstacle| obstacle.at.name != *app.name() || obstacle.at.namespace != *app.namespace());
-    why.extend(above.map(|obstacle| format!("{}: {}", obstacle.at.name, obstacle.kind.message())));
-    why
+        .filter(move |obstacle| obstacle.at.name != *app.name() || obstacle.at.namespace != *app.namespace());
+    above.map(|obstacle| format!("{}: {}", obstacle.at.name, obstacle.kind.message()))
 }

@@ -249,11 +249,7 @@ fn missing(app: App<'_>, snapshot: &Snapshot) -> Vec<String> {
             why.push(format!("its parent {} is missing, too", parent.name));
             return why;
         }
-        let above = app
-            .obstacles()
-            .into_iter()
-            .filter(|obstacle| obstacle.at.name != *app.name() || obstacle.at.namespace != *app.namespace());
-        why.extend(above.map(|obstacle| format!("{}: {}", obstacle.at.name, obstacle.kind.message())));
+        why.extend(compare::held_up_above(app));
     }
     why
 }

@@ -119,7 +119,7 @@ pub(crate) struct FleetData {
 /// How the roots of a fleet were found.
 #[derive(Clone)]
 pub(crate) struct FoundRoots {
-    pub(crate) candidates: Candidates,
+    pub(crate) candidates: Arc<Candidates>,
     /// The fleet of all candidates, if there are several.
     pub(crate) trial: Option<Fleet>,
 }

@@ -1,6 +1,7 @@
 //! What may be a root: files in which objects that drive the fleet lie as they are, and kustomizations over such files.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use aoa_lang::source::{FileMode, Tree, TreePath};
 use aoa_lang::{Limits, Value};
@@ -11,7 +12,6 @@ use super::overlays::Overlays;
 use crate::model::Kind;
 
 /// What may be a root of a tree, and what that follows from.
-#[derive(Clone)]
 pub(crate) struct Candidates {
     /// The files that hold Applications or ApplicationSets, sorted by path. For those that a kustomization takes in the folders
     /// of the topmost ones stand.
@@ -38,31 +38,34 @@ impl Candidates {
 
     /// Those of a tree in which `paths` have changed: what did not is not read again.
     pub(crate) fn after(
-        &self,
+        self: &Arc<Self>,
         tree: &Tree,
         paths: &[ChangedPath],
         limits: &Limits,
         max_file_bytes: u64,
-    ) -> Self {
+    ) -> Arc<Self> {
         let is_chart = |ChangedPath { path, change }: &ChangedPath| {
             path.name() == "Chart.yaml" && *change != PathChange::Content
         };
         if paths.iter().any(is_chart) {
-            return Candidates::of(tree, limits, max_file_bytes);
+            return Arc::new(Candidates::of(tree, limits, max_file_bytes));
         }
-        let mut driving = self.driving.clone();
-        for ChangedPath { path, .. } in paths {
-            match drives_at(tree, path, &self.charts, limits, max_file_bytes) {
-                true => driving.insert(path.clone()),
-                false => driving.remove(path),
-            };
-        }
-        let overlays = self.overlays.after(tree, paths.iter().map(|changed| &changed.path));
-        if driving == self.driving && overlays.is_none() {
+        let drives = |path: &TreePath| drives_at(tree, path, &self.charts, limits, max_file_bytes);
+        let paths = || paths.iter().map(|changed| &changed.path);
+        let turned: Vec<&TreePath> =
+            paths().filter(|path| drives(path) != self.driving.contains(*path)).collect();
+        let overlays = self.overlays.after(tree, paths());
+        if turned.is_empty() && overlays.is_none() {
             return self.clone();
         }
+        let mut driving = self.driving.clone();
+        for path in turned {
+            if !driving.remove(path) {
+                driving.insert(path.clone());
+            }
+        }
         let overlays = overlays.unwrap_or_else(|| self.overlays.clone());
-        Candidates::made(self.charts.clone(), overlays, driving)
+        Arc::new(Candidates::made(self.charts.clone(), overlays, driving))
     }
 
     fn made(charts: BTreeSet<TreePath>, overlays: Overlays, driving: BTreeSet<TreePath>) -> Self {

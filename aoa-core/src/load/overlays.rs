@@ -37,14 +37,19 @@ impl Overlays {
 
     /// Those of a tree in which `paths` have changed; `None` if they say the same.
     pub(super) fn after<'p>(&self, tree: &Tree, paths: impl Iterator<Item = &'p TreePath>) -> Option<Self> {
+        let read = paths.filter(|path| is_kustomization(path)).map(|path| (path, kustomization(tree, path)));
+        let other: Vec<_> = read.filter(|(path, now)| self.files.get(*path) != now.as_ref()).collect();
+        if other.is_empty() {
+            return None;
+        }
         let mut files = self.files.clone();
-        for path in paths.filter(|path| is_kustomization(path)) {
-            match kustomization(tree, path) {
+        for (path, now) in other {
+            match now {
                 Some(kustomization) => files.insert(path.clone(), kustomization),
                 None => files.remove(path),
             };
         }
-        (files != self.files).then(|| Overlays::of(files))
+        Some(Overlays::of(files))
     }
 
     fn of(files: BTreeMap<TreePath, Arc<Value>>) -> Self {

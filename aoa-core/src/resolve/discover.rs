@@ -5,6 +5,7 @@
 //! are one self-managing group: its first by path is the root.
 
 use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 use aoa_lang::Result;
 use aoa_lang::source::{Tree, TreePath};
@@ -30,6 +31,7 @@ pub(super) fn discover(
     let Some(repository) = inputs.repositories.first() else { return Ok((Vec::new(), None)) };
     let Some(checkout) = repository.checkouts.first() else { return Ok((Vec::new(), None)) };
     let candidates = Candidates::of(&checkout.tree, &options.limits, options.max_file_bytes);
+    let candidates = Arc::new(candidates);
     let roots = found_roots(&candidates, &repository.url);
     if roots.len() < 2 {
         return Ok((roots, Some(FoundRoots { candidates, trial: None })));
