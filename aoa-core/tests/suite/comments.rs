@@ -110,6 +110,16 @@ fn check_all(one: &Fleet, other: &Fleet) {
     assert!(!left && order_dot(&order).len() < 100_000);
 }
 
+/// Names of usual letters and unusual length, on one cluster: each Application needs the kind that another brings.
+#[test]
+fn a_picture_of_many_needs_says_what_it_leaves_out() {
+    let fleet = fleet(600, &"a".repeat(60), 1, 1);
+    let order = order(&fleet, &Scope::Fleet);
+    assert!(order.edges.len() > 400, "{}", order.edges.len());
+    let picture = order_mermaid(&order);
+    assert!(picture.contains("left out") && picture.chars().count() < 50_000, "{}", picture.len());
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
