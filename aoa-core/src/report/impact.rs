@@ -1,7 +1,7 @@
 //! What stands around a change, for people.
 
 use super::style::{Role, Text};
-use crate::diff::{Background, Touched};
+use crate::diff::{Background, Cause, Touched};
 use crate::wire::Redactor;
 
 /// Causes that are shown where not all are asked for.
@@ -14,12 +14,14 @@ const VALUES: usize = 8;
 /// What a change comes from, line by line, the widest first.
 pub(super) fn write_causes(background: &Background, all: bool, redactor: &Redactor, out: &mut Text) {
     let most = if all { usize::MAX } else { CAUSES };
-    let site = |cause: &crate::diff::Cause| match &cause.site {
+    let site = |cause: &Cause| match &cause.site {
         Some(site) if site.line > 0 => format!("{}:{}", site.path, site.line),
         Some(site) => site.path.clone(),
         None => String::new(),
     };
-    let shown = background.causes.iter().take(most);
+    let told: Vec<&Cause> =
+        background.causes.iter().filter(|cause| !is_said_by_a_line(cause, background)).collect();
+    let shown = told.iter().take(most);
     let width = shown.clone().map(|cause| site(cause).chars().count()).max().unwrap_or_default();
     for cause in shown {
         let site = site(cause);
@@ -35,10 +37,17 @@ pub(super) fn write_causes(background: &Background, all: bool, redactor: &Redact
             .push(Role::Faint, format!("; {apps}{sets}"))
             .end_line();
     }
-    let more = background.causes.len().saturating_sub(most);
+    let more = told.len().saturating_sub(most);
     if more > 0 {
         out.push(Role::Faint, format!("cause  ... and {more} more (--all)")).end_line();
     }
+}
+
+/// Whether a line of the file that changes is a cause of its own: then the file is none beside it.
+fn is_said_by_a_line(cause: &Cause, background: &Background) -> bool {
+    let Some(file) = cause.site.as_ref().filter(|site| site.line == 0) else { return false };
+    let mut lines = background.causes.iter().filter_map(|other| other.site.as_ref());
+    lines.any(|site| site.line > 0 && site.path == file.path)
 }
 
 /// Who should look at it: `ask @payments @platform`.
