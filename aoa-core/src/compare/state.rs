@@ -139,6 +139,7 @@ fn reprinted(object: &Value) -> Result<Value> {
 pub(super) fn as_read(value: &Value) -> Result<Value> {
     value.rewrite(&mut |value, _| {
         Ok(match value {
+            Value::Int(IntKind::Int64, _) => Rewrite::Keep,
             Value::Int(_, n) => Rewrite::Replace(Value::Int(IntKind::Int64, *n)),
             #[allow(clippy::cast_possible_truncation, reason = "it is whole and in range")]
             Value::Float(_, n) if n.fract() == 0.0 && n.abs() < 9.0e18 => {
