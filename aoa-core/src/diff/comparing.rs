@@ -35,7 +35,7 @@ pub(super) struct Comparing<'f> {
 type Rules = (Pruning, Switches, Arc<Ignoring>);
 
 /// Two contents by their addresses, and how they are compared.
-type Contents = (usize, usize, Pruning, Arc<Ignoring>, bool);
+type Contents = (usize, usize, Pruning, Arc<Ignoring>, [bool; 2]);
 
 impl<'f> Comparing<'f> {
     /// What changes from `old` to `now`.
@@ -82,10 +82,11 @@ impl<'f> Comparing<'f> {
         let none = || (Arc::default(), None);
         let (Some(before), Some(after)) = (old.content(), now.content()) else { return none() };
         let are_known = before.state == State::Rendered && after.state == State::Rendered;
-        if !are_known || before.manifests.are_same(&after.manifests) {
+        let followed = [old, now].map(|app| app.cluster().is_some_and(Cluster::is_control_plane));
+        let [of_old, of_new] = followed;
+        if !are_known || of_old == of_new && before.manifests.are_same(&after.manifests) {
             return none();
         }
-        let followed = now.cluster().is_some_and(Cluster::is_control_plane);
         let (pruning, switches, ignoring) = self.rules(now, after.manifests.len() == 0);
         let addresses = before.manifests.address().zip(after.manifests.address());
         let key =

@@ -109,25 +109,29 @@ impl Pruning {
 /// What differs between the contents of an Application. Objects that stand in a content several times are paired in their
 /// order.
 ///
-/// Applications that are `followed` are left out: they are compared by themselves.
+/// Applications of a side that is `followed` are left out there: they are compared by themselves.
 pub(super) fn changed_manifests(
     before: &Content,
     after: &Content,
     (pruning, ignoring): (&Pruning, &Ignoring),
-    followed: bool,
+    followed: [bool; 2],
 ) -> Vec<ManifestChange> {
-    if before.manifests.are_same(&after.manifests) {
+    let [of_old, of_new] = followed;
+    if of_old == of_new && before.manifests.are_same(&after.manifests) {
         return Vec::new();
     }
     let mut pairs: BTreeMap<Numbered<'_>, (Option<&Value>, Option<&Value>)> = BTreeMap::new();
-    let [olds, news] = before.manifests().unshared(after.manifests());
-    for (key, object) in numbered(olds) {
+    // What one side follows counts on the other, even where both share it.
+    let [olds, news] = match of_old == of_new {
+        true => before.manifests().unshared(after.manifests()),
+        false => [before, after].map(|content| content.manifests().iter().collect()),
+    };
+    for (key, object) in numbered(olds).filter(|(key, _)| !(of_old && is_application(&key.0))) {
         pairs.entry(key).or_default().0 = Some(object);
     }
-    for (key, object) in numbered(news) {
+    for (key, object) in numbered(news).filter(|(key, _)| !(of_new && is_application(&key.0))) {
         pairs.entry(key).or_default().1 = Some(object);
     }
-    pairs.retain(|(key, _), _| !(followed && key.group == "argoproj.io" && key.kind == "Application"));
     let changes = pairs.into_iter().filter_map(|((key, _), pair)| match pair {
         (Some(before), Some(after)) => {
             let mut change = changed(&key, before, after)?;
@@ -195,6 +199,10 @@ fn numbered(manifests: Vec<&Manifest>) -> impl Iterator<Item = (Numbered<'_>, &V
         let number = seen.entry(key).and_modify(|number| *number += 1).or_default();
         ((key, *number), &manifest.object)
     })
+}
+
+fn is_application(key: &ObjectKey<'_>) -> bool {
+    key.group == "argoproj.io" && key.kind == "Application"
 }
 
 fn changed(key: &ObjectKey<'_>, before: &Value, after: &Value) -> Option<ManifestChange> {

@@ -59,10 +59,7 @@ fn place(app: App<'_>) -> [String; 4] {
 }
 
 fn objects(app: App<'_>) -> BTreeMap<[String; 4], Value> {
-    objects_where(app, app.cluster().is_some_and(|cluster| cluster.is_control_plane()))
-}
-
-fn objects_where(app: App<'_>, is_followed: bool) -> BTreeMap<[String; 4], Value> {
+    let is_followed = app.cluster().is_some_and(|cluster| cluster.is_control_plane());
     let (mut found, mut repeated) = (BTreeMap::new(), BTreeSet::new());
     for manifest in app.content().into_iter().flat_map(|content| content.manifests().iter()) {
         if is_followed && manifest.kind() == "Application" && manifest.group() == "argoproj.io" {
@@ -151,9 +148,7 @@ fn changed_manifests(
     old: App<'_>,
     now: App<'_>,
 ) -> BTreeMap<[String; 4], String> {
-    // Applications that are followed now were objects like others where they were not.
-    let is_followed = now.cluster().is_some_and(|cluster| cluster.is_control_plane());
-    let (mut all, new) = (objects_where(old, is_followed), objects(now));
+    let (mut all, new) = (objects(old), objects(now));
     let olds = all.clone();
     for change in changes {
         let at = |name: &str| {

@@ -136,7 +136,7 @@ const FILES: &[File] = &[
     File(
         "plain/b.yaml",
         &[
-            "{apiVersion: v1, kind: Service, metadata: {name: b}}",
+            "{apiVersion: v1, kind: Service, metadata: {name: b}}\n---\n{apiVersion: v1, kind: Secret, metadata: {name: b}, stringData: {p: '@'}}",
             "{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: hidden}, spec: {project: default}}",
         ],
     ),
