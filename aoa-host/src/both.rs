@@ -8,8 +8,10 @@ use aoa_core::overlay::Overlay;
 use aoa_core::{Fleet, Resolver, diff};
 
 use crate::check::CheckRequest;
+use crate::folder::FolderLimits;
 use crate::load::{LoadOptions, Loaded, load};
 use crate::revision::{End, ends};
+use crate::uncommitted::uncommitted;
 
 /// Two loaded fleets, and what they are.
 ///
@@ -32,7 +34,7 @@ pub struct Both {
     pub ends: String,
 }
 
-/// Loads what `what` names: two folders, two revisions, or a range as [`ends`] reads it, of the repository that
+/// Loads what `what` names: two of folders and revisions, or a range as [`ends`] reads it, of the repository that
 /// `repository` lies in; nothing stands for the default branch.
 ///
 /// # Errors
@@ -46,22 +48,45 @@ pub struct Both {
 /// ```
 pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
     if let [before, after] = what
-        && Path::new(before).is_dir()
-        && Path::new(after).is_dir()
+        && (Path::new(before).is_dir() || Path::new(after).is_dir())
     {
-        let side = |folder: &str| load(Path::new(folder), options);
-        return Ok(joined(side(before)?, side(after)?, format!("{before} → {after}")));
+        let side = |what: &str| -> Result<(Loaded, String)> {
+            if Path::new(what).is_dir() {
+                return Ok((load(Path::new(what), options)?, what.to_owned()));
+            }
+            let (end, _) = ends(repository, Some(&format!("{what}..")))?;
+            Ok((load_end(&end, repository, options)?, end.to_string()))
+        };
+        let ((before, older), (after, newer)) = (side(before)?, side(after)?);
+        return Ok(joined(before, after, format!("{older} → {newer}")));
     }
     let range = match what {
         [one, other] => Some(format!("{one}..{other}")),
         what => what.first().cloned(),
     };
     let (before, after) = ends(repository, range.as_deref())?;
-    let side = |end: &End| match end {
+    let side = |end: &End| load_end(end, repository, options);
+    let mut both = joined(side(&before)?, side(&after)?, format!("{before} → {after}"));
+    if let End::Commit { commit, .. } = &after {
+        let older = range.as_deref().and_then(|range| range.split("..").next()).unwrap_or_default();
+        both.after.notes.extend(not_included(repository, commit, older, options.limits));
+    }
+    Ok(both)
+}
+
+fn load_end(end: &End, repository: &Path, options: &LoadOptions) -> Result<Loaded> {
+    match end {
         End::Commit { commit, .. } => load(repository, &options.clone().with_commit(Some(commit.clone()))),
         End::WorkTree => load(repository, options),
-    };
-    Ok(joined(side(&before)?, side(&after)?, format!("{before} → {after}")))
+    }
+}
+
+/// What a comparison of commits passes over: people expect the file that they have just written.
+fn not_included(repository: &Path, commit: &str, older: &str, limits: FolderLimits) -> Option<String> {
+    let count = uncommitted(repository, commit, limits).filter(|count| *count > 0)?;
+    let (files, are, them) = if count == 1 { ("file", "is", "it") } else { ("files", "are", "them") };
+    let command = format!("aoa diff {older}");
+    Some(format!("{count} uncommitted {files} {are} not included: {} has {them}", command.trim_end()))
 }
 
 impl Both {

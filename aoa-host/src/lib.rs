@@ -24,6 +24,7 @@ mod plugins;
 mod revision;
 mod settings;
 mod snapshot;
+mod uncommitted;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
 pub use answers::{

@@ -32,7 +32,7 @@ pub fn build_kustomization(path: String, options: String) -> AsyncTask<AloneTask
     AsyncTask::new(AloneTask { make: aoa_host::build_kustomization, path: path.into(), options })
 }
 
-/// Compares two folders or revisions; the result is what `aoa diff -o json` prints.
+/// Compares two of folders and revisions; the result is what `aoa diff -o json` prints.
 #[napi]
 pub fn diff(
     what: Vec<String>,

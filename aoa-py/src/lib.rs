@@ -28,7 +28,7 @@ fn _aoa(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(load, module)?)
 }
 
-/// Compares two folders or revisions: the bytes that `aoa diff -o json` prints.
+/// Compares two of folders and revisions: the bytes that `aoa diff -o json` prints.
 #[pyfunction]
 #[pyo3(signature = (what, repository, config, check, show_secrets))]
 fn diff(

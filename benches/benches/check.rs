@@ -50,7 +50,7 @@ fn ruled(c: &mut Criterion) {
         inputs.policies = rules::own(&[rule]);
         measure(c, "check/rules", &fleet::one_core(), [(language.to_owned(), inputs)]);
     }
-    for (what, guard) in [("admission", rules::ADMISSION.to_owned()), ("gatekeeper", rules::gatekeeper())] {
+    for (what, guard) in [("admission", rules::admission(1)), ("gatekeeper", rules::gatekeeper(1))] {
         let inputs = fleet::guarded(1_000, &guard);
         measure(c, "check/delivered", &fleet::one_core(), [(what.to_owned(), inputs)]);
     }

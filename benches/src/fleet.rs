@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn guards_are_asked_and_content() {
-        for guard in [rules::ADMISSION.to_owned(), rules::gatekeeper()] {
+        for guard in [rules::admission(2), rules::gatekeeper(2)] {
             let fleet = Resolver::new(one_core()).resolve(&guarded(2, &guard)).unwrap();
             let verdicts = aoa_core::policy::delivered::review(&fleet);
             let outcomes: Vec<_> = verdicts.iter().map(|verdict| &verdict.outcome).collect();

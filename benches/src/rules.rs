@@ -4,21 +4,30 @@
 use aoa_core::inputs::PolicyFile;
 use aoa_lang::source::TreePath;
 
-/// The ValidatingAdmissionPolicy, bound.
-pub const ADMISSION: &str = "apiVersion: admissionregistration.k8s.io/v1
+/// So many ValidatingAdmissionPolicies, bound.
+#[must_use]
+pub fn admission(count: usize) -> String {
+    let policy = |at| {
+        format!(
+            "apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicy
-metadata: {name: containers}
+metadata: {{name: containers-{at}}}
 spec:
-  matchConstraints: {resourceRules: [{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}]}
+  matchConstraints: {{resourceRules: [{{apiGroups: [apps], apiVersions: [v1], operations: [CREATE, UPDATE], resources: [deployments]}}]}}
   validations:
   - expression: object.spec.template.spec.containers.all(c, has(c.resources.limits) && !c.image.endsWith(':latest'))
     message: containers have limits and images tags
 ---
 apiVersion: admissionregistration.k8s.io/v1
 kind: ValidatingAdmissionPolicyBinding
-metadata: {name: containers}
-spec: {policyName: containers, validationActions: [Deny]}
-";
+metadata: {{name: containers-{at}}}
+spec: {{policyName: containers-{at}, validationActions: [Deny]}}
+---
+"
+        )
+    };
+    (0..count).map(policy).collect()
+}
 
 /// The rule of an own policy in CEL.
 #[must_use]
@@ -57,33 +66,38 @@ pub fn own(rules: &[String]) -> Vec<PolicyFile> {
     TreePath::new("rules.yaml").map(|path| PolicyFile::new(path, text)).into_iter().collect()
 }
 
-/// The template of Gatekeeper, and a constraint of it.
+/// So many templates of Gatekeeper, and a constraint of each.
 #[must_use]
-pub fn gatekeeper() -> String {
-    "apiVersion: templates.gatekeeper.sh/v1
+pub fn gatekeeper(count: usize) -> String {
+    let template = |at| {
+        format!(
+            "apiVersion: templates.gatekeeper.sh/v1
 kind: ConstraintTemplate
-metadata: {name: containers}
+metadata: {{name: containers{at}}}
 spec:
-  crd: {spec: {names: {kind: Containers}}}
+  crd: {{spec: {{names: {{kind: Containers{at}}}}}}}
   targets:
   - target: admission.k8s.gatekeeper.sh
     rego: |
       package containers
-      violation[{\"msg\": msg}] {
+      violation[{{\"msg\": msg}}] {{
         c := input.review.object.spec.template.spec.containers[_]
         endswith(c.image, \":latest\")
         msg := sprintf(\"%v has no tag that stays\", [c.name])
-      }
-      violation[{\"msg\": msg}] {
+      }}
+      violation[{{\"msg\": msg}}] {{
         c := input.review.object.spec.template.spec.containers[_]
         not c.resources.limits
         msg := sprintf(\"%v has no limits\", [c.name])
-      }
+      }}
 ---
 apiVersion: constraints.gatekeeper.sh/v1beta1
-kind: Containers
-metadata: {name: all}
-spec: {match: {kinds: [{apiGroups: [apps], kinds: [Deployment]}]}}
+kind: Containers{at}
+metadata: {{name: all}}
+spec: {{match: {{kinds: [{{apiGroups: [apps], kinds: [Deployment]}}]}}}}
+---
 "
-    .to_owned()
+        )
+    };
+    (0..count).map(template).collect()
 }

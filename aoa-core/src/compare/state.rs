@@ -217,8 +217,7 @@ fn three_way(original: &Value, config: &Value, live: &Value) -> Result<StateDiff
 /// The object with its kind's defaults, put into it as a patch: fields that the type does not know stay.
 fn filled(of: &'static Type, object: &Value) -> Result<Value> {
     let Ok(printed) = typed::read(of, object, Mode::Json) else { return Ok(object.clone()) };
-    let text = |key: &str| printed.str_at(&[key]).unwrap_or_default().to_owned();
-    let with_defaults = defaults::with_defaults(&text("apiVersion"), &text("kind"), &printed);
+    let with_defaults = defaults::with_defaults(printed.clone());
     let patch = patch::create_strategic(of, &printed, &with_defaults)?;
     as_read(&patch::strategic_merge(of, object, &patch)?)
 }

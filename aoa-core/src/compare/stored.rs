@@ -5,7 +5,6 @@ use aoa_lang::typed::{self, Mode};
 
 use super::defaults::with_defaults;
 use super::state::{as_read, built_in};
-use crate::model::GroupVersionKind;
 
 /// `object` as Kubernetes 1.36 would keep it: read by its type, with defaults. `None` if it is of no kind of Kubernetes' own,
 /// or has fields that its type does not know or cannot hold.
@@ -20,8 +19,9 @@ pub(crate) fn as_admitted(object: &Value) -> Option<Value> {
 
 fn stored_by(object: &Value, mode: Mode) -> Option<Value> {
     let of = built_in(object)?;
-    let read = typed::read(of, &as_read(object).ok()?, mode).ok()?;
-    let read = as_read(&read).ok()?;
-    let of = GroupVersionKind::of(&read);
-    Some(with_defaults(read.str_at(&["apiVersion"])?, of.kind, &read))
+    let read = match typed::fitting(of, object, mode) {
+        Some(read) => read,
+        None => as_read(&typed::read(of, &as_read(object).ok()?, mode).ok()?).ok()?,
+    };
+    Some(with_defaults(read))
 }

@@ -10,7 +10,7 @@ use super::obstacle::{Switches, obstacles};
 use super::{AppId, AppObject, AppRecord, Content, Fleet, Obstacle, Parent, SourceResult, State};
 use crate::finding::Place;
 use crate::generate::GeneratedSet;
-use crate::model::{Application, Cluster, Destination, Key, ObjectRef, sources_of};
+use crate::model::{Application, Cluster, Destination, Key, ObjectRef, cluster_at, sources_of};
 use crate::policy::Scopes;
 use crate::render::source_result;
 
@@ -162,8 +162,7 @@ impl<'f> App<'f> {
     /// The registered cluster that it goes to; `None` if there is no such cluster.
     #[must_use]
     pub fn cluster(&self) -> Option<&'f Cluster> {
-        let data = &self.fleet.data;
-        data.destination(self.id).resolve(&data.clusters).ok()
+        cluster_at(self.destination_texts(), &self.fleet.data.clusters)
     }
 
     /// Where its manifest, or that of its ApplicationSet, begins.

@@ -23,22 +23,7 @@ impl Destination {
     ///
     /// `Invalid`, with Argo CD's text, if both or neither are given or the name is not that of exactly one cluster.
     pub fn server<'c>(&'c self, clusters: &'c Clusters) -> Result<&'c str> {
-        match (self.name.as_str(), self.server.as_str()) {
-            ("", "") => Err(Error::invalid("Destination server missing from app spec")),
-            ("", server) => Ok(server.trim_end_matches('/')),
-            (name, "") => match clusters.servers_by_name(name).as_slice() {
-                [] => Err(Error::invalid(format!("there are no clusters with this name: {name}"))),
-                [server] => Ok(server),
-                servers => Err(Error::invalid(format!(
-                    "there are {} clusters with the same name: [{}]",
-                    servers.len(),
-                    servers.join(" ")
-                ))),
-            },
-            (name, server) => Err(Error::invalid(format!(
-                "application destination can't have both name and server defined: {name} {server}"
-            ))),
-        }
+        server_of((&self.server, &self.name), clusters)
     }
 
     /// The cluster (`GetDestinationCluster` of Argo CD 3.5.7).
@@ -67,4 +52,29 @@ impl Destination {
             Error::invalid(format!("error getting cluster by {what}: {reason}"))
         })
     }
+}
+
+/// As [`Destination::server`], of the address and the name of a destination.
+fn server_of<'c>((server, name): (&'c str, &'c str), clusters: &'c Clusters) -> Result<&'c str> {
+    match (name, server) {
+        ("", "") => Err(Error::invalid("Destination server missing from app spec")),
+        ("", server) => Ok(server.trim_end_matches('/')),
+        (name, "") => match clusters.servers_by_name(name).as_slice() {
+            [] => Err(Error::invalid(format!("there are no clusters with this name: {name}"))),
+            [server] => Ok(server),
+            servers => Err(Error::invalid(format!(
+                "there are {} clusters with the same name: [{}]",
+                servers.len(),
+                servers.join(" ")
+            ))),
+        },
+        (name, server) => Err(Error::invalid(format!(
+            "application destination can't have both name and server defined: {name} {server}"
+        ))),
+    }
+}
+
+/// The cluster of a destination with this address and name, if there is one.
+pub(crate) fn cluster_at<'c>(texts: (&str, &str), clusters: &'c Clusters) -> Option<&'c Cluster> {
+    clusters.by_server(server_of(texts, clusters).ok()?).ok()
 }

@@ -28,6 +28,7 @@ pub use cluster::{Cluster, IN_CLUSTER_NAME, IN_CLUSTER_SERVER, Origin, SECRET_TY
 pub use clusters::Clusters;
 pub use condition::{Condition, ConditionKind};
 pub use destination::Destination;
+pub(crate) use destination::cluster_at;
 pub use group_version_kind::GroupVersionKind;
 pub use images::images_of;
 pub use key::{Key, Kind, ObjectRef};

@@ -61,6 +61,8 @@ fn a_configuration_that_a_commit_does_not_have_is_told() {
     let (old, new) = (app("old"), app("new"));
     let first = commit(&repository, "main", &[("root.yaml", &old)], &[]);
     let second = commit(&repository, "main", &[("root.yaml", &new)], &[first]);
+    // Nothing is checked out, so that nothing is uncommitted.
+    std::fs::write(folder.path().join(".git/HEAD"), "ref: refs/heads/nothing\n").unwrap();
     let notes = |options: &LoadOptions| -> Vec<String> {
         let range = format!("{first}..{second}");
         let both = load_both(&[range], folder.path(), options).unwrap();
@@ -75,6 +77,67 @@ fn a_configuration_that_a_commit_does_not_have_is_told() {
     };
     assert_eq!(notes(&LoadOptions::default()), [note(first), note(second)]);
     assert!(notes(&LoadOptions::default().with_config(Some(config))).is_empty());
+}
+
+#[test]
+fn what_only_the_work_tree_has_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    let repository = gix::init(path).unwrap();
+    let (old, new) = (app("old"), app("new"));
+    let files: [(&str, &str); 4] =
+        [("root.yaml", &new), ("aoa.yaml", CONFIG), ("gone", "x"), (".gitignore", "*.tmp\nbuild/\n")];
+    let first = commit(&repository, "main", &[("root.yaml", &old), ("aoa.yaml", CONFIG)], &[]);
+    commit(&repository, "main", &files, &[first]);
+    let notes = |range: &str| -> Vec<String> {
+        let both = load_both(&[range.to_owned()], path, &LoadOptions::default()).unwrap();
+        both.notes().map(str::to_owned).collect()
+    };
+    let write = |name: &str, text: &str| {
+        let file = path.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, text).unwrap();
+    };
+    files.iter().for_each(|(name, text)| write(name, text));
+    assert!(notes("main~1..main").is_empty());
+    // What git ignores is meant to be left out.
+    write("a.tmp", "");
+    write("build/a.yaml", "");
+    assert!(notes("main~1..main").is_empty());
+    write("apps/a.yaml", "");
+    let note = "1 uncommitted file is not included: aoa diff main~1 has it";
+    assert_eq!(notes("main~1..main"), [note]);
+    // Of the same length, and gone.
+    write("root.yaml", &old);
+    std::fs::remove_file(path.join("gone")).unwrap();
+    assert_eq!(notes("main~1..."), ["3 uncommitted files are not included: aoa diff main~1 has them"]);
+    assert!(notes("main~1").is_empty(), "the work tree itself");
+    assert!(notes("main..main~1").is_empty(), "another commit than the one that is checked out");
+}
+
+#[test]
+fn a_folder_is_compared_with_a_revision() {
+    let (repository, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let git = gix::init(repository.path()).unwrap();
+    let first = commit(&git, "main", &[("root.yaml", &app("old")), ("aoa.yaml", CONFIG)], &[]);
+    std::fs::write(folder.path().join("root.yaml"), app("new")).unwrap();
+    std::fs::write(folder.path().join("aoa.yaml"), CONFIG).unwrap();
+    let path = folder.path().to_str().unwrap().to_owned();
+    let names = |what: [&str; 2]| {
+        let both = load_both(&what.map(str::to_owned), repository.path(), &LoadOptions::default()).unwrap();
+        let compared = both.compare().unwrap();
+        let names = |fleet: &aoa_host::core::Fleet| -> Vec<String> {
+            fleet.apps().map(|app| app.name().to_owned()).collect()
+        };
+        (names(&compared.before), names(&compared.after), both.ends)
+    };
+    let revision = format!("main {}", first.to_hex_with_len(7));
+    let (old, new) = (vec!["old".to_owned()], vec!["new".to_owned()]);
+    assert_eq!(names(["main", &path]), (old.clone(), new.clone(), format!("{revision} → {path}")));
+    assert_eq!(names([&path, "main"]), (new, old, format!("{path} → {revision}")));
+    let what = [path, "nothing".to_owned()];
+    let error = load_both(&what, repository.path(), &LoadOptions::default()).unwrap_err();
+    assert_eq!(error.message(), "there is no revision `nothing`");
 }
 
 #[test]

@@ -18,7 +18,7 @@ pub(super) fn decode(codec: Codec, slot: &mut Slot, value: &Value) -> Result<()>
         Codec::Quantity => {
             *slot = match value {
                 Value::Null => Slot::Unset,
-                value => Slot::Value(Value::string(quantity::canonical(&quantity_text(value)?)?)),
+                value => Slot::Value(Value::string(&*quantity::canonical(&quantity_text(value)?)?)),
             }
         }
         Codec::IntOrString => *slot = Slot::Value(int_or_string(slot, value)?),

@@ -10,6 +10,7 @@
 //! | `coerce` | sigs.k8s.io/yaml's step from YAML to JSON |
 //! | `decode` | encoding/json's way into a variable |
 //! | `encode` | the way out |
+//! | `direct` | both in one pass, for what fits |
 //!
 //! ```
 //! use aoa_lang::{Value, typed};
@@ -26,6 +27,7 @@ mod table;
 mod codec;
 mod coerce;
 mod decode;
+mod direct;
 mod encode;
 mod place;
 mod plain;
@@ -98,24 +100,82 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// [`Invalid`](crate::ErrorKind::Invalid) with the message of the imitated reader when a value does not fit its field,
 /// or when the mode refuses unknown members.
 pub fn read(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
-    match mode {
-        Mode::Yaml | Mode::YamlStrict => {
-            let value = coerce::coerce(value, of.expression())
-                .map_err(|e| e.prefixed("error converting YAML to JSON: "))?;
-            let unknown = if mode == Mode::Yaml { Unknown::Prune } else { Unknown::Refuse };
-            decode(of, &value, Decoder::new(Case::Insensitive, unknown, Numbers::Floats))
-                .map_err(|e| e.prefixed("error unmarshaling JSON: while decoding JSON: "))
+    let Some(printed) = mode.direct().read(of.expression(), value) else {
+        return read_in_full(of, value, mode);
+    };
+    debug_assert!(
+        read_in_full(of, value, mode).is_ok_and(|whole| whole == printed),
+        "{} {mode:?}",
+        of.name()
+    );
+    Ok(printed)
+}
+
+/// What [`read`] gives of data that fits the type as it is, without what is dropped: `None` where there is more to do than to
+/// look, such as with numbers that are not whole, times, nulls and free-form data.
+///
+/// ```
+/// use aoa_lang::{Value, typed};
+/// let of = typed::schema("v1", "ConfigMap").ok_or("no such type")?;
+/// let of_text = |value| Value::map([("data", Value::map([("a", value)]))]);
+/// let fitting = |value| typed::fitting(of, &of_text(value), typed::Mode::Kubernetes);
+/// assert!(fitting("1".into()).is_some());
+/// assert!(fitting(Value::int64(1)).is_none());
+/// # Ok::<(), &str>(())
+/// ```
+#[must_use]
+pub fn fitting(of: &'static Type, value: &Value, mode: Mode) -> Option<Value> {
+    let reader = direct::Reader { keeps_raw: false, ..mode.direct() };
+    let printed = reader.read(of.expression(), value)?;
+    debug_assert!(
+        read_in_full(of, value, mode).is_ok_and(|whole| whole == printed),
+        "{} {mode:?}",
+        of.name()
+    );
+    Some(printed)
+}
+
+fn read_in_full(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
+    let decoder = Decoder::new(mode.case(), mode.unknown(), mode.numbers());
+    if !mode.is_yaml() {
+        return decode(of, value, decoder);
+    }
+    let value =
+        coerce::coerce(value, of.expression()).map_err(|e| e.prefixed("error converting YAML to JSON: "))?;
+    decode(of, &value, decoder).map_err(|e| e.prefixed("error unmarshaling JSON: while decoding JSON: "))
+}
+
+impl Mode {
+    fn is_yaml(self) -> bool {
+        matches!(self, Mode::Yaml | Mode::YamlStrict)
+    }
+
+    fn case(self) -> Case {
+        match self {
+            Mode::Kubernetes | Mode::KubernetesStrict => Case::Sensitive,
+            _ => Case::Insensitive,
         }
-        Mode::Json => decode(of, value, Decoder::new(Case::Insensitive, Unknown::Prune, Numbers::Floats)),
-        Mode::JsonStrict => {
-            decode(of, value, Decoder::new(Case::Insensitive, Unknown::Refuse, Numbers::Floats))
+    }
+
+    fn numbers(self) -> Numbers {
+        match self {
+            Mode::Kubernetes | Mode::KubernetesStrict => Numbers::Integers,
+            _ => Numbers::Floats,
         }
-        Mode::Kubernetes => {
-            decode(of, value, Decoder::new(Case::Sensitive, Unknown::Prune, Numbers::Integers))
+    }
+
+    fn unknown(self) -> Unknown {
+        match self {
+            Mode::Yaml | Mode::Json | Mode::Kubernetes => Unknown::Prune,
+            Mode::YamlStrict | Mode::JsonStrict => Unknown::Refuse,
+            Mode::KubernetesStrict => Unknown::Collect,
         }
-        Mode::KubernetesStrict => {
-            decode(of, value, Decoder::new(Case::Sensitive, Unknown::Collect, Numbers::Integers))
-        }
+    }
+
+    fn direct(self) -> direct::Reader {
+        // Names that differ in case only may be the same member's.
+        let leaves_unknown = self.case() == Case::Sensitive && self.unknown() == Unknown::Prune;
+        direct::Reader { leaves_unknown, keeps_raw: !self.is_yaml() }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `resource.Quantity` (apimachinery 0.36.1): numbers with a suffix, and their canonical text.
 
+use std::borrow::Cow;
+
 use crate::{Error, Result};
 
 /// How a quantity is written.
@@ -29,18 +31,18 @@ struct Parts<'t> {
 /// # Errors
 ///
 /// Upstream's three messages: a wrong form, a wrong number, a wrong suffix.
-pub(super) fn canonical(text: &str) -> Result<String> {
+pub(super) fn canonical(text: &str) -> Result<Cow<'_, str>> {
     if text == "0" {
-        return Ok("0".to_owned());
+        return Ok(Cow::Borrowed("0"));
     }
     let parts = split(text).ok_or_else(wrong_form)?;
     let (base, power, format) =
         suffix(parts.suffix).ok_or_else(|| Error::invalid("unable to parse quantity's suffix"))?;
     if is_kept(&parts, power, format) {
-        return Ok(text.to_owned());
+        return Ok(Cow::Borrowed(text));
     }
     if parts.whole.is_empty() && parts.fraction.is_empty() {
-        return Ok("0".to_owned());
+        return Ok(Cow::Borrowed("0"));
     }
     let digits = parts.whole.bytes().chain(parts.fraction.bytes()).map(|b| b - b'0').collect();
     let behind = i64::try_from(parts.fraction.len()).unwrap_or(i64::MAX);
@@ -56,16 +58,16 @@ pub(super) fn canonical(text: &str) -> Result<String> {
         amount.round_up(-9);
     }
     if amount.digits.is_empty() {
-        return Ok("0".to_owned());
+        return Ok(Cow::Borrowed("0"));
     }
     let sign = if parts.negative { "-" } else { "" };
     if format == Format::BinarySi {
         match amount.to_whole().filter(|n| *n >= 1024) {
-            Some(whole) => return Ok(format!("{sign}{}", binary(whole))),
+            Some(whole) => return Ok(Cow::Owned(format!("{sign}{}", binary(whole)))),
             None => format = Format::DecimalSi,
         }
     }
-    Ok(format!("{sign}{}", amount.decimal(format)))
+    Ok(Cow::Owned(format!("{sign}{}", amount.decimal(format))))
 }
 
 fn wrong_form() -> Error {
@@ -149,14 +151,13 @@ fn is_kept(parts: &Parts<'_>, power: i64, format: Format) -> bool {
     if precision < 0 || scale < -9 {
         return false;
     }
-    let digits = format!("{whole}{}", parts.fraction);
-    let Some(value) = digits.parse::<i64>().ok().filter(|n| n.checked_mul(factor).is_some()) else {
-        return false;
-    };
+    let mut digits = whole.bytes().chain(parts.fraction.bytes()).map(|digit| i64::from(digit - b'0'));
+    let value = digits.try_fold(0i64, |value, digit| value.checked_mul(10)?.checked_add(digit));
+    let Some(value) = value.filter(|value| value.checked_mul(factor).is_some()) else { return false };
     match format {
         Format::BinarySi => value & 7 != 0,
         Format::DecimalExponent | Format::DecimalSi => {
-            scale % 3 == 0 && !digits.ends_with("000") && !digits.starts_with('0')
+            scale % 3 == 0 && value % 1000 != 0 && !parts.whole.is_empty()
         }
     }
 }

@@ -18,8 +18,12 @@ pub struct Type {
     pub(super) shape: Shape,
     pub(super) codec: Codec,
     fields: Vec<Field>,
+    /// The fields' names, sorted, with their places.
+    sorted: Vec<(&'static str, usize)>,
     /// What the zero value encodes to.
     pub(super) zero: OnceLock<Value>,
+    /// The fields that are printed even if nothing is in them.
+    always: OnceLock<Vec<&'static Field>>,
 }
 
 /// A JSON member of a struct.
@@ -187,7 +191,8 @@ impl Type {
 
     /// The place of the member that is chosen for `name`.
     pub(super) fn position(&self, name: &[u8], case: Case) -> Option<usize> {
-        let exact = self.fields.iter().position(|f| f.name.as_bytes() == name);
+        let exact = self.sorted.binary_search_by(|(known, _)| known.as_bytes().cmp(name)).ok();
+        let exact = exact.and_then(|at| self.sorted.get(at)).map(|(_, place)| *place);
         match case {
             Case::Sensitive => exact,
             Case::Insensitive => exact.or_else(|| self.fields.iter().position(|f| folds_to(f.name, name))),
@@ -197,6 +202,11 @@ impl Type {
     /// The expression that means this type.
     pub(super) fn expression(&'static self) -> &'static Shape {
         &self.reference
+    }
+
+    /// The fields that are printed even if nothing is in them.
+    pub(super) fn always(&'static self) -> &'static [&'static Field] {
+        self.always.get_or_init(|| self.fields.iter().filter(|field| field.is_always_there()).collect())
     }
 
     /// Whether this is a Go struct.
@@ -224,13 +234,18 @@ impl Type {
         };
         let shape =
             if codec != Codec::Plain || head == "struct" { Shape::Struct } else { Shape::parse(&mut &*head) };
+        let fields: Vec<Field> = parts.map(Field::parse).collect();
+        let mut sorted: Vec<_> = fields.iter().enumerate().map(|(at, field)| (field.name, at)).collect();
+        sorted.sort_unstable();
         Type {
             name,
             reference: Shape::Named(number),
             shape,
             codec,
-            fields: parts.map(Field::parse).collect(),
+            fields,
+            sorted,
             zero: OnceLock::new(),
+            always: OnceLock::new(),
         }
     }
 }
@@ -278,6 +293,12 @@ impl Field {
     #[must_use]
     pub fn merge_key(&self) -> &'static str {
         self.merge_key
+    }
+
+    /// Whether it is printed even if nothing is in it.
+    pub(super) fn is_always_there(&'static self) -> bool {
+        let is_struct = *self.shape.underlying() == Shape::Struct;
+        !self.omit_zero && (!self.omit_empty || is_struct)
     }
 
     /// The type of the member.

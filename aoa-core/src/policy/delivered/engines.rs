@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use aoa_lang::{ErrorKind, Value};
 
 use super::Outcome;
-use super::objects::{labelled, pod_of};
+use super::objects::{labelled, placed, pod_of};
+use super::site::Site;
 use crate::model::{GroupVersionKind, Manifest};
 use crate::policy::admission::{
     self, Binding, CustomKind, Evaluation, KindScope, Policy, PolicySet, Request, plural,
@@ -249,7 +250,7 @@ impl Engines {
     }
 
     /// The policies and constraints that mean none of the objects, nor their Pods.
-    pub(super) fn idle(&self, place: &Place, objects: &[&Value]) -> Vec<usize> {
+    pub(super) fn idle(&self, place: &Place, objects: impl Iterator<Item = Value> + Clone) -> Vec<usize> {
         let mut idle = Vec::new();
         for entry in &self.admission {
             let means = |object: &Value| {
@@ -259,15 +260,15 @@ impl Engines {
                 (entry.asks_namespace && !is_known) || entry.set.means(&request(object), &place.all)
             };
             let is_busy = objects
-                .iter()
-                .any(|object| means(object) || self.pod_of(object).is_some_and(|pod| means(&pod)));
+                .clone()
+                .any(|object| means(&object) || self.pod_of(&object).is_some_and(|pod| means(&pod)));
             idle.extend((!is_busy).then_some(entry.at));
         }
         for (constraint, at) in &self.constraints {
             let means = |object: &Value, source| place.gatekeeper.means(constraint, object, source);
-            let is_busy = objects.iter().any(|object| {
-                means(object, Source::Original)
-                    || self.pod_of(object).is_some_and(|pod| means(&pod, Source::Generated))
+            let is_busy = objects.clone().any(|object| {
+                means(&object, Source::Original)
+                    || self.pod_of(&object).is_some_and(|pod| means(&pod, Source::Generated))
             });
             idle.extend((!is_busy).then_some(*at));
         }
@@ -369,38 +370,36 @@ impl Engines {
 
 impl Place {
     /// What is known from the objects that are delivered.
-    pub(super) fn of<'v>(engines: &Engines, objects: impl Iterator<Item = &'v Value> + Clone) -> Self {
-        let kinds =
-            objects.clone().filter(|object| kind(object) == "CustomResourceDefinition").map(custom_kind);
+    pub(super) fn of(engines: &Engines, site: &Site<'_>) -> Self {
+        let kinds = site.definitions.iter().map(|definition| custom_kind(&definition.object));
         let mut known = admission::Cluster::new(kinds.collect());
         let mut gatekeeper = engines.gatekeeper.clone();
         let mut namespaces = BTreeSet::new();
-        let mut used: BTreeSet<&str> = BTreeSet::new();
+        for namespace in site.namespaces.iter().map(|manifest| labelled(&manifest.object)) {
+            if known.add_namespace(&namespace).is_ok() && gatekeeper.add_data(&namespace).is_ok() {
+                namespaces.insert(name(&namespace).to_owned());
+            }
+        }
         let params: BTreeSet<&(String, String)> =
             engines.admission.iter().filter_map(|entry| entry.param.as_ref()).collect();
-        for object in objects {
-            let version = object.str_at(&["apiVersion"]).unwrap_or_default();
-            if version == "v1" && kind(object) == "Namespace" {
-                let namespace = labelled(object);
-                if known.add_namespace(&namespace).is_ok() && gatekeeper.add_data(&namespace).is_ok() {
-                    namespaces.insert(name(object).to_owned());
-                }
-            }
-            if params.iter().any(|(wanted, of)| wanted == version && of == kind(object)) {
+        let scopes = site.scopes();
+        for delivered in site.objects.iter().filter(|_| !params.is_empty()) {
+            let manifest = delivered.manifest;
+            let is_of = |(version, of): &&(String, String)| {
+                version == manifest.api_version() && of == manifest.kind()
+            };
+            if params.iter().any(is_of) {
                 // One that the API server refuses is no parameter.
-                let _ = known.add_param(object);
-            }
-            if let Some(namespace) = object.str_at(&["metadata", "namespace"]) {
-                used.insert(namespace);
+                let _ = known.add_param(&placed(delivered, &scopes));
             }
         }
         let _ = gatekeeper.prepare();
         let mut all = known.clone();
-        for namespace in used.into_iter().filter(|namespace| !namespaces.contains(*namespace)) {
+        for namespace in site.used.iter().filter(|namespace| !namespaces.contains(**namespace)) {
             let object = Value::map([
                 ("apiVersion", Value::from("v1")),
                 ("kind", Value::from("Namespace")),
-                ("metadata", Value::map([("name", Value::from(namespace))])),
+                ("metadata", Value::map([("name", Value::from(*namespace))])),
             ]);
             let _ = all.add_namespace(&object);
         }

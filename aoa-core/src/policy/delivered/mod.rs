@@ -9,18 +9,23 @@
 //! |---|---|
 //! | `engines` | the policies of a cluster, compiled once for all clusters that have the same |
 //! | `objects` | objects as they arrive, the Pods of workloads |
+//! | `site` | what is delivered to a cluster |
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::fleet::{App, Fleet, State};
+use aoa_lang::{Value, json};
+
+use crate::fleet::{App, Fleet};
 use crate::model::{Cluster, Manifest};
 
 mod engines;
 mod objects;
+mod site;
 
 pub(crate) use engines::is_policy;
 use engines::{By, Engines, Place};
+use site::Site;
 
 /// An object that an Application delivers.
 #[derive(Clone, Copy)]
@@ -79,14 +84,6 @@ impl Outcome {
     }
 }
 
-/// What is delivered to a cluster.
-struct Site<'f> {
-    cluster: &'f Cluster,
-    objects: Vec<Delivered<'f>>,
-    /// Whether more may be delivered than is known.
-    is_unknown: bool,
-}
-
 /// Applies the policies of each cluster: by the cluster's address, then by Application, in the order of its manifests.
 ///
 /// ```
@@ -104,17 +101,16 @@ pub fn review(fleet: &Fleet) -> Vec<Verdict<'_>> {
     let mut sites: BTreeMap<&str, Site<'_>> = BTreeMap::new();
     let is_unknown = fleet.sets().any(|set| set.is_frozen());
     for app in fleet.apps() {
-        let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
-        if content.manifests.may_drive().iter().any(is_policy) {
-            let objects = Vec::new();
-            sites.entry(cluster.server_key()).or_insert_with(|| Site { cluster, objects, is_unknown });
+        let brings = app.content().is_some_and(|content| content.manifests.may_drive().iter().any(is_policy));
+        if let Some(cluster) = app.cluster().filter(|_| brings) {
+            sites.entry(cluster.server_key()).or_insert_with(|| Site::new(cluster, is_unknown));
         }
     }
     for app in fleet.apps() {
         let (Some(cluster), Some(content)) = (app.cluster(), app.content()) else { continue };
-        let Some(site) = sites.get_mut(cluster.server_key()) else { continue };
-        site.is_unknown |= content.state != State::Rendered;
-        site.objects.extend(content.manifests().iter().map(|manifest| Delivered { app, manifest }));
+        if let Some(site) = sites.get_mut(cluster.server_key()) {
+            site.add(app, content);
+        }
     }
     let mut compiled: HashMap<String, Rc<Engines>> = HashMap::new();
     let mut verdicts = Vec::new();
@@ -138,8 +134,7 @@ fn keep_idle_everywhere(sites: &BTreeMap<&str, Site<'_>>, verdicts: &mut Vec<Ver
     if idle.is_empty() {
         return;
     }
-    let delivered = sites.values().flat_map(|site| &site.objects).map(|object| object.manifest);
-    for manifest in delivered.filter(|manifest| engines::is_policy(manifest)) {
+    for Delivered { manifest, .. } in sites.values().flat_map(|site| &site.policies) {
         if let Some(count) = idle.get_mut(&key(manifest)) {
             *count = count.wrapping_sub(1);
         }
@@ -152,14 +147,12 @@ fn review_site<'f>(
     compiled: &mut HashMap<String, Rc<Engines>>,
     verdicts: &mut Vec<Verdict<'f>>,
 ) {
-    let policies: Vec<Delivered<'f>> =
-        site.objects.iter().filter(|object| is_policy(object.manifest)).copied().collect();
-    if policies.is_empty() {
+    if site.policies.is_empty() {
         return;
     }
-    let objects: Vec<&aoa_lang::Value> = policies.iter().map(|policy| &policy.manifest.object).collect();
+    let objects: Vec<&Value> = site.policies.iter().map(|policy| &policy.manifest.object).collect();
     let key: String =
-        objects.iter().map(|object| aoa_lang::json::to_string(object).unwrap_or_default() + "\n").collect();
+        objects.iter().map(|object| json::to_string(object).unwrap_or_default() + "\n").collect();
     let engines = compiled.entry(key).or_insert_with(|| Rc::new(Engines::compile(&objects))).clone();
     let mut said: HashSet<(usize, Outcome)> = HashSet::new();
     let mut say = |at: usize, object: Option<Delivered<'f>>, outcome: Outcome| {
@@ -167,7 +160,7 @@ fn review_site<'f>(
         if is_unknown && !said.insert((at, outcome.clone())) {
             return;
         }
-        if let Some(policy) = policies.get(at).copied() {
+        if let Some(policy) = site.policies.get(at).copied() {
             verdicts.push(Verdict { cluster: site.cluster, policy, object, outcome });
         }
     };
@@ -182,32 +175,26 @@ fn review_site<'f>(
     if !engines.judges() {
         return;
     }
-    let mut scopes = crate::policy::Scopes::default();
-    let placed: Vec<(Delivered<'f>, aoa_lang::Value)> = {
-        for object in &site.objects {
-            scopes.learn(std::slice::from_ref(object.manifest));
-        }
-        let judged = site.objects.iter().filter(|object| !is_policy(object.manifest));
-        judged.map(|object| (*object, objects::placed(object, &scopes))).collect()
-    };
-    let place = Place::of(&engines, placed.iter().map(|(_, object)| object));
+    let scopes = site.scopes();
+    let place = Place::of(&engines, site);
     let mut may_mean: HashMap<&str, bool> = HashMap::new();
-    for (delivered, object) in &placed {
+    for delivered in &site.objects {
         // Completed objects are large: one at a time is enough.
+        let mut object = objects::placed(delivered, &scopes);
         let kind = delivered.manifest.kind();
-        let is_meant = *may_mean.entry(kind).or_insert_with(|| engines.may_mean(kind));
-        let admitted = is_meant.then(|| objects::admitted(object.clone()));
-        let object = admitted.as_ref().unwrap_or(object);
-        engines.review(&place, object, By::Itself, &mut |at, outcome| say(at, Some(*delivered), outcome));
-        if let Some(pod) = engines.pod_of(object) {
-            engines.review(&place, &pod, By::PodsOf(object), &mut |at, outcome| {
+        if *may_mean.entry(kind).or_insert_with(|| engines.may_mean(kind)) {
+            object = objects::admitted(object);
+        }
+        engines.review(&place, &object, By::Itself, &mut |at, outcome| say(at, Some(*delivered), outcome));
+        if let Some(pod) = engines.pod_of(&object) {
+            engines.review(&place, &pod, By::PodsOf(&object), &mut |at, outcome| {
                 say(at, Some(*delivered), outcome);
             });
         }
     }
     if !site.is_unknown {
-        let objects: Vec<&aoa_lang::Value> = placed.iter().map(|(_, object)| object).collect();
-        for at in engines.idle(&place, &objects) {
+        let objects = site.objects.iter().map(|delivered| objects::placed(delivered, &scopes));
+        for at in engines.idle(&place, objects) {
             let reason = "it means nothing that the fleet delivers to the cluster".to_owned();
             say(at, None, Outcome::Idle { reason });
         }

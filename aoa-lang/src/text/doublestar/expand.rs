@@ -89,7 +89,7 @@ pub fn glob(files: &impl Files, pattern: &str) -> Result<Vec<String>> {
         return Ok(Vec::new());
     }
     let alternatives = if has_inner_doublestar(&rest) { Merging::Everywhere } else { Merging::PerFolder };
-    let mut walk = Walk { files, base, alternatives, steps: MAX_STEPS, lists: Lists::default() };
+    let mut walk = Walk { files, base, alternatives, steps: MAX_STEPS, lists: Lists::new() };
     let found = walk.expand(rest.as_bytes(), List::EMPTY, Segment::Last, 0)?;
     Ok(walk.lists.items(found).iter().map(|path| walk.below_base(path)).collect())
 }
@@ -97,7 +97,7 @@ pub fn glob(files: &impl Files, pattern: &str) -> Result<Vec<String>> {
 /// The most folders, names and alternatives that one pattern may look at.
 const MAX_STEPS: usize = 2_000_000;
 /// The most bytes that the matches of a pattern and of its parts may take: some 600,000 files.
-const MAX_BYTES: usize = 256 << 20;
+const MAX_BYTES: usize = 128 << 20;
 /// The most parts of a pattern.
 const MAX_DEPTH: usize = 300;
 
@@ -160,7 +160,7 @@ impl<F: Files> Walk<'_, F> {
         let Some(first_meta) = first_meta(pattern) else {
             let path = unescape(pattern);
             let asked = if path.len() > 1 { path.strip_suffix('/').unwrap_or(&path) } else { &path };
-            return Ok(if self.kind(asked).is_some() { self.lists.push(found, path) } else { found });
+            return Ok(if self.kind(asked).is_some() { self.lists.push(found, &path) } else { found });
         };
         let mut cut = last_slash_or_brace(pattern);
         if let Some(end) = cut.filter(|at| pattern.get(*at) == Some(&b'}')) {
@@ -206,7 +206,7 @@ impl<F: Files> Walk<'_, F> {
             Merging::PerFolder => found,
         };
         let (folders, prefix) = match cut {
-            None => (self.lists.push(List::EMPTY, String::new()), before),
+            None => (self.lists.push(List::EMPTY, ""), before),
             Some(slash) => (
                 self.expand(
                     before.get(..slash).unwrap_or_default(),
@@ -229,7 +229,7 @@ impl<F: Files> Walk<'_, F> {
                 let alternative = between.get(..comma).unwrap_or_default();
                 between = between.get(comma.saturating_add(1)..).unwrap_or_default();
                 let mut expanded = Vec::new();
-                if !folder.is_empty() && folder != "." {
+                if !folder.is_empty() && *folder != *"." {
                     expanded.extend_from_slice(escape(&folder).as_bytes());
                     expanded.push(b'/');
                 }
@@ -249,7 +249,7 @@ impl<F: Files> Walk<'_, F> {
             }
         }
         for path in everywhere {
-            all = self.lists.push(all, path);
+            all = self.lists.share(all, path);
         }
         Ok(all)
     }
@@ -258,7 +258,7 @@ impl<F: Files> Walk<'_, F> {
     fn folder(&mut self, folder: &str, pattern: &[u8], mut found: List, segment: Segment) -> Result<List> {
         let is_folder = self.kind(folder) == Some(FileKind::Folder);
         if pattern.is_empty() {
-            return Ok(if is_folder { self.lists.push(found, folder.to_owned()) } else { found });
+            return Ok(if is_folder { self.lists.push(found, folder) } else { found });
         }
         if pattern == b"**" {
             return if is_folder { self.everything(folder, found, segment) } else { Ok(found) };
@@ -267,7 +267,7 @@ impl<F: Files> Walk<'_, F> {
             if matches_with(pattern, name.as_bytes(), Validation::Unchecked)? {
                 let path = join(folder, &name);
                 if segment == Segment::Last || self.kind(&path) == Some(FileKind::Folder) {
-                    found = self.lists.push(found, path);
+                    found = self.lists.push(found, &path);
                 }
             }
         }
@@ -276,7 +276,7 @@ impl<F: Files> Walk<'_, F> {
 
     /// A folder and all that is within it; of inner segments, folders only.
     fn everything(&mut self, folder: &str, found: List, segment: Segment) -> Result<List> {
-        let mut found = self.lists.push(found, folder.to_owned());
+        let mut found = self.lists.push(found, folder);
         let mut open = vec![(folder.to_owned(), self.names(folder)?.into_iter())];
         while let Some((folder, names)) = open.last_mut() {
             let Some(name) = names.next() else {
@@ -290,11 +290,11 @@ impl<F: Files> Walk<'_, F> {
                         return Err(Error::limit("the folders are nested too deeply"));
                     }
                     let names = self.names(&path)?.into_iter();
-                    found = self.lists.push(found, path.clone());
+                    found = self.lists.push(found, &path);
                     open.push((path, names));
                 }
                 Some(FileKind::File) | None if segment == Segment::Last => {
-                    found = self.lists.push(found, path)
+                    found = self.lists.push(found, &path);
                 }
                 Some(FileKind::File) | None => {}
             }

@@ -1,5 +1,7 @@
 //! Lists that share storage as Go's slices do: adding to one may write over what another holds.
 
+use std::rc::Rc;
+
 /// A list: the first items of a storage.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct List {
@@ -12,28 +14,43 @@ impl List {
 }
 
 /// The storages, each as long as its capacity.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Lists {
-    storages: Vec<Vec<String>>,
+    storages: Vec<Vec<Rc<str>>>,
     bytes: usize,
+    /// What stands where nothing is yet.
+    nothing: Rc<str>,
 }
 
+/// What a text takes beside its bytes.
+const TEXT: usize = 48;
+
 impl Lists {
+    pub(super) fn new() -> Self {
+        Lists { storages: Vec::new(), bytes: 0, nothing: Rc::from("") }
+    }
+
     /// What all lists so far take, roughly: Go's `append` leaves the old ones behind.
     pub(super) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    pub(super) fn items(&self, list: List) -> &[String] {
+    pub(super) fn items(&self, list: List) -> &[Rc<str>] {
         list.storage.and_then(|at| self.storages.get(at)?.get(..list.len)).unwrap_or_default()
     }
 
-    pub(super) fn item(&self, list: List, index: usize) -> String {
-        self.items(list).get(index).cloned().unwrap_or_default()
+    pub(super) fn item(&self, list: List, index: usize) -> Rc<str> {
+        self.items(list).get(index).unwrap_or(&self.nothing).clone()
     }
 
     /// Go's `append`: into the same storage while there is room, into a new one of twice the size when there is none.
-    pub(super) fn push(&mut self, list: List, item: String) -> List {
+    pub(super) fn push(&mut self, list: List, item: &str) -> List {
+        self.bytes = self.bytes.saturating_add(item.len()).saturating_add(TEXT);
+        self.share(list, Rc::from(item))
+    }
+
+    /// [`push`](Lists::push) of an item that another list has already.
+    pub(super) fn share(&mut self, list: List, item: Rc<str>) -> List {
         let len = list.len.saturating_add(1);
         if let Some(place) = list
             .storage
@@ -45,14 +62,13 @@ impl Lists {
         }
         let mut storage = self.items(list).to_vec();
         storage.push(item);
-        let bytes: usize = storage.iter().map(|item| item.len().saturating_add(size_of::<String>())).sum();
-        self.bytes = self.bytes.saturating_add(bytes);
         let capacity = match list.len {
             0 => 1,
             len if len < 256 => len.saturating_mul(2),
             len => len.saturating_add(len.saturating_add(768) / 4),
         };
-        storage.resize(capacity, String::new());
+        storage.resize(capacity, self.nothing.clone());
+        self.bytes = self.bytes.saturating_add(capacity.saturating_mul(size_of::<Rc<str>>()));
         self.storages.push(storage);
         List { storage: Some(self.storages.len().saturating_sub(1)), len }
     }
