@@ -223,6 +223,9 @@ export interface TermChange {
   place?: Record<string, unknown>
 }
 
+/** An object with values that are drawn anew at each rendering; without fields it is the name that is drawn. */
+export interface Drift { app: Ref; group?: string; kind: string; namespace?: string; name: string; fields?: string[] }
+
 /** What changes from one fleet to another: what `aoa diff -o json` prints. */
 export interface Changes {
   schemaVersion: 1
@@ -234,6 +237,8 @@ export interface Changes {
   radius: ClusterRadius[]
   findings: { introduced: Finding[]; fixed: Finding[]; unchanged: number }
   terms?: TermChange[]
+  /** What never is in sync for long, whatever is merged. */
+  drifts?: Drift[]
 }
 
 /** What a change adds, moves and deletes: `diff('main...')`, `diff('v1..v2')`, or two folders `diff([before, after])`.

@@ -13,6 +13,7 @@ use super::manifests::ManifestChange;
 use super::pairs::{Pair, Unshared, renamed};
 use super::race::Race;
 use super::radius::{Radius, radius};
+use super::random::Drift;
 use super::terms::TermChange;
 use crate::finding::Finding;
 use crate::fleet::{App, Fleet, Obstacle, SetOutcome};
@@ -32,6 +33,8 @@ pub struct Changes {
     pub findings: FindingChanges,
     /// What changes of what judges the fleet, where it was looked at: [`Changes::add_terms`].
     pub terms: Vec<TermChange>,
+    /// What the Applications that were compared object by object draw anew at each rendering: left out of their changes.
+    pub drifts: Vec<Drift>,
     pub(super) radius: Radius,
 }
 
@@ -211,6 +214,8 @@ pub(super) fn compare(before: &Fleet, after: &Fleet) -> Changes {
         });
     }
     changes.apps.sort_by(|a, b| a.app.cmp(&b.app));
+    changes.drifts = comparing.drifts;
+    changes.drifts.sort_by(|a, b| (&a.app, &a.kind, &a.name).cmp(&(&b.app, &b.kind, &b.name)));
     changes.radius = radius(&changes.apps, before, after);
     changes.findings = findings(before, after);
     changes

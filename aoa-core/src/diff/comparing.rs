@@ -14,7 +14,7 @@ use super::ignoring::Ignoring;
 use super::manifests::{ManifestChange, Pruning, changed_manifests};
 use super::pairs::Sameness;
 use super::race::{Handover, handover};
-use super::random::Draws;
+use super::random::{Draws, Drift};
 use crate::compare::{CompareSettings, IgnoreRule};
 use crate::fleet::{App, Fleet, State, Switches};
 use crate::model::{Cluster, Kind, ObjectRef};
@@ -24,6 +24,8 @@ use crate::model::{Cluster, Kind, ObjectRef};
 pub(super) struct Comparing<'f> {
     sameness: Sameness<'f>,
     draws: Draws,
+    /// What was found to be drawn anew at each rendering.
+    pub(super) drifts: Vec<Drift>,
     /// What the settings of the newer side leave out of comparisons.
     ignored: OnceCell<Vec<IgnoreRule>>,
     /// By generation and branch of the newer side, and whether it holds nothing; `None`: parameters decide.
@@ -95,10 +97,12 @@ impl<'f> Comparing<'f> {
             return (known.clone(), Some(switches));
         }
         let mut changes = changed_manifests(before, after, (&pruning, &ignoring), followed);
-        let is_random = self.draws.mask(&mut changes, old, now);
+        let drifts = self.draws.mask(&mut changes, old, now);
         let changes: Arc<[ManifestChange]> = changes.into();
-        if let Some(key) = key.filter(|_| !is_random) {
-            self.manifests.insert(key, changes.clone());
+        match (drifts, key) {
+            (Some(drifts), _) => self.drifts.extend(drifts),
+            (None, Some(key)) => drop(self.manifests.insert(key, changes.clone())),
+            (None, None) => {}
         }
         (changes, Some(switches))
     }

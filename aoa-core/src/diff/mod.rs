@@ -41,6 +41,7 @@ pub use impact::{Impact, Touched};
 pub use manifests::{ManifestChange, ManifestChangeKind, Pruned};
 pub use race::Race;
 pub use radius::{ClusterRadius, LostObject, Radius};
+pub use random::Drift;
 pub use risk::Risk;
 pub use terms::{Term, TermChange, TermChangeKind};
 

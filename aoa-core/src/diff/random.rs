@@ -7,11 +7,44 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use super::fields::changed_fields;
+use super::comparing::reference;
+use super::fields::{FieldChange, changed_fields};
 use super::manifests::{ManifestChange, ManifestChangeKind};
 use crate::fleet::{App, Content, Fleet};
-use crate::model::ObjectKey;
+use crate::model::{ObjectKey, ObjectRef};
 use crate::resolve::Again;
+
+/// An object with values that are drawn anew whenever it is rendered: it never is in sync for long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drift {
+    /// The Application that renders it.
+    pub app: ObjectRef,
+    /// The group; empty for the core group.
+    pub group: String,
+    /// The kind.
+    pub kind: String,
+    /// The namespace as written; empty: that of the Application's destination.
+    pub namespace: String,
+    /// The name, as it is now.
+    pub name: String,
+    /// The paths of the fields; none where it is the name that is drawn.
+    pub fields: Vec<String>,
+}
+
+impl Drift {
+    fn of(app: App<'_>, object: &ManifestChange, fields: Vec<String>) -> Self {
+        let text = |text: &String| text.clone();
+        Drift {
+            app: reference(app),
+            group: text(&object.group),
+            kind: text(&object.kind),
+            namespace: text(&object.namespace),
+            name: text(&object.name),
+            fields,
+        }
+    }
+}
 
 /// What is drawn on either side of a comparison, worked out when asked for.
 #[derive(Default)]
@@ -30,30 +63,48 @@ struct Drawn {
 }
 
 impl Draws {
-    /// Takes out of `changes`, those from `old` to `now`, what is drawn on both sides; tells whether there may be such.
-    pub(super) fn mask(&self, changes: &mut Vec<ManifestChange>, old: App<'_>, now: App<'_>) -> bool {
-        let (Some(before), Some(after)) = (old.content(), now.content()) else { return false };
+    /// Takes out of `changes`, those from `old` to `now`, what is drawn on both sides, and gives that; `None` if nothing is
+    /// drawn at all.
+    pub(super) fn mask(
+        &self,
+        changes: &mut Vec<ManifestChange>,
+        old: App<'_>,
+        now: App<'_>,
+    ) -> Option<Vec<Drift>> {
+        let (before, after) = (old.content()?, now.content()?);
         if changes.is_empty() || !before.is_random || !after.is_random {
-            return false;
+            return None;
         }
         let before = drawn(&self.before, old, before);
         let after = drawn(&self.after, now, after);
         let none = BTreeSet::new();
+        let mut drifts = Vec::new();
         changes.retain_mut(|change| {
             let key = key_of(change);
             match change.change {
-                ManifestChangeKind::Added => !after.names.contains(&key),
+                ManifestChangeKind::Added => {
+                    let is_drawn = after.names.contains(&key);
+                    drifts.extend(is_drawn.then(|| Drift::of(now, change, Vec::new())));
+                    !is_drawn
+                }
                 ManifestChangeKind::Removed(_) => !before.names.contains(&key),
                 ManifestChangeKind::Changed => {
                     let old = before.fields.get(&key).unwrap_or(&none);
                     let new = after.fields.get(&key).unwrap_or(&none);
-                    let all = change.fields.len();
-                    change.fields.retain(|field| !(is_in(old, &field.path) && is_in(new, &field.path)));
-                    !change.fields.is_empty() || all == 0
+                    let is_drawn = |field: &FieldChange| is_in(old, &field.path) && is_in(new, &field.path);
+                    let (drawn, kept): (Vec<_>, Vec<_>) =
+                        std::mem::take(&mut change.fields).into_iter().partition(is_drawn);
+                    change.fields = kept;
+                    if drawn.is_empty() {
+                        return true;
+                    }
+                    let paths = drawn.into_iter().map(|field| field.path).collect();
+                    drifts.push(Drift::of(now, change, paths));
+                    !change.fields.is_empty()
                 }
             }
         });
-        true
+        Some(drifts)
     }
 }
 

@@ -68,11 +68,35 @@ pub fn changes_text(
         let role = if brought > 0 { Role::Warning } else { Role::Good };
         out.push(role, counts).end_line();
     }
+    drifts(changes, options, redactor, &mut out);
     terms(changes, &mut writer, &mut out);
     if let Some(background) = background {
         write_owners(background, &mut out);
     }
     out
+}
+
+/// What never is in sync for long, whatever is merged.
+fn drifts(changes: &Changes, options: ChangesOptions, redactor: &Redactor, out: &mut Text) {
+    let most = if options.all_fields { usize::MAX } else { NAMES };
+    for drift in changes.drifts.iter().take(most) {
+        let fields = match drift.fields.as_slice() {
+            [] => "its name".to_owned(),
+            fields if fields.len() <= most => redactor.redact_text(&fields.join(", ")),
+            fields => {
+                let (shown, more) = fields.split_at(most);
+                format!("{} and {} more", redactor.redact_text(&shown.join(", ")), more.len())
+            }
+        };
+        let (kind, name) = (&drift.kind, redactor.redact_text(&drift.name));
+        let words =
+            format!("drifts  {kind} {name} of {}: {fields}, drawn anew at every rendering", drift.app.name);
+        out.push(Role::Warning, words).end_line();
+    }
+    let more = changes.drifts.len().saturating_sub(most);
+    if more > 0 {
+        out.push(Role::Faint, format!("drifts  ... {more} more")).end_line();
+    }
 }
 
 /// What changes of what judges: it did not count for this change.

@@ -11,7 +11,7 @@ use super::parts::{object_ref, write_object_ref, write_place};
 use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use crate::diff::{
-    AppChange, Background, Cause, ChangeKind, Changes, ClusterRadius, Fate, FieldChange, Hang, Impact,
+    AppChange, Background, Cause, ChangeKind, Changes, ClusterRadius, Drift, Fate, FieldChange, Hang, Impact,
     LostObject, ManifestChange, ManifestChangeKind, Stay, TermChange, Whereabouts,
 };
 
@@ -56,6 +56,9 @@ fn write_all(
         if let Some(background) = background {
             list(fields, "causes", &background.causes, write_cause)?;
         }
+        if !changes.drifts.is_empty() {
+            list(fields, "drifts", &changes.drifts, write_drift)?;
+        }
         let (out, redactor) = fields.key("findings");
         write_object(out, redactor, |fields| {
             for (key, findings) in
@@ -86,6 +89,21 @@ fn write_all(
         if !changes.terms.is_empty() {
             list(fields, "terms", &changes.terms, write_term)?;
         }
+        Ok(())
+    })
+}
+
+fn write_drift(out: &mut String, redactor: &Redactor, drift: &Drift) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        object_ref(fields, "app", Some(&drift.app))?;
+        list(fields, "fields", &drift.fields, |out, redactor, path| {
+            super::object::write_text(out, redactor, path);
+            Ok(())
+        })?;
+        fields.text("group", &drift.group);
+        fields.text("kind", &drift.kind);
+        fields.text("name", &drift.name);
+        fields.text("namespace", &drift.namespace);
         Ok(())
     })
 }

@@ -230,6 +230,11 @@ class Changes(_Answer):
         return self.data.get("terms", [])
 
     @property
+    def drifts(self) -> list[dict[str, Any]]:
+        """Objects with values that are drawn anew at each rendering (``app``, ``kind``, ``name``, ``fields``): never in sync for long."""
+        return self.data.get("drifts", [])
+
+    @property
     def introduced(self) -> Findings:
         """What there is to say of the newer side only, errors first."""
         return Findings(_finding(finding) for finding in self.data["findings"]["introduced"])
