@@ -14,7 +14,8 @@ use crate::folder::{FolderLimits, read_folder};
 pub(crate) fn uncommitted(folder: &Path, commit: &str, limits: FolderLimits) -> Option<usize> {
     let repository = gix::discover(folder).ok()?;
     let top = repository.workdir()?;
-    if repository.head_id().ok()?.to_string() != commit {
+    let head = repository.head_id().ok()?.to_hex().to_string();
+    if head != commit {
         return None;
     }
     let committed = repository.index_from_tree(&repository.head_tree_id().ok()?).ok()?;
