@@ -207,6 +207,35 @@ pub fn selective(clusters: usize, sets: usize, dialect: Dialect) -> Inputs {
     inputs
 }
 
+/// One parent, whose folder holds `sets` ApplicationSets; each makes an Application of each of `files` files of its own.
+#[must_use]
+pub fn configured(sets: usize, files: usize) -> Inputs {
+    let mut all =
+        vec![(SET_FILE.to_owned(), parent()), ("shared/all.yaml".to_owned(), text::service("web", 0))];
+    for set in 0..sets {
+        let generators = format!(
+            "  - git: {{repoURL: {REPOSITORY}, revision: main, files: [{{path: config/set-{set:02}/*.yaml}}]}}\n"
+        );
+        let name = format!("set-{set:02}");
+        let text = application_set(
+            &name,
+            Dialect::Go,
+            Patch::None,
+            &generators,
+            "{{.name}}-{{.path.filename}}",
+            "shared",
+        );
+        all.push((format!("apps/{name}.yaml"), text));
+        for file in 0..files {
+            let text = format!("name: {name}\nserver: https://kubernetes.default.svc\ntier: {}\n", file % 3);
+            all.push((format!("config/{name}/{file:04}.yaml"), text));
+        }
+    }
+    let mut inputs = with_root(all);
+    inputs.clusters = clusters(2);
+    inputs
+}
+
 /// One parent, whose folder holds `apps` Applications; the source of each is a folder of `manifests` manifests.
 #[must_use]
 pub fn folders(apps: usize, manifests: usize) -> Inputs {
@@ -344,6 +373,13 @@ mod tests {
             assert_eq!(names(&list(4, dialect)).len(), 4);
             assert!(names(&selective(20, 3, dialect)).len() > 3);
         }
+    }
+
+    #[test]
+    fn files_make_applications() {
+        let fleet = Resolver::new(one_core()).resolve(&configured(2, 3)).unwrap();
+        assert!(fleet.findings().is_empty(), "{:?}", fleet.findings());
+        assert_eq!(fleet.apps().len(), 1 + 2 * 3);
     }
 
     #[test]

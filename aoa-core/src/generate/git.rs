@@ -213,7 +213,8 @@ fn pattern(item: &Value) -> (&str, bool) {
     (item.get("path").and_then(Value::as_str).unwrap_or_default(), is_exclude(item))
 }
 
-fn is_exclude(item: &Value) -> bool {
+/// Whether what an item lists is left out.
+pub(super) fn is_exclude(item: &Value) -> bool {
     item.get("exclude").and_then(Value::as_bool) == Some(true)
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use aoa_lang::Value;
 use aoa_lang::source::{Tree, TreePath};
+use aoa_lang::text::path_glob::path_match;
 use aoa_lang::value::Text;
 
 use super::checkout::Checkout;
+use super::git::is_exclude;
 use super::git_files::list_files;
 use crate::load::{ChangedTree, Found, PathChange, TreeNumber};
 
@@ -24,8 +26,8 @@ enum Looked {
     /// Anything.
     #[default]
     Anything,
-    /// Folders, if `folders`, and what these patterns list.
-    For { folders: bool, patterns: Vec<Text> },
+    /// Folders and files that these patterns list.
+    For { folders: Vec<Text>, files: Vec<Text> },
 }
 
 /// The trees that the generators of a set looked into.
@@ -48,7 +50,7 @@ impl SetReach {
         if into.trees.is_empty() || into.has_links {
             return SetReach::anything(into);
         }
-        let (mut folders, mut patterns) = (false, Vec::new());
+        let (mut folders, mut files) = (Vec::new(), Vec::new());
         let mut pending: Vec<&Value> = set.at(&["spec", "generators"]).into_iter().collect();
         while let Some(value) = pending.pop() {
             match value {
@@ -57,10 +59,12 @@ impl SetReach {
                 _ => {}
             }
             let list = |key| value.at(&["git", key]).and_then(Value::as_list).into_iter().flatten();
-            folders |= list("directories").next().is_some();
-            patterns.extend(list("files").map(|item| Text::from(item.str_at(&["path"]).unwrap_or_default())));
+            let pattern = |item: &Value| Text::from(item.str_at(&["path"]).unwrap_or_default());
+            // What is excluded counts for nothing, whether it is there or not.
+            folders.extend(list("directories").filter(|item| !is_exclude(item)).map(pattern));
+            files.extend(list("files").map(pattern));
         }
-        SetReach { trees: into.trees, what: Arc::new(Looked::For { folders, patterns }) }
+        SetReach { trees: into.trees, what: Arc::new(Looked::For { folders, files }) }
     }
 
     /// Anything in these trees.
@@ -78,12 +82,22 @@ impl SetReach {
         let mine = changes.iter().filter(|tree| self.trees.contains(&tree.number));
         mine.flat_map(|tree| &tree.paths).any(|changed| match &*self.what {
             Looked::Anything => true,
-            Looked::For { folders, patterns } => {
-                let folders = *folders && changed.change == PathChange::Folders;
-                folders || patterns.iter().any(|pattern| may_list(pattern, &changed.path, new_globbing))
+            Looked::For { folders, files } => {
+                let came_with_folders = changed.change == PathChange::Folders;
+                (came_with_folders && folders.iter().any(|pattern| may_list_above(pattern, &changed.path)))
+                    || files.iter().any(|pattern| may_list(pattern, &changed.path, new_globbing))
             }
         })
     }
+}
+
+/// Whether `pattern` lists a folder that `path` is in.
+fn may_list_above(pattern: &Text, path: &TreePath) -> bool {
+    let pattern = pattern.to_str_lossy();
+    let lists = |folder: &TreePath| path_match(&*pattern, folder.as_str()).unwrap_or(false);
+    let above = std::iter::successors(path.parent(), TreePath::parent);
+    let mut folders = above.take_while(|folder| *folder != TreePath::root());
+    pattern.contains("{{") || folders.any(|folder| lists(&folder))
 }
 
 /// Whether `pattern` lists `path`. What a template makes of a pattern may list anything.
@@ -100,6 +114,17 @@ fn may_list(pattern: &Text, path: &TreePath, new_globbing: bool) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_are_listed_at_their_depth() {
+        let lists =
+            |pattern: &str, path: &str| may_list_above(&pattern.into(), &TreePath::new(path).unwrap());
+        assert!(lists("apps/*", "apps/web/base/all.yaml"));
+        assert!(lists("apps/*/*", "apps/web/base/all.yaml"));
+        assert!(!lists("apps/*", "apps/all.yaml"), "a file is no folder");
+        assert!(!lists("apps/*", "other/web/all.yaml"));
+        assert!(lists("{{path}}/*", "other/web/all.yaml"));
+    }
 
     #[test]
     fn patterns_list_single_files() {
