@@ -99,9 +99,9 @@ impl<'w> Git<'w> {
         let globbing = self.context.world.settings().new_git_file_globbing;
         let mut files: BTreeSet<TreePath> = BTreeSet::new();
         let patterns = |exclude: bool| items.iter().filter(move |item| is_exclude(item) == exclude);
+        let checkout = self.checkout()?;
         let list = |item: &Value| -> Result<Vec<TreePath>> {
             let pattern = item.get("path").and_then(Value::as_str).unwrap_or_default();
-            let checkout = self.checkout()?;
             list_files(&checkout, pattern, globbing).map_err(|e| e.prefixed("error retrieving Git files: "))
         };
         for item in patterns(false) {
@@ -114,15 +114,15 @@ impl<'w> Git<'w> {
         }
         let mut elements = Vec::new();
         for path in &files {
-            self.file(path, &mut elements).map_err(|e| {
+            self.file(&checkout, path, &mut elements).map_err(|e| {
                 e.prefixed(&format!("unable to process file '{path}' from repository '{}': ", self.url))
             })?;
         }
         Ok(elements)
     }
 
-    fn file(&self, path: &TreePath, elements: &mut Vec<Element>) -> Result<()> {
-        let objects = self.checkout()?.objects(path)?;
+    fn file(&self, checkout: &Checkout, path: &TreePath, elements: &mut Vec<Element>) -> Result<()> {
+        let objects = checkout.objects(path)?;
         let (folder, name) = path.as_str().rsplit_once('/').unwrap_or((".", path.as_str()));
         let folder = Text::from(if folder.is_empty() { "/" } else { folder });
         for (index, object) in objects.iter().enumerate() {
