@@ -59,7 +59,8 @@ pub(super) fn changes(table: &Table) {
         let name = format!("one file of {} Applications of one set changed, warm", clusters * 100);
         table.row(&name, Target::Below(target), || of_set(clusters));
     }
-    let rows: [(&str, &str, fn(&Inputs) -> String); 2] =
+    type Work = fn(&Inputs) -> String;
+    let rows: [(&str, &str, Work); 2] =
         [("a file of one", "0.0050 s", of_generator), ("the template of one", "0.0500 s", of_template)];
     for (what, target, work) in rows {
         let name = format!("{what} of 50 sets x 1000 Applications changed, warm");
