@@ -7,7 +7,7 @@ use aoa_core::lang::source::{Entry, FileMode, TreePath};
 use gix::index::entry::{Mode, Stat};
 use gix::worktree::stack::state::ignore::Source;
 
-use crate::folder::{FolderLimits, read_folder};
+use crate::folder::{FolderLimits, read_file, read_folder};
 
 /// How many files of the work tree that `folder` lies in are not in its checked-out commit as they are: changed, new, gone.
 /// Those that git ignores do not count. `None` where another commit than `commit` is checked out, or git cannot be read.
@@ -40,7 +40,11 @@ pub(crate) fn uncommitted(folder: &Path, commit: &str, limits: FolderLimits) -> 
             || files.get(&path).is_some_and(|file| {
                 let fresh =
                     staged.is_some_and(|staged| staged.id == entry.id && is_fresh(top, &path, &staged.stat));
-                fresh || has_content(top, &path, file, entry.id)
+                // What is longer or shorter is not read: it may be of any size.
+                let length = repository.find_header(entry.id).map(|header| header.size());
+                fresh
+                    || (length.is_ok_and(|length| length == file.size)
+                        && has_content(top, &path, file, entry.id))
             });
         count += usize::from(!is_same);
         known.insert(path);
@@ -65,7 +69,7 @@ fn is_fresh(top: &Path, path: &TreePath, stat: &Stat) -> bool {
 fn has_content(top: &Path, path: &TreePath, file: &Entry, id: gix::ObjectId) -> bool {
     let bytes = match &file.mode {
         FileMode::Symlink(target) => target.as_bytes().to_vec(),
-        _ => match std::fs::read(top.join(path.as_str())) {
+        _ => match read_file(&top.join(path.as_str()), file.size) {
             Ok(bytes) => bytes,
             Err(_) => return false,
         },

@@ -34,15 +34,9 @@ pub struct Drift {
 
 impl Drift {
     fn of(app: App<'_>, object: &ManifestChange, fields: Vec<String>) -> Self {
-        let text = |text: &String| text.clone();
-        Drift {
-            app: reference(app),
-            group: text(&object.group),
-            kind: text(&object.kind),
-            namespace: text(&object.namespace),
-            name: text(&object.name),
-            fields,
-        }
+        let (group, kind) = (object.group.clone(), object.kind.clone());
+        let (namespace, name) = (object.namespace.clone(), object.name.clone());
+        Drift { app: reference(app), group, kind, namespace, name, fields }
     }
 }
 

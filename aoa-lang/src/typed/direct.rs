@@ -109,7 +109,7 @@ impl Reader {
         }
         let due = of.always();
         if always == due.len() {
-            return Some(out.fit(Map::from_iter));
+            return Some(out.fit());
         }
         let mut entries = out.into_entries();
         for field in due {
@@ -128,7 +128,7 @@ impl Reader {
             let fit = self.fit(item, value)?;
             out.take(at, key, fit);
         }
-        Some(out.fit(Map::from_iter))
+        Some(out.fit())
     }
 
     fn list(self, item: &'static Shape, list: &List) -> Option<Fit> {
@@ -182,8 +182,8 @@ impl<'m> Out<'m> {
         }
     }
 
-    fn fit(self, map: fn(Vec<(Text, Value)>) -> Map) -> Fit {
-        self.changed.map_or(Fit::Stays, |entries| Fit::Becomes(Value::Map(map(entries))))
+    fn fit(self) -> Fit {
+        self.changed.map_or(Fit::Stays, |entries| Fit::Becomes(Value::map(entries)))
     }
 
     fn into_entries(mut self) -> Vec<(Text, Value)> {

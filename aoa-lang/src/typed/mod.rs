@@ -100,15 +100,10 @@ pub fn kinds() -> impl Iterator<Item = &'static str> {
 /// [`Invalid`](crate::ErrorKind::Invalid) with the message of the imitated reader when a value does not fit its field,
 /// or when the mode refuses unknown members.
 pub fn read(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
-    let Some(printed) = mode.direct().read(of.expression(), value) else {
-        return read_in_full(of, value, mode);
-    };
-    debug_assert!(
-        read_in_full(of, value, mode).is_ok_and(|whole| whole == printed),
-        "{} {mode:?}",
-        of.name()
-    );
-    Ok(printed)
+    match read_directly(of, value, mode, mode.direct()) {
+        Some(printed) => Ok(printed),
+        None => read_in_full(of, value, mode),
+    }
 }
 
 /// What [`read`] gives of data that fits the type as it is, without what is dropped: `None` where there is more to do than to
@@ -125,7 +120,11 @@ pub fn read(of: &'static Type, value: &Value, mode: Mode) -> Result<Value> {
 /// ```
 #[must_use]
 pub fn fitting(of: &'static Type, value: &Value, mode: Mode) -> Option<Value> {
-    let reader = direct::Reader { keeps_raw: false, ..mode.direct() };
+    read_directly(of, value, mode, direct::Reader { keeps_raw: false, ..mode.direct() })
+}
+
+/// The short way, if there is one; builds with debug assertions go the whole way too.
+fn read_directly(of: &'static Type, value: &Value, mode: Mode, reader: direct::Reader) -> Option<Value> {
     let printed = reader.read(of.expression(), value)?;
     debug_assert!(
         read_in_full(of, value, mode).is_ok_and(|whole| whole == printed),

@@ -51,19 +51,11 @@ impl<'f> Site<'f> {
             }
             match manifest.namespace() {
                 "" => lacks_namespace = true,
-                namespace => self.use_namespace(namespace),
+                namespace => drop(self.used.insert(namespace)),
             }
             self.objects.push(delivered);
         }
-        if let Some(namespace) = app.destination_namespace().filter(|_| lacks_namespace) {
-            self.use_namespace(namespace);
-        }
-    }
-
-    fn use_namespace(&mut self, namespace: &'f str) {
-        if !self.used.contains(namespace) {
-            self.used.insert(namespace);
-        }
+        self.used.extend(app.destination_namespace().filter(|_| lacks_namespace));
     }
 
     /// What the definitions say of the kinds' scopes.
