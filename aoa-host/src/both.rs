@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use aoa_core::diff::Changes;
-use aoa_core::lang::Result;
-use aoa_core::overlay::Overlay;
+use aoa_core::lang::{Error, Result};
+use aoa_core::overlay::{Overlay, OverlayWords};
 use aoa_core::{Fleet, Resolver, diff};
 
 use crate::check::CheckRequest;
 use crate::folder::FolderLimits;
 use crate::load::{LoadOptions, Loaded, load};
+use crate::recorded::{RecordedFleet, is_output, load_output};
 use crate::revision::{End, ends};
 use crate::uncommitted::uncommitted;
 
@@ -34,12 +35,14 @@ pub struct Both {
     pub ends: String,
 }
 
-/// Loads what `what` names: two of folders and revisions, or a range as [`ends`] reads it, of the repository that
-/// `repository` lies in; nothing stands for the default branch.
+/// Loads what `what` names: two of folders, outputs and revisions, or a range as [`ends`] reads it, of the repository that
+/// `repository` lies in; nothing stands for the default branch. An output is what `aoa tree --json --manifests` wrote, a file
+/// whose name ends with `.json`, `.yaml` or `.yml`, or `-` for standard input; one by itself is compared with the working
+/// tree.
 ///
 /// # Errors
 ///
-/// As [`load`] and [`ends`].
+/// As [`load`] and [`ends`]; `Invalid` for what is no output, and for an overlay on one.
 ///
 /// ```
 /// use aoa_host::{LoadOptions, load_both};
@@ -47,26 +50,44 @@ pub struct Both {
 /// assert_eq!(error.kind().name(), "not-found");
 /// ```
 pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
-    if let [before, after] = what
-        && (Path::new(before).is_dir() || Path::new(after).is_dir())
-    {
-        let side = |what: &str| -> Result<(Loaded, String)> {
-            if Path::new(what).is_dir() {
-                return Ok((load(Path::new(what), options)?, what.to_owned()));
-            }
-            let (end, _) = ends(repository, Some(&format!("{what}..")))?;
-            Ok((load_end(&end, repository, options)?, end.to_string()))
-        };
-        let ((before, older), (after, newer)) = (side(before)?, side(after)?);
-        return Ok(joined(before, after, format!("{older} → {newer}")));
+    let is_place = |what: &String| is_output(what) || Path::new(what).is_dir();
+    match what {
+        [before, after] if is_place(before) || is_place(after) => {
+            let before = load_side(before, repository, options)?;
+            Ok(joined(before, load_side(after, repository, options)?))
+        }
+        [before] if is_output(before) => {
+            let before = load_side(before, repository, options)?;
+            Ok(joined(before, (load(repository, options)?, End::WorkTree.to_string())))
+        }
+        _ => load_range(what, repository, options),
     }
+}
+
+/// What one word names, and how it is called.
+fn load_side(what: &str, repository: &Path, options: &LoadOptions) -> Result<(Loaded, String)> {
+    if is_output(what) {
+        if options.overlay != OverlayWords::default() {
+            let error = Error::invalid(format!("nothing of `{what}` can be thought otherwise: it was resolved before"));
+            return Err(error.with_help("write it with the same options"));
+        }
+        return Ok((load_output(what)?, what.to_owned()));
+    }
+    if Path::new(what).is_dir() {
+        return Ok((load(Path::new(what), options)?, what.to_owned()));
+    }
+    let (end, _) = ends(repository, Some(&format!("{what}..")))?;
+    Ok((load_end(&end, repository, options)?, end.to_string()))
+}
+
+fn load_range(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
     let range = match what {
         [one, other] => Some(format!("{one}..{other}")),
         what => what.first().cloned(),
     };
     let (before, after) = ends(repository, range.as_deref())?;
-    let side = |end: &End| load_end(end, repository, options);
-    let mut both = joined(side(&before)?, side(&after)?, format!("{before} → {after}"));
+    let side = |end: &End| Ok::<_, Error>((load_end(end, repository, options)?, end.to_string()));
+    let mut both = joined(side(&before)?, side(&after)?);
     if let End::Commit { commit, .. } = &after {
         let older = range.as_deref().and_then(|range| range.split("..").next()).unwrap_or_default();
         both.after.notes.extend(not_included(repository, commit, older, options.limits));
@@ -98,9 +119,9 @@ impl Both {
 }
 
 /// What runs for plugins is what the older side says: a change must not bring its own commands to those who judge it.
-fn joined(before: Loaded, mut after: Loaded, ends: String) -> Both {
+fn joined((before, older): (Loaded, String), (mut after, newer): (Loaded, String)) -> Both {
     after.inputs.plugin_runner.clone_from(&before.inputs.plugin_runner);
-    Both { before, after, ends }
+    Both { before, after, ends: format!("{older} → {newer}") }
 }
 
 /// The fleet as it is, and as the overlay of `loaded` wants it.
@@ -171,7 +192,7 @@ impl Compared {
     ///
     /// # Errors
     ///
-    /// As [`Loaded::check_options`].
+    /// As [`Loaded::check_options`]; `Invalid` for a side that is an output.
     ///
     /// ```
     /// use aoa_host::{LoadOptions, load_both};
@@ -184,6 +205,10 @@ impl Compared {
     /// # Ok::<(), aoa_host::core::lang::Error>(())
     /// ```
     pub fn judge(&mut self, older: &Loaded) -> Result<()> {
+        if self.before.is_recorded() || self.after.is_recorded() {
+            return Err(Error::invalid("the rules of the check look into files, and an output has none")
+                .with_help("compare revisions or folders, or leave out --check"));
+        }
         let options = older.check_options(&CheckRequest::default())?;
         self.changes.judge(&self.before, &self.after, &options);
         Ok(())
@@ -198,6 +223,9 @@ impl Both {
     ///
     /// As [`Resolver::resolve`].
     pub fn compare(&self) -> Result<Compared> {
+        if self.before.recorded.is_some() || self.after.recorded.is_some() {
+            return self.compare_recorded();
+        }
         let mut resolver = Resolver::new(self.before.options.clone());
         let before = resolver.resolve(&self.before.inputs)?;
         let mut inputs = self.after.inputs.clone();
@@ -210,6 +238,23 @@ impl Both {
         let mut changes = diff(&before, &after);
         changes.add_terms(&before, &after);
         changes.add_configuration(&self.before.config, &self.after.config);
+        Ok(Compared { before, after, changes })
+    }
+
+    /// The same where at least one side is an output. Without the secrets of one side those of the other would all differ.
+    fn compare_recorded(&self) -> Result<Compared> {
+        let hides = |side: &Loaded| side.recorded.as_ref().is_some_and(|recorded| recorded.is_redacted);
+        let hide = hides(&self.before) || hides(&self.after);
+        let fleet = |side: &Loaded| {
+            let fleet = match &side.recorded {
+                Some(recorded) => recorded.fleet.clone(),
+                None => Resolver::new(side.options.clone()).resolve(&side.inputs)?,
+            };
+            if hide && !hides(side) { RecordedFleet::without_secrets(&fleet) } else { Ok(fleet) }
+        };
+        let (before, after) = (fleet(&self.before)?, fleet(&self.after)?);
+        let mut changes = diff(&before, &after);
+        changes.add_terms(&before, &after);
         Ok(Compared { before, after, changes })
     }
 }

@@ -138,10 +138,23 @@ pub fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     bytes.ok_or_else(|| too_large(&path.display().to_string(), most))
 }
 
+/// As [`read_file`]; `-` is standard input.
+pub(crate) fn read_given(path: &Path, most: u64) -> Result<Vec<u8>> {
+    if path.as_os_str() != "-" {
+        return read_file(path, most);
+    }
+    let bytes = all_within(std::io::stdin().lock(), most).map_err(|e| unreadable(path, &e))?;
+    bytes.ok_or_else(|| too_large("standard input", most))
+}
+
 /// `None` if there are more than `most` bytes.
 fn read_within(path: &Path, most: u64) -> std::io::Result<Option<Vec<u8>>> {
+    all_within(fs::File::open(path)?, most)
+}
+
+fn all_within(from: impl Read, most: u64) -> std::io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    fs::File::open(path)?.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     Ok((bytes.len() as u64 <= most).then_some(bytes))
 }
 

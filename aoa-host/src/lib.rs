@@ -21,6 +21,7 @@ mod inventory;
 mod jsonnet;
 mod load;
 mod plugins;
+mod recorded;
 mod revision;
 mod settings;
 mod snapshot;
@@ -44,6 +45,7 @@ pub use jsonnet::JsonnetProcess;
 pub use jsonnet::{Jrsonnet, serve_jsonnet};
 pub use load::{CONFIG_FILE, LoadOptions, Loaded, load};
 pub use plugins::PluginCommands;
+pub use recorded::RecordedFleet;
 pub use revision::{End, ends};
 pub use snapshot::read_snapshot;
 

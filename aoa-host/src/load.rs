@@ -19,6 +19,7 @@ use crate::git::{GitCheckout, inspect};
 use crate::history::GitHistory;
 use crate::inventory::{Inventory, read_inventory, read_text};
 use crate::plugins::PluginCommands;
+use crate::recorded::RecordedFleet;
 use crate::revision::read_commit;
 
 /// How a fleet is loaded.
@@ -114,6 +115,8 @@ pub struct Loaded {
     pub top: PathBuf,
     /// What is worth knowing about the loading.
     pub notes: Vec<String>,
+    /// The fleet, where an output of an earlier run was read: then there is nothing to resolve.
+    pub recorded: Option<RecordedFleet>,
 }
 
 /// The configuration file's name.
@@ -194,6 +197,7 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         config_file,
         top: git.as_ref().map_or(base.clone(), |g| g.top.clone()),
         notes: disregarded.into_iter().collect(),
+        recorded: None,
     };
     loaded.add_repositories(&files, &base, git)?;
     loaded.add_charts(&files, &base)?;

@@ -1,13 +1,12 @@
 //! Reads exported state of an Argo CD.
 
-use std::io::Read;
 use std::path::Path;
 
 use aoa_core::drift::Snapshot;
 use aoa_core::lang::{Error, Limits, Result};
 use aoa_core::load::documents;
 
-use crate::folder::{read_file, unreadable};
+use crate::folder::read_given;
 
 /// The largest export that is read, in bytes.
 const MOST: u64 = 1 << 30;
@@ -32,10 +31,7 @@ pub fn read_snapshot(files: &[impl AsRef<Path>]) -> Result<Snapshot> {
     for file in files {
         let file = file.as_ref();
         let name = file.display().to_string();
-        let bytes = match name.as_str() {
-            "-" => standard_input()?,
-            _ => read_file(file, MOST)?,
-        };
+        let bytes = read_given(file, MOST)?;
         // Exported fleets are larger than what people write.
         let mut limits = Limits::default();
         limits.input_bytes = usize::MAX;
@@ -53,14 +49,4 @@ pub fn read_snapshot(files: &[impl AsRef<Path>]) -> Result<Snapshot> {
         }
     }
     Ok(snapshot)
-}
-
-fn standard_input() -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let read = std::io::stdin().lock().take(MOST.saturating_add(1)).read_to_end(&mut bytes);
-    read.map_err(|e| unreadable(Path::new("-"), &e))?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MOST {
-        return Err(Error::limit(format!("standard input is larger than {MOST} bytes")));
-    }
-    Ok(bytes)
 }

@@ -17,6 +17,9 @@ pub(crate) struct TreeArgs {
     /// A line for each Application, also where they differ only in the cluster
     #[arg(long)]
     pub(crate) unfold: bool,
+    /// Write the manifests, too (JSON or YAML): what `aoa diff` compares later
+    #[arg(long)]
+    pub(crate) manifests: bool,
     #[command(flatten)]
     pub(crate) format: FormatArgs,
 }

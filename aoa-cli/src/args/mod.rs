@@ -122,7 +122,7 @@ pub(crate) enum Color {
 pub(crate) enum Command {
     /// Show the fleet as a tree
     #[command(
-        after_help = "Examples:\n  aoa tree\n  aoa tree --depth 2\n  aoa tree --unfold\n  aoa tree -o json | jq .summary"
+        after_help = "Examples:\n  aoa tree\n  aoa tree --depth 2\n  aoa tree --unfold\n  aoa tree -o json | jq .summary\n  aoa tree --json --manifests > fleet.json    to be compared later: aoa diff fleet.json"
     )]
     Tree(TreeArgs),
     /// List the Applications
@@ -147,7 +147,7 @@ pub(crate) enum Command {
     Rule(RuleArgs),
     /// Say what a change adds, changes and deletes
     #[command(
-        after_help = "Examples:\n  aoa diff                       what was done since the default branch, and is not committed yet\n  aoa diff main...               since this branch left main, as a pull request shows it\n  aoa diff v1.2..v1.3            from one revision to another\n  aoa diff ../before ../after    two folders\n  aoa diff main ../after         a revision and a folder\n  aoa diff main... --max-deletes 0 --protect 'argocd/*'\n\nExit code 1 if a gate does not hold, or with --exit-code if anything changes. Gates may stand in aoa.yaml; those of the\nolder side count."
+        after_help = "Examples:\n  aoa diff                       what was done since the default branch, and is not committed yet\n  aoa diff main...               since this branch left main, as a pull request shows it\n  aoa diff v1.2..v1.3            from one revision to another\n  aoa diff ../before ../after    two folders\n  aoa diff main ../after         a revision and a folder\n  aoa diff before.json after.json  what `aoa tree --json --manifests` wrote then and now\n  aoa diff main... --max-deletes 0 --protect 'argocd/*'\n\nExit code 1 if a gate does not hold, or with --exit-code if anything changes. Gates may stand in aoa.yaml; those of the\nolder side count. Outputs hold no configuration: gates are flags then."
     )]
     Diff(DiffArgs),
     /// Say why something is there: where it comes from, line by line, and what it hangs on

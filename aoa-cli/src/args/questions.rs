@@ -8,7 +8,8 @@ use super::FormatArgs;
 
 #[derive(ClapArgs)]
 pub(crate) struct DiffArgs {
-    /// What is compared, as git reads it (A..B, A...B, A), or two of folders and revisions (default: the default branch)
+    /// What is compared, as git reads it (A..B, A...B, A), or two of folders, revisions and outputs of `aoa tree --json
+    /// --manifests` (- is standard input) (default: the default branch)
     #[arg(num_args = 0..=2, value_name = "WHAT")]
     pub(crate) what: Vec<String>,
     /// The repository

@@ -125,6 +125,23 @@ pub enum Cause {
     },
     /// A rule of [`check`](mod@crate::check) speaks.
     Judged(Judged),
+    /// An output of an earlier run says so.
+    Recorded(RecordedFinding),
+}
+
+/// What an output of an earlier run says of a finding ([`read_fleet`](crate::wire::read_fleet)): what it was derived from is
+/// not known any more.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub struct RecordedFinding {
+    /// The rule.
+    pub rule: Rule,
+    /// What names it across runs.
+    pub fingerprint: Text,
+    /// What is wrong with which thing.
+    pub message: Text,
+    /// What to do about it; empty where there is nothing to say.
+    pub help: Text,
 }
 
 /// What a rule of [`check`](mod@crate::check) says. Neither lines nor counts are part of it, so that it stays the same finding when
@@ -168,12 +185,16 @@ impl Cause {
             Cause::ProjectFromBelow { .. } => Rule::ProjectFromBelow,
             Cause::LimitPassed { .. } => Rule::LimitPassed,
             Cause::Judged(judged) => judged.rule,
+            Cause::Recorded(recorded) => recorded.rule,
         }
     }
 
     pub(super) fn message(&self, subjects: &[ObjectRef]) -> String {
         if let Cause::Judged(judged) = self {
             return judged.message(subjects);
+        }
+        if let Cause::Recorded(recorded) = self {
+            return recorded.message.to_string();
         }
         let whom = match subjects {
             [] => String::new(),
@@ -212,6 +233,7 @@ impl Cause {
             Cause::UrlAlias { asked, given } => format!("`{asked}` is taken for `{given}`"),
             Cause::FoundRoot { path } => format!("`{path}` is taken for a root: no source covers it"),
             Cause::Judged(judged) => judged.what.to_string(),
+            Cause::Recorded(recorded) => recorded.message.to_string(),
         };
         format!("{whom}{what}")
     }
@@ -246,6 +268,9 @@ impl Cause {
             }
             Cause::ProjectFromBelow { .. } => {
                 Some("put it into `default`, or create the project beside it".to_owned())
+            }
+            Cause::Recorded(recorded) => {
+                Some(recorded.help.to_string()).filter(|help| !help.is_empty())
             }
             Cause::FoundRoot { path } => Some(format!("declare it in aoa.yaml: `roots: [{{path: {path}}}]`")),
             _ => None,

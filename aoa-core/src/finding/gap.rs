@@ -70,6 +70,13 @@ pub enum Gap {
         /// Whose answer is missing, and where it is looked for.
         reason: Text,
     },
+    /// Something that was not given to an earlier run, as its output says ([`read_fleet`](crate::wire::read_fleet)).
+    Recorded {
+        /// What was missing.
+        reason: Text,
+        /// What to do about it.
+        remedy: Text,
+    },
 }
 
 impl Gap {
@@ -105,11 +112,12 @@ impl Gap {
                     "record the answer of the {generator} generator and name the file under `answers:` of aoa.yaml"
                 )
             }
+            Gap::Recorded { remedy, .. } => remedy.to_string(),
         }
     }
 
     /// The kind of gap, for data: `repository`, `revision`, `chart`, `value-file`, `oci`, `renderer`, `evaluation`, `plugin`,
-    /// `answer`.
+    /// `answer`, `recorded`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -122,6 +130,7 @@ impl Gap {
             Gap::Evaluation { .. } => "evaluation",
             Gap::Plugin { .. } => "plugin",
             Gap::Answer { .. } => "answer",
+            Gap::Recorded { .. } => "recorded",
         }
     }
 }
@@ -151,7 +160,7 @@ impl fmt::Display for Gap {
                 f.write_str("config management plugin is not supplied")
             }
             Gap::Plugin { name } => write!(f, "config management plugin {name} is not supplied"),
-            Gap::Answer { reason, .. } => f.write_str(&reason.to_str_lossy()),
+            Gap::Answer { reason, .. } | Gap::Recorded { reason, .. } => f.write_str(&reason.to_str_lossy()),
         }
     }
 }

@@ -7,7 +7,7 @@ mod cause;
 mod gap;
 mod rule;
 
-pub use cause::{Cause, Judged};
+pub use cause::{Cause, Judged, RecordedFinding};
 pub use gap::{Gap, Need};
 pub use rule::{Rule, Severity};
 
@@ -73,6 +73,9 @@ impl Finding {
     /// 16 hexadecimal digits.
     #[must_use]
     pub fn fingerprint(&self) -> String {
+        if let Cause::Recorded(recorded) = &self.cause {
+            return recorded.fingerprint.to_string();
+        }
         let mut hash = Fnv::new();
         hash.write(self.rule().id().as_bytes());
         if let Some(place) = self.places.first() {

@@ -11,6 +11,7 @@ mod manifests;
 mod obstacle;
 mod project;
 mod record;
+mod recorded;
 mod set;
 mod stretches;
 
@@ -28,6 +29,7 @@ pub(crate) use record::{
     AppId, AppObject, AppRecord, FleetData, FoundRoots, Generation, Judging, Parent, ProjectRecord, SetId,
     SetRecord, Shape,
 };
+pub(crate) use recorded::{Owned, Recorded};
 pub(crate) use stretches::Stretches;
 
 use crate::finding::{Finding, Need};
@@ -141,6 +143,12 @@ impl Fleet {
     #[must_use]
     pub fn inputs(&self) -> &crate::inputs::Inputs {
         &self.data.inputs
+    }
+
+    /// Whether it was read of an earlier run's output ([`read_fleet`](crate::wire::read_fleet)): it has no files.
+    #[must_use]
+    pub fn is_recorded(&self) -> bool {
+        self.data.is_recorded
     }
 
     /// The same fleet without manifests that were rendered again: those that it does not hold by itself

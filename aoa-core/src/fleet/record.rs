@@ -150,6 +150,8 @@ pub(crate) struct Shape {
     pub(crate) now: i64,
     /// How it was resolved.
     pub(crate) options: Arc<Options>,
+    /// Whether it was read of an output.
+    pub(crate) is_recorded: bool,
     /// What the overlay names and nobody has.
     pub(crate) misses: Vec<Miss>,
     /// Worked out when first asked for.

@@ -202,6 +202,6 @@ fn field_of(gap: &Gap) -> &'static str {
         Gap::ValueFile { .. } => "helm",
         Gap::Plugin { .. } => "plugin",
         Gap::KustomizeVersion { .. } => "kustomize",
-        Gap::Renderer { .. } | Gap::Evaluation { .. } | Gap::Answer { .. } => "path",
+        Gap::Renderer { .. } | Gap::Evaluation { .. } | Gap::Answer { .. } | Gap::Recorded { .. } => "path",
     }
 }

@@ -129,6 +129,7 @@ impl Query {
 ///
 /// `NotFound` if there is no such thing; `Invalid` for a name that several have, and for a field that it does not have.
 pub fn why(fleet: &Fleet, query: &Query) -> Result<Reasons> {
+    has_files(fleet)?;
     let asked = chain::Asked::new(fleet);
     match &query.address {
         Address::App(name) => {
@@ -173,6 +174,15 @@ fn of_object(asked: &chain::Asked<'_>, object: ObjectRef) -> AppReasons {
     }
 }
 
+/// Reasons stand in files.
+fn has_files(fleet: &Fleet) -> Result<()> {
+    if fleet.is_recorded() {
+        return Err(Error::invalid("reasons stand in files, and an output has none")
+            .with_help("ask the fleet that it was written of"));
+    }
+    Ok(())
+}
+
 fn content_words(app: crate::fleet::App<'_>) -> String {
     let Some(content) = app.content() else { return "not rendered".to_owned() };
     match content.state.reason() {
@@ -197,6 +207,7 @@ fn content_words(app: crate::fleet::App<'_>) -> String {
 /// `NotFound` for a set or cluster that there is not; `Invalid` for a question that has no answer; and those of resolving
 /// again.
 pub fn why_not(fleet: &Fleet, about: &Address, on: Option<&Address>) -> Result<Absence> {
+    has_files(fleet)?;
     let asked = chain::Asked::new(fleet);
     match (about, on) {
         (Address::Set(set), Some(Address::Cluster(cluster)))

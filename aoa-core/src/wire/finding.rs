@@ -66,7 +66,7 @@ pub(super) fn write_need(out: &mut String, redactor: &Redactor, need: &Need) -> 
         Gap::Evaluation { program, .. } => path = program.to_str_lossy(),
         Gap::ValueFile { url: at } => url = at.to_str_lossy(),
         Gap::KustomizeVersion { version: of } => version = of.to_str_lossy(),
-        Gap::Renderer { .. } | Gap::Plugin { .. } | Gap::Answer { .. } => {}
+        Gap::Renderer { .. } | Gap::Plugin { .. } | Gap::Answer { .. } | Gap::Recorded { .. } => {}
     }
     write_object(out, redactor, |fields| {
         fields.text("chart", &chart);

@@ -2,18 +2,20 @@
 
 use std::io::{self, Write};
 
+use aoa_lang::value::Map;
 use aoa_lang::{Result, Value};
 
 use super::WireOptions;
 use super::app::AppWriter;
 use super::finding::{write_finding, write_need};
-use super::object::{write_object, write_value};
-use super::parts::object_ref;
+use super::object::{ObjectWriter, write_object, write_value};
+use super::parts::{metadata, object_ref};
 use super::redact::Redactor;
 use super::schema::SCHEMA_VERSION;
 use super::set::write_set;
 use crate::finding::Finding;
 use crate::fleet::{App, Conflict, Fleet, Project};
+use crate::inputs::Settings;
 use crate::model::Cluster;
 
 /// Writes `fleet` as one JSON object, one Application, set, project, conflict, finding and need a line.
@@ -23,7 +25,7 @@ use crate::model::Cluster;
 /// Those of `out`.
 pub fn write_fleet(fleet: &Fleet, options: WireOptions, out: &mut impl Write) -> io::Result<()> {
     let mut lines = Lines::begin(fleet, options, out)?;
-    lines.summary(fleet)?;
+    lines.head(fleet, options)?;
     lines.list("clusters", fleet.clusters(), write_cluster)?;
     lines.apps(fleet.apps(), options)?;
     lines.list("appSets", fleet.sets(), write_set)?;
@@ -65,6 +67,9 @@ pub fn write_findings<'f>(
     lines.list("findings", findings, write_finding)?;
     lines.end()
 }
+
+/// How an output calls secrets that are in it.
+pub(super) const SHOWN: &str = "shown";
 
 /// Bytes that are collected before they are handed on.
 const CHUNK: usize = 64 << 10;
@@ -109,7 +114,11 @@ impl<'w, W: Write> Lines<'w, W> {
         Ok(())
     }
 
-    fn summary(&mut self, fleet: &Fleet) -> io::Result<()> {
+    /// What is to be said of the whole.
+    fn head(&mut self, fleet: &Fleet, options: WireOptions) -> io::Result<()> {
+        let secrets = if options.show_secrets { SHOWN } else { "redacted" };
+        self.buffer.extend([",\n\"secrets\":\"", secrets, "\",\n\"settings\":"]);
+        write_settings(&mut self.buffer, &self.redactor, &fleet.inputs().settings).map_err(io::Error::other)?;
         self.buffer.push_str(",\n\"summary\":");
         write_summary(&mut self.buffer, &self.redactor, fleet).map_err(io::Error::other)
     }
@@ -138,6 +147,34 @@ fn write_summary(out: &mut String, redactor: &Redactor, fleet: &Fleet) -> Result
     })
 }
 
+/// What decides over what becomes of changes: nothing else of the ConfigMaps leaves the house.
+fn write_settings(out: &mut String, redactor: &Redactor, settings: &Settings) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        config_map(fields, "argocd-cm", settings.argocd_cm.as_ref(), &ARGOCD_CM)?;
+        config_map(fields, "argocd-cmd-params-cm", settings.params_cm.as_ref(), &PARAMS_CM)?;
+        fields.text("instance", &settings.instance.to_str_lossy());
+        fields.text("namespace", &settings.namespace.to_str_lossy());
+        Ok(())
+    })
+}
+
+/// What keys that are written begin with.
+const ARGOCD_CM: [&str; 4] = ["application.", "cluster.inClusterEnabled", "globalProjects", "resource."];
+const PARAMS_CM: [&str; 2] = ["application.", "applicationsetcontroller."];
+
+/// Those of a ConfigMap's entries that begin with one of `kept`, if it is known.
+fn config_map(
+    fields: &mut ObjectWriter<'_>,
+    key: &'static str,
+    data: Option<&Value>,
+    kept: &[&str],
+) -> Result<()> {
+    let Some(data) = data else { return Ok(()) };
+    let entries = data.as_map().into_iter().flat_map(Map::iter);
+    let entries = entries.filter(|(key, _)| key.as_str().is_some_and(|k| kept.iter().any(|p| k.starts_with(p))));
+    fields.value(key, &Value::map(entries.map(|(key, value)| (key.clone(), value.clone()))))
+}
+
 fn write_cluster(out: &mut String, redactor: &Redactor, cluster: &Cluster) -> Result<()> {
     write_object(out, redactor, |fields| {
         fields.value("annotations", &Value::Map(cluster.annotations.clone()))?;
@@ -151,6 +188,9 @@ fn write_cluster(out: &mut String, redactor: &Redactor, cluster: &Cluster) -> Re
 
 fn write_project(out: &mut String, redactor: &Redactor, project: Project<'_>) -> Result<()> {
     write_object(out, redactor, |fields| {
+        metadata(fields, project.object(), "annotations")?;
+        metadata(fields, project.object(), "finalizers")?;
+        metadata(fields, project.object(), "labels")?;
         fields.text("name", project.name());
         fields.text("namespace", project.namespace());
         object_ref(fields, "parent", project.parent().as_ref())?;

@@ -23,6 +23,7 @@ mod parts;
 mod redact;
 
 mod manifests;
+mod read;
 mod schema;
 mod yaml;
 
@@ -38,6 +39,7 @@ pub use matrix::write_matrix;
 pub use order::write_order;
 pub use paths::write_paths;
 pub use policy::{write_policies, write_policy};
+pub use read::{is_redacted, read_fleet};
 pub use reasons::{write_absence, write_reasons};
 pub use redact::{REDACTED, Redactor};
 pub use schema::{

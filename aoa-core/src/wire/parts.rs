@@ -1,6 +1,6 @@
 //! The parts that several shapes have in common.
 
-use aoa_lang::Result;
+use aoa_lang::{Result, Value};
 
 use super::object::{ObjectWriter, write_object};
 use super::redact::Redactor;
@@ -22,6 +22,12 @@ pub(super) fn object_ref(
             Ok(())
         }
     }
+}
+
+/// `key` of the metadata of `object`, if it has it.
+pub(super) fn metadata(fields: &mut ObjectWriter<'_>, object: &Value, key: &'static str) -> Result<()> {
+    let found = object.at(&["metadata", key]).filter(|value| !value.is_null());
+    found.map_or(Ok(()), |value| fields.value(key, value))
 }
 
 pub(super) fn write_object_ref(out: &mut String, redactor: &Redactor, object: &ObjectRef) -> Result<()> {

@@ -3,16 +3,19 @@
 use aoa_lang::{Result, Value};
 
 use super::object::{ObjectWriter, write_list, write_object, write_text};
-use super::parts::object_ref;
+use super::parts::{metadata, object_ref};
 use super::redact::Redactor;
 use crate::fleet::{AppSet, Rollout, SetOutcome};
 
 pub(super) fn write_set(out: &mut String, redactor: &Redactor, set: AppSet<'_>) -> Result<()> {
     write_object(out, redactor, |fields| {
+        metadata(fields, set.object(), "annotations")?;
+        metadata(fields, set.object(), "finalizers")?;
         fields.flag("frozen", set.is_frozen());
         if let SetOutcome::Generated { names, .. } = set.outcome() {
             fields.texts("generated", names)?;
         }
+        metadata(fields, set.object(), "labels")?;
         fields.text("name", set.name());
         fields.text("namespace", set.namespace());
         object_ref(fields, "parent", set.parent().as_ref())?;
@@ -38,6 +41,7 @@ pub(super) fn write_set(out: &mut String, redactor: &Redactor, set: AppSet<'_>) 
         if let Some(plan) = set.rollout() {
             rollout(fields, &plan)?;
         }
+        fields.value("spec", set.object().get("spec").unwrap_or(&Value::Null))?;
         fields.text("status", set.outcome().name());
         Ok(())
     })

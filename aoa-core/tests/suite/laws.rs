@@ -12,7 +12,7 @@ use super::apply::{applied, model};
 use super::world::{Seed, World};
 
 /// Fleets that come of each other by some edits.
-fn pairs(seed: u64, count: usize) -> Vec<(Fleet, Fleet)> {
+pub(super) fn pairs(seed: u64, count: usize) -> Vec<(Fleet, Fleet)> {
     let mut seed = Seed(seed);
     let mut world = World::new(&mut seed);
     let fleet = |world: &World| resolve(&world.inputs(), &Options::default()).unwrap();

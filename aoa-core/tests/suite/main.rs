@@ -13,6 +13,7 @@ mod obstacles;
 mod order;
 mod policies;
 mod projects;
+mod recorded;
 mod roots;
 mod since;
 mod why;

@@ -7,6 +7,7 @@
 
 mod scenario;
 
+mod outputs;
 mod pictures;
 mod rules;
 mod schema;

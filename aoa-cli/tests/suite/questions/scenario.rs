@@ -116,6 +116,30 @@ impl Scenario {
         Answers { text, json }
     }
 
+    /// What the command answers, as data, about two folders and about what outputs tell of them; `None` for other questions.
+    pub(super) fn compared_as_outputs(&self) -> Option<[Value; 2]> {
+        if self.run != ["diff", "before", "after"] {
+            return None;
+        }
+        let temporary = tempfile::tempdir().unwrap();
+        let folder = self.laid_out(temporary.path());
+        let run = |words: &[&str]| {
+            let out = Command::new(env!("CARGO_BIN_EXE_aoa")).current_dir(&folder).args(words).output().unwrap();
+            (out.stdout, String::from_utf8(out.stderr).unwrap())
+        };
+        for side in ["before", "after"] {
+            let (output, said) = run(&["tree", side, "--json", "--manifests", "--show-secrets"]);
+            assert!(!output.is_empty(), "{}: {said}", self.name);
+            fs::write(folder.join(format!("{side}.json")), output).unwrap();
+        }
+        let [of_folders, of_outputs] = [["before", "after"], ["before.json", "after.json"]].map(|[before, after]| {
+            let (answer, said) = run(&["diff", before, after, "--json"]);
+            assert!(!answer.is_empty(), "{}: {said}", self.name);
+            json::read(&answer, Numbers::default()).unwrap()
+        });
+        Some([of_folders, of_outputs])
+    }
+
     /// What the command prints in another format; `None` if it does not answer.
     pub(super) fn printed_as(&self, format: &str) -> Option<String> {
         let temporary = tempfile::tempdir().unwrap();
