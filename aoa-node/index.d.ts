@@ -41,6 +41,10 @@ export interface AppSet {
   /** What the controller may do to its Applications. */
   policy: 'create-only' | 'create-update' | 'create-delete' | 'sync'
   preserveResourcesOnDeletion: boolean
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  spec: Record<string, unknown> | null
   rollout?: Rollout
   generated?: string[]
   rejected?: Record<string, string>
@@ -57,7 +61,15 @@ export interface Rollout {
   deletionOrder?: string[]
 }
 
-export interface Project { namespace?: string; name: string; parent: Ref | null; spec: Record<string, unknown> | null }
+export interface Project {
+  namespace?: string
+  name: string
+  parent: Ref | null
+  labels?: Record<string, string>
+  annotations?: Record<string, string>
+  finalizers?: string[]
+  spec: Record<string, unknown> | null
+}
 export interface Conflict { object: Ref; parent: Ref | null; same: boolean }
 export interface Place { repository?: string; path: string; line: number; column?: number; width?: number }
 
@@ -241,11 +253,13 @@ export interface Changes {
   drifts?: Drift[]
 }
 
-/** What a change adds, moves and deletes: `diff('main...')`, `diff('v1..v2')`, or two folders `diff([before, after])`.
+/** What a change adds, moves and deletes: `diff('main...')`, `diff('v1..v2')`, or `diff([before, after])` of two folders or
+ * outputs of earlier runs.
  *
- * Revisions are read as git reads them, in the repository that `repo` lies in; nothing stands for the default branch. With `check` all rules
- * of the check are asked about both sides, under the policies, exceptions and waivers of the older one: `findings.introduced` is what the
- * change brings. Rejects with AoaError for a revision or folder that cannot be read.
+ * Revisions are read as git reads them, in the repository that `repo` lies in; nothing stands for the default branch. An output is a
+ * file that holds `fleet.json({ manifests: true })`; one by itself is compared with the working tree. With `check` all rules of the check are
+ * asked about both sides, under the policies, exceptions and waivers of the older one: `findings.introduced` is what the change brings.
+ * Rejects with AoaError for what cannot be read.
  */
 export function diff(
   what?: string | URL | (string | URL)[],

@@ -92,7 +92,7 @@ async function diff (what = [], options = {}) {
   checkOptions(options, ['repo', 'config', 'check', 'showSecrets'])
   const { repo = '.', config, check = false, showSecrets = false } = options
   const sides = (Array.isArray(what) ? what : [what]).map(side => pathOf(side, 'what is compared'))
-  if (sides.length > 2) throw new TypeError(`at most two folders or revisions can be compared, not ${sides.length}`)
+  if (sides.length > 2) throw new TypeError(`at most two folders, outputs or revisions can be compared, not ${sides.length}`)
   const file = config === undefined ? undefined : pathOf(config, 'the configuration')
   try {
     return JSON.parse(await native.diff(sides, pathOf(repo, 'the repository'), file, check, showSecrets))

@@ -64,7 +64,7 @@ pub(crate) fn load_output(what: &str) -> Result<Loaded> {
         })
         .map_err(|e| e.prefixed(&format!("{name}: ")))?;
     let hides = recorded.is_redacted && holds_secrets(&recorded.fleet);
-    let note = format!("{name} has no secrets: changes of them are not seen (--show-secrets writes them)");
+    let note = format!("{name} leaves out secrets: changes of them are not seen (--show-secrets writes them)");
     Ok(Loaded {
         inputs: Inputs::default(),
         options,

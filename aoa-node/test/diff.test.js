@@ -32,6 +32,18 @@ test('a cluster that goes leaves its objects', async () => {
   assert.equal(gone.fate.cascade, 'cluster-gone')
 })
 
+test('outputs tell what their folders tell', async () => {
+  const sides = both()
+  rmSync(path.join(sides[1], 'clusters', 'dev.yaml'))
+  const outputs = await Promise.all(sides.map(async side => {
+    writeFileSync(`${side}.json`, (await (await load(side)).resolve()).json({ manifests: true }))
+    return `${side}.json`
+  }))
+  const changes = await diff(outputs)
+  assert.deepEqual(changes.apps, (await diff(sides)).apps)
+  assert.deepEqual((await diff([outputs[0], sides[1]])).summary, changes.summary)
+})
+
 test('the policies of the older side judge', async () => {
   const sides = both()
   const manifest = path.join(sides[1], 'teams', 'search', 'web', 'manifests', 'deployment.yaml')

@@ -36,6 +36,20 @@ def test_a_cluster_that_goes_leaves_its_objects(both):
     assert [finding.rule for finding in changes.introduced] == ["R022"]
 
 
+def test_outputs_tell_what_their_folders_tell(both, tmp_path):
+    (both[1] / "clusters" / "dev.yaml").unlink()
+    outputs = [tmp_path / "before.json", tmp_path / "after.json"]
+    for side, output in zip(both, outputs):
+        output.write_text(aoa.load(side).resolve().to_json(manifests=True))
+    changes = aoa.diff(*outputs)
+    assert changes.apps == aoa.diff(*both).apps
+    assert aoa.diff(outputs[0], both[1]).summary == changes.summary
+    outputs[1].write_text(aoa.load(both[1]).resolve().to_json())
+    with pytest.raises(aoa.Error, match="manifests are counted, and 0 written") as error:
+        aoa.diff(*outputs)
+    assert error.value.help == "`aoa tree --json --manifests` writes one"
+
+
 def test_the_policies_of_the_older_side_judge(both):
     manifest = both[1] / "teams" / "search" / "web" / "manifests" / "deployment.yaml"
     manifest.write_text(manifest.read_text().replace("registry.acme.example/search/web:1.0.0", "docker.io/acme/web"))

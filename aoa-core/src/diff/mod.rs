@@ -42,6 +42,7 @@ pub use manifests::{ManifestChange, ManifestChangeKind, Pruned};
 pub use race::Race;
 pub use radius::{ClusterRadius, LostObject, Radius};
 pub use random::Drift;
+pub(crate) use random::drawn;
 pub use risk::Risk;
 pub use terms::{Term, TermChange, TermChangeKind};
 

@@ -4,13 +4,13 @@
 //! rendered once more with another seed: what then is another value is drawn, and not what the change brings.
 
 use std::cell::OnceCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::comparing::reference;
 use super::fields::{FieldChange, changed_fields};
 use super::manifests::{ManifestChange, ManifestChangeKind};
-use crate::fleet::{App, Content, Fleet};
+use crate::fleet::{App, Content, Drawn, DrawnObject};
 use crate::model::{ObjectKey, ObjectRef};
 use crate::resolve::Again;
 
@@ -47,15 +47,6 @@ pub(super) struct Draws {
     after: OnceCell<Again>,
 }
 
-/// The objects of a content with what of them is drawn.
-#[derive(Default)]
-struct Drawn {
-    /// The paths of drawn fields, by object.
-    fields: BTreeMap<String, BTreeSet<String>>,
-    /// Objects whose names are drawn.
-    names: BTreeSet<String>,
-}
-
 impl Draws {
     /// Takes out of `changes`, those from `old` to `now`, what is drawn on both sides, and gives that; `None` if nothing is
     /// drawn at all.
@@ -69,23 +60,22 @@ impl Draws {
         if changes.is_empty() || !before.is_random || !after.is_random {
             return None;
         }
-        let before = drawn(&self.before, old, before);
-        let after = drawn(&self.after, now, after);
-        let none = BTreeSet::new();
+        let before = drawn_of(&self.before, old, before);
+        let after = drawn_of(&self.after, now, after);
         let mut drifts = Vec::new();
         changes.retain_mut(|change| {
-            let key = key_of(change);
+            let object = object_of(change);
             match change.change {
                 ManifestChangeKind::Added => {
-                    let is_drawn = after.names.contains(&key);
+                    let is_drawn = after.has_name_of(&object);
                     drifts.extend(is_drawn.then(|| Drift::of(now, change, Vec::new())));
                     !is_drawn
                 }
-                ManifestChangeKind::Removed(_) => !before.names.contains(&key),
+                ManifestChangeKind::Removed(_) => !before.has_name_of(&object),
                 ManifestChangeKind::Changed => {
-                    let old = before.fields.get(&key).unwrap_or(&none);
-                    let new = after.fields.get(&key).unwrap_or(&none);
-                    let is_drawn = |field: &FieldChange| is_in(old, &field.path) && is_in(new, &field.path);
+                    let is_drawn = |field: &FieldChange| {
+                        before.has(&object, &field.path) && after.has(&object, &field.path)
+                    };
                     let (drawn, kept): (Vec<_>, Vec<_>) =
                         std::mem::take(&mut change.fields).into_iter().partition(is_drawn);
                     change.fields = kept;
@@ -102,42 +92,40 @@ impl Draws {
     }
 }
 
-/// Whether `path`, or what it stands in, is among `paths`.
-fn is_in(paths: &BTreeSet<String>, path: &str) -> bool {
-    paths.iter().any(|drawn| {
-        path.strip_prefix(drawn.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
-    })
+/// What an earlier run found out, else what comes of looking.
+fn drawn_of(again: &OnceCell<Again>, app: App<'_>, content: &Content) -> Arc<Drawn> {
+    match &content.drawn {
+        Some(drawn) => drawn.clone(),
+        None => Arc::new(drawn(app, content, again.get_or_init(|| Again::reseeded(app.fleet())))),
+    }
 }
 
-fn drawn(again: &OnceCell<Again>, app: App<'_>, content: &Content) -> Drawn {
+/// What of the `content` of `app` is another value when it is rendered with another seed, as `again` does.
+pub(crate) fn drawn(app: App<'_>, content: &Content, again: &Again) -> Drawn {
     let mut drawn = Drawn::default();
     let Some(application) = app.application() else { return drawn };
-    let fleet: &Fleet = app.fleet();
-    let again = again.get_or_init(|| Again::reseeded(fleet));
     let other: Arc<Content> = again.content(&application, again.inputs());
-    let mut others: BTreeMap<String, &aoa_lang::Value> = BTreeMap::new();
-    for manifest in other.manifests() {
-        others.insert(key_text(&ObjectKey::of(&manifest.object)), &manifest.object);
-    }
+    let others: BTreeMap<ObjectKey<'_>, &aoa_lang::Value> =
+        other.manifests().iter().map(|manifest| (ObjectKey::of(&manifest.object), &manifest.object)).collect();
     for manifest in content.manifests() {
-        let key = key_text(&ObjectKey::of(&manifest.object));
-        match others.get(&key) {
-            None => drop(drawn.names.insert(key)),
-            Some(other) => {
-                let fields = changed_fields(&manifest.object, other);
-                if !fields.is_empty() {
-                    drawn.fields.insert(key, fields.into_iter().map(|field| field.path).collect());
-                }
-            }
+        let key = ObjectKey::of(&manifest.object);
+        let other = others.get(&key);
+        let fields = other.map(|other| changed_fields(&manifest.object, other)).unwrap_or_default();
+        if other.is_none() || !fields.is_empty() {
+            let [group, kind, namespace, name] =
+                [key.group, key.kind, key.namespace, key.name].map(str::to_owned);
+            let object = DrawnObject { group, kind, namespace, name };
+            drawn.add(object, fields.into_iter().map(|field| field.path).collect());
         }
     }
     drawn
 }
 
-fn key_text(key: &ObjectKey<'_>) -> String {
-    format!("{}/{}/{}/{}", key.group, key.kind, key.namespace, key.name)
-}
-
-fn key_of(change: &ManifestChange) -> String {
-    format!("{}/{}/{}/{}", change.group, change.kind, change.namespace, change.name)
+fn object_of(change: &ManifestChange) -> DrawnObject {
+    DrawnObject {
+        group: change.group.clone(),
+        kind: change.kind.clone(),
+        namespace: change.namespace.clone(),
+        name: change.name.clone(),
+    }
 }

@@ -1,7 +1,10 @@
 //! What an Application contains: its sources, each rendered, unknown or failed.
 
+use std::sync::Arc;
+
 use aoa_lang::value::Text;
 
+use super::Drawn;
 use super::manifests::Manifests;
 use crate::finding::Gap;
 use crate::model::ManifestList;
@@ -25,6 +28,8 @@ pub struct Content {
     pub(crate) manifests: Manifests,
     /// Whether values in it are drawn anew each time that it is rendered.
     pub(crate) is_random: bool,
+    /// Which these are, where an earlier run found it out.
+    pub(crate) drawn: Option<Arc<Drawn>>,
     /// What of the repositories it hangs on.
     pub(crate) reach: Reach,
 }
@@ -156,6 +161,7 @@ impl Content {
             denied: Vec::new(),
             refusal: None,
             is_random: false,
+            drawn: None,
             reach: Reach::default(),
         }
     }

@@ -6,6 +6,7 @@
 mod app;
 mod content;
 mod contents;
+mod drawn;
 mod index;
 mod manifests;
 mod obstacle;
@@ -23,6 +24,7 @@ pub use project::Project;
 pub use set::{AppSet, Rollout, SetOutcome};
 
 pub(crate) use contents::Contents;
+pub(crate) use drawn::{Drawn, DrawnObject};
 pub(crate) use index::{KeyHash, KeyIndex};
 pub(crate) use manifests::{ManifestKey, Manifests, is_secret};
 pub(crate) use record::{

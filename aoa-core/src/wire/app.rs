@@ -1,17 +1,21 @@
 //! One Application, a line of JSON.
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use aoa_lang::{Result, Value};
 
 use super::body::Bodies;
-use super::object::{ObjectWriter, write_list, write_object, write_value};
+use super::object::{ObjectWriter, write_list, write_object, write_text, write_value};
 use super::parts::{content, destination, object_ref};
 use super::redact::Redactor;
 use super::{WireOptions, manifests_of};
-use crate::fleet::{App, Obstacle, SourceResult, State, Switches};
+use crate::diff::drawn;
+use crate::fleet::{App, Drawn, DrawnObject, Obstacle, SourceResult, State, Switches};
 use crate::model::{Application, sources_of};
 use crate::render::source_result;
+use crate::resolve::Again;
 
 /// One Application as one line of JSON, as [`write_fleet`](super::write_fleet) writes it.
 ///
@@ -20,7 +24,7 @@ use crate::render::source_result;
 /// `Invalid` for a number that JSON cannot hold.
 pub fn app_json(app: App<'_>, options: WireOptions, redactor: &Redactor) -> Result<String> {
     let mut out = String::new();
-    write_app(&mut out, redactor, options, app, &Body::of(app))?;
+    write_app(&mut out, redactor, (options, &Draws::default()), app, &Body::of(app))?;
     Ok(out)
 }
 
@@ -28,11 +32,26 @@ pub fn app_json(app: App<'_>, options: WireOptions, redactor: &Redactor) -> Resu
 pub(super) struct AppWriter<'f> {
     options: WireOptions,
     bodies: Bodies<'f>,
+    draws: Draws,
+}
+
+/// Tells what is drawn anew each time that something is rendered: asked for beside manifests alone, since it renders again.
+#[derive(Default)]
+struct Draws {
+    again: OnceCell<Again>,
+}
+
+impl Draws {
+    fn of(&self, app: App<'_>, options: WireOptions) -> Option<Arc<Drawn>> {
+        let content = app.content().filter(|content| options.manifests && content.is_random)?;
+        let again = || self.again.get_or_init(|| Again::reseeded(app.fleet()));
+        Some(content.drawn.clone().unwrap_or_else(|| Arc::new(drawn(app, content, again()))))
+    }
 }
 
 impl<'f> AppWriter<'f> {
     pub(super) fn new(options: WireOptions) -> Self {
-        AppWriter { options, bodies: Bodies::default() }
+        AppWriter { options, bodies: Bodies::default(), draws: Draws::default() }
     }
 
     /// Appends one Application to `out`.
@@ -41,9 +60,10 @@ impl<'f> AppWriter<'f> {
     ///
     /// As [`app_json`].
     pub(super) fn write(&mut self, out: &mut String, redactor: &Redactor, app: App<'f>) -> Result<()> {
+        let how = (self.options, &self.draws);
         match self.bodies.of(app, redactor) {
-            Some(filled) => write_app(out, redactor, self.options, app, &filled),
-            None => write_app(out, redactor, self.options, app, &Body::of(app)),
+            Some(filled) => write_app(out, redactor, how, app, &filled),
+            None => write_app(out, redactor, how, app, &Body::of(app)),
         }
     }
 }
@@ -134,7 +154,7 @@ impl WriteParts for Body {
 fn write_app(
     out: &mut String,
     redactor: &Redactor,
-    options: WireOptions,
+    (options, draws): (WireOptions, &Draws),
     app: App<'_>,
     body: &impl WriteParts,
 ) -> Result<()> {
@@ -156,6 +176,10 @@ fn write_app(
             fields.texts("denied", &content.denied)?;
         }
         destination(fields, &app.destination_of())?;
+        if let Some(drawn) = draws.of(app, options) {
+            let (out, redactor) = fields.key("drawn");
+            write_list(out, drawn.iter(), |out, (object, paths)| write_drawn(out, redactor, object, paths))?;
+        }
         part(fields, "finalizers", body, Part::Finalizers)?;
         fields.text("instance", &app.instance().to_str_lossy());
         part(fields, "labels", body, Part::Labels)?;
@@ -192,6 +216,26 @@ fn part(fields: &mut ObjectWriter<'_>, key: &'static str, body: &impl WriteParts
     }
     let (out, redactor) = fields.key(key);
     body.write(part, out, redactor)
+}
+
+fn write_drawn(
+    out: &mut String,
+    redactor: &Redactor,
+    object: &DrawnObject,
+    paths: &BTreeSet<String>,
+) -> Result<()> {
+    write_object(out, redactor, |fields| {
+        let (out, redactor) = fields.key("fields");
+        write_list(out, paths, |out, path| {
+            write_text(out, redactor, path);
+            Ok(())
+        })?;
+        fields.text("group", &object.group);
+        fields.text("kind", &object.kind);
+        fields.text("name", &object.name);
+        fields.text("namespace", &object.namespace);
+        Ok(())
+    })
 }
 
 fn write_source(out: &mut String, redactor: &Redactor, source: &SourceResult) -> Result<()> {

@@ -116,11 +116,11 @@ impl<'w, W: Write> Lines<'w, W> {
 
     /// What is to be said of the whole.
     fn head(&mut self, fleet: &Fleet, options: WireOptions) -> io::Result<()> {
+        self.buffer.push_str(",\n\"summary\":");
+        write_summary(&mut self.buffer, &self.redactor, fleet).map_err(io::Error::other)?;
         let secrets = if options.show_secrets { SHOWN } else { "redacted" };
         self.buffer.extend([",\n\"secrets\":\"", secrets, "\",\n\"settings\":"]);
-        write_settings(&mut self.buffer, &self.redactor, &fleet.inputs().settings).map_err(io::Error::other)?;
-        self.buffer.push_str(",\n\"summary\":");
-        write_summary(&mut self.buffer, &self.redactor, fleet).map_err(io::Error::other)
+        write_settings(&mut self.buffer, &self.redactor, &fleet.inputs().settings).map_err(io::Error::other)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! Reads a fleet that was written as JSON: what an earlier run found out, perhaps elsewhere.
 
+use std::sync::Arc;
+
 use aoa_lang::source::TreePath;
 use aoa_lang::value::{List, Map, Text};
 use aoa_lang::{Error, Result, Value};
@@ -7,7 +9,7 @@ use aoa_lang::{Error, Result, Value};
 use super::schema::SCHEMA_VERSION;
 use crate::finding::{Cause, Finding, Gap, Place, RecordedFinding, Rule};
 use crate::fleet::{
-    Conflict, Content, Fleet, Manifests, Owned, Parent, ProjectRecord, Recorded, SetOutcome, SetRecord,
+    Conflict, Content, Drawn, DrawnObject, Fleet, Manifests, Owned, Parent, ProjectRecord, Recorded, SetOutcome, SetRecord,
     SourceResult, SourceType, State,
 };
 use crate::generate::SetReach;
@@ -198,6 +200,8 @@ fn content(value: &Value) -> Result<Option<Content>> {
         denied: texts(value, "denied"),
         refusal: Some(text(value, "refusal")).filter(|refusal| !refusal.is_empty()),
         manifests: Manifests::from(ManifestList::from(manifests)),
+        is_random: value.get("drawn").is_some(),
+        drawn: drawn(value)?,
         ..Content::skipped()
     }))
 }
@@ -209,6 +213,24 @@ fn manifests(value: &Value) -> Result<Vec<Manifest>> {
     })?;
     manifests.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
     Ok(manifests)
+}
+
+/// What is drawn anew whenever it is rendered; `None` where nothing is.
+fn drawn(value: &Value) -> Result<Option<Arc<Drawn>>> {
+    if value.get("drawn").is_none() {
+        return Ok(None);
+    }
+    let mut drawn = Drawn::default();
+    for (object, fields) in each(value, "drawn", |value| Ok((drawn_object(value), texts(value, "fields"))))? {
+        drawn.add(object, fields.iter().map(Text::to_string).collect());
+    }
+    Ok(Some(Arc::new(drawn)))
+}
+
+fn drawn_object(value: &Value) -> DrawnObject {
+    let [group, kind, namespace, name] =
+        ["group", "kind", "namespace", "name"].map(|key| value.str_at(&[key]).unwrap_or_default().to_owned());
+    DrawnObject { group, kind, namespace, name }
 }
 
 /// `content` of an Application or of a source.

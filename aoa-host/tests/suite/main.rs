@@ -4,5 +4,6 @@ mod commits;
 mod examples;
 mod history;
 mod hostile;
+mod outputs;
 mod plugins;
 mod revisions;

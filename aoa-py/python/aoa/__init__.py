@@ -170,14 +170,16 @@ def diff(
     check: bool = False,
     show_secrets: bool = False,
 ) -> Changes:
-    """What a change adds, moves and deletes: ``diff("main...")``, ``diff("v1..v2")`` or ``diff(before, after)`` of two folders.
+    """What a change adds, moves and deletes: ``diff("main...")``, ``diff("v1..v2")`` or ``diff(before, after)`` of two folders
+    or outputs of earlier runs.
 
-    Revisions are read as git reads them, in the repository that ``repo`` lies in; nothing stands for the default branch. With
+    Revisions are read as git reads them, in the repository that ``repo`` lies in; nothing stands for the default branch. An output is a
+    file that :meth:`Fleet.to_json` wrote with ``manifests=True``; one by itself is compared with the working tree. With
     ``check`` all rules of the check are asked about both sides, under the policies, exceptions and waivers of the older one:
-    :attr:`Changes.introduced` is what the change brings. Raises :class:`Error` for a revision or folder that cannot be read.
+    :attr:`Changes.introduced` is what the change brings. Raises :class:`Error` for what cannot be read.
     """
     if len(what) > 2:
-        raise TypeError(f"at most two folders or revisions can be compared, not {len(what)}")
+        raise TypeError(f"at most two folders, outputs or revisions can be compared, not {len(what)}")
     file = None if config is None else os.fspath(config)
     return Changes(_call(_aoa.diff, [os.fspath(one) for one in what], os.fspath(repo), file, check, show_secrets))
 

@@ -88,7 +88,8 @@ impl Scenario {
 
     /// The answer as data that somebody has read.
     pub(super) fn json(&self) -> Option<Value> {
-        let text = fs::read(self.folder.join("expected.json")).ok()?;
+        let is_json = self.run.windows(2).any(|words| words == ["-o", "json"]);
+        let text = fs::read(self.folder.join(if is_json { "expected.txt" } else { "expected.json" })).ok()?;
         Some(json::read(&text, Numbers::PreserveInts).unwrap())
     }
 
