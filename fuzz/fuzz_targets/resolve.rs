@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use aoa_core::diff::diff;
 use aoa_core::inputs::Root;
 use aoa_core::lang::json;
 use aoa_core::lang::source::{Tree, TreePath};
-use aoa_core::wire::{WireOptions, write_fleet};
+use aoa_core::wire::{WireOptions, read_fleet, write_fleet};
 use aoa_core::{Fleet, Inputs, Options, Resolver, resolve};
 use aoa_fuzz::{checked, files, parts};
 use aoa_host::read_inventory_text;
@@ -33,7 +34,9 @@ fuzz_target!(|input: &[u8]| {
     match input.iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte)) % 4 {
         0 => {
             let text = wire(&fleet);
-            assert!(json::read(text.as_bytes(), json::Numbers::PreserveInts).is_ok(), "{text}");
+            let data = json::read(text.as_bytes(), json::Numbers::PreserveInts);
+            let recorded = read_fleet(&data.expect("it was written"), &options()).expect("it was written");
+            assert!(diff(&fleet, &recorded).is_empty(), "{text}");
             let again = resolver.resolve(&inputs).expect("it was resolved before");
             assert_eq!(wire(&again), text, "a warm resolver");
         }
@@ -98,7 +101,8 @@ fn names(fleet: &Fleet) -> Vec<(String, String)> {
 
 fn wire(fleet: &Fleet) -> String {
     let mut out = Vec::new();
-    write_fleet(fleet, WireOptions::default().with_manifests(true), &mut out).expect("JSON can hold it");
+    let options = WireOptions::default().with_manifests(true).with_secrets(true);
+    write_fleet(fleet, options, &mut out).expect("JSON can hold it");
     String::from_utf8(out).expect("JSON is text")
 }
 
