@@ -68,7 +68,9 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
 fn load_side(what: &str, repository: &Path, options: &LoadOptions) -> Result<(Loaded, String)> {
     if is_output(what) {
         if options.overlay != OverlayWords::default() {
-            let error = Error::invalid(format!("nothing of `{what}` can be thought otherwise: it was resolved before"));
+            let error = Error::invalid(format!(
+                "nothing of `{what}` can be thought otherwise: it was resolved before"
+            ));
             return Err(error.with_help("write it with the same options"));
         }
         return Ok((load_output(what)?, what.to_owned()));

@@ -45,7 +45,8 @@ impl std::fmt::Debug for RecordedFleet {
 /// Whether `what` names an output: a file of JSON or YAML, or `-` for standard input.
 pub(crate) fn is_output(what: &str) -> bool {
     let path = Path::new(what);
-    let is_data = path.extension().is_some_and(|ext| ["json", "yaml", "yml"].iter().any(|known| ext == *known));
+    let is_data =
+        path.extension().is_some_and(|ext| ["json", "yaml", "yml"].iter().any(|known| ext == *known));
     what == "-" || is_data && path.is_file()
 }
 
@@ -64,7 +65,8 @@ pub(crate) fn load_output(what: &str) -> Result<Loaded> {
         })
         .map_err(|e| e.prefixed(&format!("{name}: ")))?;
     let hides = recorded.is_redacted && holds_secrets(&recorded.fleet);
-    let note = format!("{name} leaves out secrets: changes of them are not seen (--show-secrets writes them)");
+    let note =
+        format!("{name} leaves out secrets: changes of them are not seen (--show-secrets writes them)");
     Ok(Loaded {
         inputs: Inputs::default(),
         options,

@@ -105,8 +105,11 @@ pub(crate) fn drawn(app: App<'_>, content: &Content, again: &Again) -> Drawn {
     let mut drawn = Drawn::default();
     let Some(application) = app.application() else { return drawn };
     let other: Arc<Content> = again.content(&application, again.inputs());
-    let others: BTreeMap<ObjectKey<'_>, &aoa_lang::Value> =
-        other.manifests().iter().map(|manifest| (ObjectKey::of(&manifest.object), &manifest.object)).collect();
+    let others: BTreeMap<ObjectKey<'_>, &aoa_lang::Value> = other
+        .manifests()
+        .iter()
+        .map(|manifest| (ObjectKey::of(&manifest.object), &manifest.object))
+        .collect();
     for manifest in content.manifests() {
         let key = ObjectKey::of(&manifest.object);
         let other = others.get(&key);

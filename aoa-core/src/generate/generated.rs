@@ -5,7 +5,7 @@ use std::sync::Arc;
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value};
 
-use super::params::{Origin, ParamSets, Row};
+use super::params::{Element, Origin, ParamSets, Row};
 use super::set::ApplicationSet;
 use super::tree::Tree;
 use crate::model::Destination;
@@ -180,6 +180,16 @@ impl GeneratedSet {
     /// The template that it was filled into, as written: the set's own, overridden by that of its generator.
     pub(crate) fn template(&self, at: usize) -> Option<&Value> {
         self.recipe(at).map(|(branch, _)| &branch.template)
+    }
+
+    /// Whether Application `at` is made of the same parameters as Application `was` of an older run, for the same template of
+    /// the same set. If not, it may still be the same.
+    pub(crate) fn is_made_of(&self, at: usize, older: &GeneratedSet, was: usize) -> bool {
+        let (Some((_, row)), Some((_, old))) = (self.recipe(at), older.recipe(was)) else { return false };
+        let same = |(one, other): (&Element, &Element)| one.params.is_identical(&other.params);
+        self.branch_number(at) == older.branch_number(was)
+            && row.cells.len() == old.cells.len()
+            && row.elements().zip(old.elements()).all(same)
     }
 
     /// The number of the origin, among [`GeneratedSet::origins`], that gives a parameter.

@@ -77,10 +77,11 @@ impl<'w> Git<'w> {
             if hits.peek().is_none() || hits.any(|(_, exclude)| *exclude) {
                 continue;
             }
+            let folder = Folder::new(&text, &self.names, self.go);
             let params = if self.go {
-                self.go_params(Map::new(), path, None)
+                self.go_params(Map::new(), &folder, None)
             } else {
-                self.flat_params(Vec::new(), path, None)
+                self.flat_params(Vec::new(), &folder, None)
             };
             let params = self.values.append(params).map_err(|e| {
                 e.prefixed("error generating params from apps: failed to append templated values: ")
@@ -112,26 +113,37 @@ impl<'w> Git<'w> {
                 files.remove(&path);
             }
         }
-        let mut elements = Vec::new();
+        let mut elements = Vec::with_capacity(files.len());
+        let mut folder: Option<Folder> = None;
         for path in &files {
-            self.file(&checkout, path, &mut elements).map_err(|e| {
+            self.file(&checkout, path, &mut folder, &mut elements).map_err(|e| {
                 e.prefixed(&format!("unable to process file '{path}' from repository '{}': ", self.url))
             })?;
         }
         Ok(elements)
     }
 
-    fn file(&self, checkout: &Checkout, path: &TreePath, elements: &mut Vec<Element>) -> Result<()> {
+    /// `last` is the folder of the file before this one.
+    fn file(
+        &self,
+        checkout: &Checkout,
+        path: &TreePath,
+        last: &mut Option<Folder>,
+        elements: &mut Vec<Element>,
+    ) -> Result<()> {
         let objects = checkout.objects(path)?;
         let (folder, name) = path.as_str().rsplit_once('/').unwrap_or((".", path.as_str()));
-        let folder = Text::from(if folder.is_empty() { "/" } else { folder });
+        let folder = match last.take().filter(|known| known.path == *folder) {
+            Some(known) => last.insert(known),
+            None => last.insert(Folder::new(folder, &self.names, self.go)),
+        };
         for (index, object) in objects.iter().enumerate() {
             let params = if self.go {
-                self.go_params(object.clone(), &folder, Some(name))
+                self.go_params(object.clone(), folder, Some(name))
             } else {
                 let flat = super::flatten::flatten(object)?;
                 let entries = flat.iter().map(|(k, v)| (k.clone(), v.clone()));
-                self.flat_params(entries.collect(), &folder, Some(name))
+                self.flat_params(entries.collect(), folder, Some(name))
             };
             let params =
                 self.values.append(params).map_err(|e| e.prefixed("failed to append templated values: "))?;
@@ -146,19 +158,12 @@ impl<'w> Git<'w> {
         Ok(())
     }
 
-    fn go_params(&self, params: Map, path: &Text, file: Option<&str>) -> Map {
-        let text = path.to_str_lossy();
-        let base = base(&text);
-        let mut members = vec![
-            (Text::from_static("basename"), Value::from(base)),
-            (Text::from_static("basenameNormalized"), Value::String(normalize(&base.into()))),
-        ];
+    fn go_params(&self, params: Map, folder: &Folder, file: Option<&str>) -> Map {
+        let mut members = folder.members.clone();
         if let Some(file) = file {
             members.push((Text::from_static("filename"), Value::from(file)));
             members.push((Text::from_static("filenameNormalized"), Value::String(normalize(&file.into()))));
         }
-        members.push((Text::from_static("path"), Value::String(path.clone())));
-        members.push((Text::from_static("segments"), Value::List(List::strings(text.split('/')))));
         let path = Value::Map(Map::of(MapKind::Any, members));
         match &self.names.prefix {
             None => params.with(Text::from_static("path"), path),
@@ -166,21 +171,47 @@ impl<'w> Git<'w> {
         }
     }
 
-    fn flat_params(&self, mut params: Vec<(Text, Value)>, path: &Text, file: Option<&str>) -> Map {
+    fn flat_params(&self, mut params: Vec<(Text, Value)>, folder: &Folder, file: Option<&str>) -> Map {
         let names = &self.names;
-        let text = path.to_str_lossy();
-        let base = base(&text);
-        params.push((names.path.clone(), Value::String(path.clone())));
-        params.push((names.basename.clone(), Value::from(base)));
-        params.push((names.basename_normalized.clone(), Value::String(normalize(&base.into()))));
+        params.extend(folder.members.iter().cloned());
         if let Some(file) = file {
             params.push((names.filename.clone(), Value::from(file)));
             params.push((names.filename_normalized.clone(), Value::String(normalize(&file.into()))));
         }
-        for (at, segment) in text.split('/').enumerate().filter(|(_, segment)| !segment.is_empty()) {
-            params.push((Text::from(format!("{}[{at}]", names.path)), Value::from(segment)));
-        }
         Map::of(MapKind::Any, params)
+    }
+}
+
+/// What parameters say of a folder: of all its files the same.
+struct Folder {
+    path: Text,
+    /// Of Go templates what stands under `path`, else the flat parameters.
+    members: Vec<(Text, Value)>,
+}
+
+impl Folder {
+    fn new(path: &str, names: &ParamNames, go: bool) -> Self {
+        let base = base(path);
+        let normalized = Value::String(normalize(&base.into()));
+        let (base, whole) = (Value::from(base), Value::from(path));
+        let members = if go {
+            vec![
+                (Text::from_static("basename"), base),
+                (Text::from_static("basenameNormalized"), normalized),
+                (Text::from_static("path"), whole),
+                (Text::from_static("segments"), Value::List(List::strings(path.split('/')))),
+            ]
+        } else {
+            let segments = path.split('/').enumerate().filter(|(_, segment)| !segment.is_empty());
+            let segment = |(at, segment)| (Text::from(format!("{}[{at}]", names.path)), Value::from(segment));
+            let named = [
+                (names.path.clone(), whole),
+                (names.basename.clone(), base),
+                (names.basename_normalized.clone(), normalized),
+            ];
+            named.into_iter().chain(segments.map(segment)).collect()
+        };
+        Folder { path: path.into(), members }
     }
 }
 

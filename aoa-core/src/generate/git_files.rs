@@ -48,7 +48,9 @@ pub fn list_as_git(tree: &Tree, pattern: &str) -> Result<Vec<TreePath>> {
     let pathspec = Pathspec::parse(pattern, ROOT).map_err(|e| {
         e.prefixed(&format!("`git ls-files --full-name -z -- {pattern}` failed exit status 128: fatal: "))
     })?;
-    Ok(tree.entries().map(|(path, _)| path).filter(|path| pathspec.lists(path.as_str())).cloned().collect())
+    let folder = pathspec.folder().and_then(TreePath::new).unwrap_or(TreePath::root());
+    let paths = tree.within(&folder).map(|(path, _)| path);
+    Ok(paths.filter(|path| pathspec.lists(path.as_str())).cloned().collect())
 }
 
 /// The files and folders that doublestar 4.10 finds for `pattern` in a checkout, in its order; the root is the empty path.

@@ -60,6 +60,14 @@ impl Pathspec {
         Ok(Pathspec { pattern, literal, rest, ignores_case: magic.icase, excludes: magic.exclude })
     }
 
+    /// The folder that everything which it lists lies in; `None`: that may be anywhere.
+    pub(super) fn folder(&self) -> Option<&str> {
+        let literal = self.pattern.get(..self.literal)?;
+        let end = literal.iter().rposition(|byte| *byte == b'/')?;
+        let folder = literal.get(..end).filter(|_| !self.ignores_case && !self.excludes)?;
+        std::str::from_utf8(folder).ok()
+    }
+
     /// Whether the file at `path` is listed.
     pub(super) fn lists(&self, path: &str) -> bool {
         // A pathspec that only excludes starts from everything.

@@ -171,7 +171,8 @@ fn config_map(
 ) -> Result<()> {
     let Some(data) = data else { return Ok(()) };
     let entries = data.as_map().into_iter().flat_map(Map::iter);
-    let entries = entries.filter(|(key, _)| key.as_str().is_some_and(|k| kept.iter().any(|p| k.starts_with(p))));
+    let entries =
+        entries.filter(|(key, _)| key.as_str().is_some_and(|k| kept.iter().any(|p| k.starts_with(p))));
     fields.value(key, &Value::map(entries.map(|(key, value)| (key.clone(), value.clone()))))
 }
 

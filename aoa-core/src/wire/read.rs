@@ -9,8 +9,8 @@ use aoa_lang::{Error, Result, Value};
 use super::schema::SCHEMA_VERSION;
 use crate::finding::{Cause, Finding, Gap, Place, RecordedFinding, Rule};
 use crate::fleet::{
-    Conflict, Content, Drawn, DrawnObject, Fleet, Manifests, Owned, Parent, ProjectRecord, Recorded, SetOutcome, SetRecord,
-    SourceResult, SourceType, State,
+    Conflict, Content, Drawn, DrawnObject, Fleet, Manifests, Owned, Parent, ProjectRecord, Recorded,
+    SetOutcome, SetRecord, SourceResult, SourceType, State,
 };
 use crate::generate::SetReach;
 use crate::inputs::{Inputs, Settings};
@@ -118,16 +118,10 @@ fn number(value: Option<&Value>) -> u32 {
     value.and_then(Value::as_i64).and_then(|number| u32::try_from(number).ok()).unwrap_or_default()
 }
 
-/// Its name, which everything has.
-fn name(value: &Value) -> Result<Text> {
-    let name = text(value, "name");
-    if name.is_empty() { Err(Error::invalid("it has no name")) } else { Ok(name) }
-}
-
 fn object_ref(value: &Value) -> Result<ObjectRef> {
     let kind = value.str_at(&["kind"]).unwrap_or_default();
     let kind = Kind::from_name(kind).ok_or_else(|| Error::invalid(format!("there is no kind `{kind}`")))?;
-    Ok(ObjectRef { kind, namespace: text(value, "namespace"), name: name(value)? })
+    Ok(ObjectRef { kind, namespace: text(value, "namespace"), name: text(value, "name") })
 }
 
 /// The object that `key` names, if it names one.
@@ -158,23 +152,22 @@ fn cluster(value: &Value) -> Result<Cluster> {
 }
 
 /// The object of a kind, as far as an output holds it.
-fn object(kind: Kind, value: &Value) -> Result<Value> {
+fn object(kind: Kind, value: &Value) -> Value {
     let metadata = ["annotations", "finalizers", "labels", "name", "namespace"];
     let metadata = metadata.into_iter().filter_map(|key| Some((key, value.get(key)?.clone())));
-    name(value)?;
-    Ok(Value::map([
+    Value::map([
         ("apiVersion", Value::from("argoproj.io/v1alpha1")),
         ("kind", Value::from(kind.name())),
         ("metadata", Value::map(metadata)),
         ("spec", value.get("spec").cloned().unwrap_or_default()),
-    ]))
+    ])
 }
 
 fn app(value: &Value) -> Result<(Owned<Application>, Option<Content>)> {
     let app = Application {
         namespace: text(value, "namespace"),
-        name: name(value)?,
-        object: object(Kind::Application, value)?,
+        name: text(value, "name"),
+        object: object(Kind::Application, value),
         place: None,
     };
     let owned = Owned { what: app, parent: reference(value, "parent")? };
@@ -190,8 +183,11 @@ fn content(value: &Value) -> Result<Option<Content>> {
     let manifests = manifests(value)?;
     let counted = number(value.at(&["content", "manifests"])) as usize;
     if state == State::Rendered && counted != manifests.len() {
-        return Err(Error::invalid(format!("{counted} manifests are counted, and {} written", manifests.len()))
-            .with_help(HOW));
+        return Err(Error::invalid(format!(
+            "{counted} manifests are counted, and {} written",
+            manifests.len()
+        ))
+        .with_help(HOW));
     }
     Ok(Some(Content {
         state,
@@ -280,8 +276,8 @@ fn set(value: &Value) -> Result<Owned<SetRecord>> {
     };
     let what = SetRecord {
         namespace: text(value, "namespace"),
-        name: name(value)?,
-        object: object(Kind::ApplicationSet, value)?,
+        name: text(value, "name"),
+        object: object(Kind::ApplicationSet, value),
         parent: Parent::Root,
         place: None,
         outcome,
@@ -293,8 +289,8 @@ fn set(value: &Value) -> Result<Owned<SetRecord>> {
 fn project(value: &Value) -> Result<Owned<ProjectRecord>> {
     let what = ProjectRecord {
         namespace: text(value, "namespace"),
-        name: name(value)?,
-        object: object(Kind::AppProject, value)?,
+        name: text(value, "name"),
+        object: object(Kind::AppProject, value),
         parent: Parent::Root,
         place: None,
     };

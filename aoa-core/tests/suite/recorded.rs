@@ -65,17 +65,24 @@ fn what_is_no_output_is_said() {
             "this is version 2 of the output, and version 1 is known",
         ),
         (r#"{"schemaVersion": 1, "apps": {}, "appSets": [], "clusters": []}"#, "apps: this is no list"),
-        (r#"{"schemaVersion": 1, "apps": [{}], "appSets": [], "clusters": []}"#, "apps[0]: it has no name"),
+        (
+            r#"{"schemaVersion": 1, "apps": [{}], "appSets": [], "clusters": []}"#,
+            "apps[0]: there is no state `` of a content",
+        ),
     ];
     for (text, message) in wrong {
         assert_eq!(read(text).err().unwrap().message(), message);
     }
     let app = |name: &str, rest: &str| format!(r#"{{"name": "{name}", "namespace": "argocd", {rest}}}"#);
-    let parent =
-        |name: &str| format!(r#""parent": {{"kind": "Application", "namespace": "argocd", "name": "{name}"}}"#);
+    let parent = |name: &str| {
+        format!(r#""parent": {{"kind": "Application", "namespace": "argocd", "name": "{name}"}}"#)
+    };
     let skipped = r#""content": {"state": "skipped"}"#;
     let fleet = |apps: &[String]| {
-        read(&format!(r#"{{"schemaVersion": 1, "apps": [{}], "appSets": [], "clusters": []}}"#, apps.join(",")))
+        read(&format!(
+            r#"{{"schemaVersion": 1, "apps": [{}], "appSets": [], "clusters": []}}"#,
+            apps.join(",")
+        ))
     };
     let with = |name: &str, above: &str| app(name, &format!("{}, {skipped}", parent(above)));
     let wrong = [
@@ -104,5 +111,8 @@ fn only_settings_that_decide_are_written() {
     let text = written(&fleet);
     assert!(text.contains("resource.exclusions") && !text.contains("clientSecret"), "{text}");
     let recorded = again(&fleet);
-    assert_eq!(recorded.inputs().settings.argocd_cm.as_ref().unwrap().str_at(&["resource.exclusions"]), Some("[]"));
+    assert_eq!(
+        recorded.inputs().settings.argocd_cm.as_ref().unwrap().str_at(&["resource.exclusions"]),
+        Some("[]")
+    );
 }

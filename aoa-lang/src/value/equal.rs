@@ -8,7 +8,7 @@ use super::Value;
 /// Equal as Go's `reflect.DeepEqual` sees it, but lists and maps that are nil equal empty ones.
 impl PartialEq for Value {
     fn eq(&self, other: &Self) -> bool {
-        are_equal(self, other, Nil::IsEmpty)
+        are_equal(self, other, How::NilIsEmpty)
     }
 }
 
@@ -16,18 +16,27 @@ impl Value {
     /// Go's `reflect.DeepEqual`: as `==`, but lists and maps that are nil differ from empty ones.
     #[must_use]
     pub fn deep_equals(&self, other: &Value) -> bool {
-        are_equal(self, other, Nil::Differs)
+        are_equal(self, other, How::Deep)
+    }
+
+    /// Whether nobody can tell them apart: as [`Value::deep_equals`], but negative zero is none.
+    #[must_use]
+    pub fn is_identical(&self, other: &Value) -> bool {
+        are_equal(self, other, How::Identical)
     }
 }
 
-/// What nil lists and maps are to empty ones.
+/// What counts.
 #[derive(Clone, Copy, PartialEq)]
-enum Nil {
-    IsEmpty,
-    Differs,
+enum How {
+    /// Lists and maps that are nil equal empty ones.
+    NilIsEmpty,
+    Deep,
+    /// Floats are compared by their bits.
+    Identical,
 }
 
-fn are_equal(a: &Value, b: &Value, nil: Nil) -> bool {
+fn are_equal(a: &Value, b: &Value, how: How) -> bool {
     let mut pending = vec![(a, b)];
     let mut seen = Seen::default();
     while let Some((a, b)) = pending.pop() {
@@ -36,6 +45,9 @@ fn are_equal(a: &Value, b: &Value, nil: Nil) -> bool {
             (Value::Bool(a), Value::Bool(b)) => a == b,
             (Value::Int(k, a), Value::Int(l, b)) => k == l && a == b,
             (Value::Uint(k, a), Value::Uint(l, b)) => k == l && a == b,
+            (Value::Float(k, a), Value::Float(l, b)) if how == How::Identical => {
+                k == l && a.to_bits() == b.to_bits()
+            }
             (Value::Float(k, a), Value::Float(l, b)) => k == l && a == b,
             (Value::Number(a), Value::Number(b)) => a == b,
             (Value::String(a), Value::String(b)) => a == b,
@@ -46,7 +58,7 @@ fn are_equal(a: &Value, b: &Value, nil: Nil) -> bool {
                 pending.extend(a.iter().zip(b.iter()));
                 a.kind() == b.kind()
                     && a.len() == b.len()
-                    && (nil == Nil::IsEmpty || a.is_nil() == b.is_nil())
+                    && (how == How::NilIsEmpty || a.is_nil() == b.is_nil())
             }
             (Value::Map(a), Value::Map(b)) => {
                 if a.shares(b) || seen.before(a.as_slice(), b.as_slice()) {
@@ -55,7 +67,7 @@ fn are_equal(a: &Value, b: &Value, nil: Nil) -> bool {
                 pending.extend(a.values().zip(b.values()));
                 a.kind() == b.kind()
                     && a.len() == b.len()
-                    && (nil == Nil::IsEmpty || a.is_nil() == b.is_nil())
+                    && (how == How::NilIsEmpty || a.is_nil() == b.is_nil())
                     && a.keys().eq(b.keys())
             }
             (Value::Object(a), Value::Object(b)) => Arc::ptr_eq(a, b) || a.equals(&**b),
@@ -103,5 +115,12 @@ mod tests {
         let (nil, empty) = (Value::from(List::nil(ListKind::Any)), Value::list(Vec::new()));
         assert!(nil == empty);
         assert!(!nil.deep_equals(&empty));
+    }
+
+    #[test]
+    fn negative_zero_is_equal_but_not_identical() {
+        let (zero, negative) = (Value::from(0.0), Value::from(-0.0));
+        assert!(zero == negative && zero.deep_equals(&negative));
+        assert!(!zero.is_identical(&negative) && zero.is_identical(&zero));
     }
 }

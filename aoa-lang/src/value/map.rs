@@ -324,6 +324,14 @@ impl std::fmt::Debug for Map {
     }
 }
 
+impl Map {
+    /// As [`Value::is_identical`].
+    #[must_use]
+    pub fn is_identical(&self, other: &Self) -> bool {
+        self.shares(other) || Value::Map(self.clone()).is_identical(&Value::Map(other.clone()))
+    }
+}
+
 impl PartialEq for Map {
     fn eq(&self, other: &Self) -> bool {
         Value::Map(self.clone()) == Value::Map(other.clone())

@@ -125,7 +125,8 @@ impl Scenario {
         let temporary = tempfile::tempdir().unwrap();
         let folder = self.laid_out(temporary.path());
         let run = |words: &[&str]| {
-            let out = Command::new(env!("CARGO_BIN_EXE_aoa")).current_dir(&folder).args(words).output().unwrap();
+            let out =
+                Command::new(env!("CARGO_BIN_EXE_aoa")).current_dir(&folder).args(words).output().unwrap();
             (out.stdout, String::from_utf8(out.stderr).unwrap())
         };
         for side in ["before", "after"] {
@@ -133,11 +134,12 @@ impl Scenario {
             assert!(!output.is_empty(), "{}: {said}", self.name);
             fs::write(folder.join(format!("{side}.json")), output).unwrap();
         }
-        let [of_folders, of_outputs] = [["before", "after"], ["before.json", "after.json"]].map(|[before, after]| {
-            let (answer, said) = run(&["diff", before, after, "--json"]);
-            assert!(!answer.is_empty(), "{}: {said}", self.name);
-            json::read(&answer, Numbers::default()).unwrap()
-        });
+        let [of_folders, of_outputs] =
+            [["before", "after"], ["before.json", "after.json"]].map(|[before, after]| {
+                let (answer, said) = run(&["diff", before, after, "--json"]);
+                assert!(!answer.is_empty(), "{}: {said}", self.name);
+                json::read(&answer, Numbers::default()).unwrap()
+            });
         Some([of_folders, of_outputs])
     }
 

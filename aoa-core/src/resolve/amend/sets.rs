@@ -233,6 +233,9 @@ impl<'o, 'c> Sameness<'o, 'c> {
             return false;
         };
         if let Some((old, new)) = &mut self.texts {
+            if self.generated.is_made_of(index, before, was) {
+                return true;
+            }
             if old.as_ref().is_none_or(|(known, _)| known != generation) {
                 *old = Some((*generation, Outlines::new(before)));
             }
