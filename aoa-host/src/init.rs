@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use aoa_core::inputs::Declared;
-use aoa_core::lang::source::Tree;
+use aoa_core::lang::source::{Tree, TreePath};
 use aoa_core::lang::{Limits, Result, Value};
 use aoa_core::load::documents;
 use aoa_core::model::Cluster;
@@ -12,6 +12,7 @@ use aoa_core::{Fleet, Resolver};
 
 use crate::load::{CONFIG_FILE, LoadOptions, Loaded, load};
 use crate::settings;
+use crate::unreferred::unreferred;
 
 /// A configuration that fits a folder.
 ///
@@ -57,9 +58,10 @@ pub fn suggest_config(folder: &Path) -> Result<Suggestion> {
     let mut text = String::from("# What aoa resolves; everything is optional. Schema: aoa schema config\n");
     let fleet = Resolver::new(loaded.options.clone()).resolve(&loaded.inputs)?;
     let has_roots = roots(&fleet, &mut text, &mut found);
+    charts(&loaded, &fleet, &mut text, &mut found);
     clusters(&loaded, &mut text, &mut found);
     argocd(&loaded, &fleet, &mut text, &mut found);
-    repositories(&fleet, &mut text, &mut found);
+    repositories(&loaded, &fleet, &mut text, &mut found);
     Ok(Suggestion { file: loaded.top.join(CONFIG_FILE), text, found, has_roots })
 }
 
@@ -75,6 +77,32 @@ fn roots(fleet: &Fleet, text: &mut String, found: &mut Vec<String>) -> bool {
     }
     found.push(format!("{} root{}", roots.len(), if roots.len() == 1 { "" } else { "s" }));
     true
+}
+
+/// Charts that may be roots.
+fn charts(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
+    let charts = unreferred(loaded, fleet);
+    if charts.is_empty() {
+        return;
+    }
+    text.push_str("# charts that bring Applications and that no Application reads; if something else installs one, it is a root:\n");
+    for chart in &charts {
+        let path = quoted(chart.path.as_str());
+        let line = match (&chart.values[..], &chart.error) {
+            ([file], _) => format!("#   - {{path: {path}, helm: {{valueFiles: [{}]}}}}\n", quoted(file)),
+            (_, Some(error)) => {
+                // Helm's own words stand behind those of its command.
+                let error = error.lines().next().unwrap_or_default();
+                let error = error.rsplit("exit status 1: ").next().unwrap_or(error);
+                format!("#   - {{path: {path}, helm: {{valueFiles: []}}}}  # without values: {error}\n")
+            }
+            _ => format!("#   - {{path: {path}, helm: {{}}}}\n"),
+        };
+        text.push_str(&line);
+    }
+    let count = charts.len();
+    let (charts, bring) = if count == 1 { ("chart", "brings") } else { ("charts", "bring") };
+    found.push(format!("{count} {charts} that {bring} Applications and that nobody refers to: see `roots:`"));
 }
 
 fn clusters(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
@@ -155,7 +183,8 @@ fn files_with(tree: &Tree, words: &[&str], is_it: impl Fn(&Value) -> bool) -> Ve
         .collect()
 }
 
-fn repositories(fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
+fn repositories(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
+    let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
     let missing: Vec<String> = fleet
         .needs()
         .iter()
@@ -164,13 +193,34 @@ fn repositories(fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
             _ => None,
         })
         .collect();
-    if !missing.is_empty() {
-        text.push_str("# repositories that sources name and that are not here; give a checkout of each to know their content\n# repositories:\n");
-        for url in &missing {
+    let (own, others): (Vec<&String>, Vec<&String>) =
+        missing.iter().partition(|url| tree.is_some_and(|tree| has_paths_of(tree, fleet, url)));
+    if !own.is_empty() {
+        text.push_str("repositories:  # what sources read of them is in this checkout\n");
+        for url in &own {
+            text.push_str(&format!("  {}: .\n", quoted(url)));
+        }
+        found
+            .push(format!("{}: this checkout", own.iter().map(|url| &***url).collect::<Vec<_>>().join(", ")));
+    }
+    if !others.is_empty() {
+        text.push_str("# repositories that sources name and that are not here; give a checkout of each to know their content\n");
+        text.push_str(if own.is_empty() { "# repositories:\n" } else { "" });
+        for url in &others {
             text.push_str(&format!("#   {}: ../checkout\n", quoted(url)));
         }
-        found.push(format!("{} other repositories, not here", missing.len()));
+        found.push(format!("{} other repositories, not here", others.len()));
     }
+}
+
+/// Whether all paths that sources read of a repository are folders of `tree`, and some tell: a checkout without remotes.
+fn has_paths_of(tree: &Tree, fleet: &Fleet, url: &str) -> bool {
+    let apps: Vec<_> = fleet.apps().map(|app| app.sources()).collect();
+    let sources = apps.iter().flat_map(|sources| sources.iter());
+    let of_it = sources.filter(|source| source.repo_url == *url && source.chart.is_empty());
+    let mut paths = of_it.filter_map(|source| TreePath::new(source.path.as_str()?)).peekable();
+    let is_told = |path: &TreePath| !path.as_str().is_empty() && tree.is_folder(path);
+    paths.peek().is_some() && paths.all(|path| is_told(&path))
 }
 
 fn quoted(text: &str) -> String {

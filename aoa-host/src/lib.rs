@@ -26,6 +26,7 @@ mod revision;
 mod settings;
 mod snapshot;
 mod uncommitted;
+mod unreferred;
 
 pub use alone::{CHART_OPTIONS, KUSTOMIZATION_OPTIONS, build_kustomization, render_chart};
 pub use answers::{

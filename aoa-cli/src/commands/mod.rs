@@ -145,7 +145,7 @@ fn resolve_loaded(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, 
     {
         hint(
             global,
-            "no Application found: name where the fleet begins under `roots:` in aoa.yaml, or give its folder behind the verb",
+            "no Application found: name where the fleet begins under `roots:` in aoa.yaml (`aoa init` looks for it), or give its folder behind the verb",
         );
     }
     Ok((fleet, loaded))

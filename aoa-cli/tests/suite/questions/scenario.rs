@@ -76,9 +76,13 @@ impl Scenario {
         self.run.first().map(String::as_str).unwrap_or_default()
     }
 
-    /// Whether the command is told how to print.
+    /// Whether the command is told how to print, or does not print data.
     pub(super) fn is_printed_otherwise(&self) -> bool {
-        self.run.iter().any(|word| word == "-o" || word.starts_with("--output") || word == "--markdown")
+        self.verb() == "init"
+            || self
+                .run
+                .iter()
+                .any(|word| word == "-o" || word.starts_with("--output") || word == "--markdown")
     }
 
     /// The words behind `aoa`.

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use aoa_core::lang::json::{self, Numbers};
+use aoa_core::lang::text::regexp::Regexp;
 use aoa_core::lang::{Value, json::to_string};
 
 pub(super) struct Schema {
@@ -85,6 +86,12 @@ impl Schema {
                     let fits = of.as_list().map_or_else(|| is(of), |names| names.iter().any(is));
                     if !fits {
                         wrong.push(format!("{place}: {} is no {}", written(value), written(of)));
+                    }
+                }
+                "pattern" => {
+                    let pattern = Regexp::new(of.as_str().unwrap()).unwrap();
+                    if value.as_str().is_some_and(|text| !pattern.is_match(text)) {
+                        wrong.push(format!("{place}: {} does not match {}", written(value), written(of)));
                     }
                 }
                 "minimum" if value.as_i64() < of.as_i64() => wrong.push(format!("{place}: is too small")),
