@@ -13,7 +13,7 @@ use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
 use crate::config::OwnersConfig;
-use crate::model::Cluster;
+use crate::model::{Cluster, Kind};
 use crate::overlay::Overlay;
 
 pub use charts::{ChartRepository, GivenChart, Listing};
@@ -241,6 +241,23 @@ impl Inputs {
         let checkout = Checkout { serves: Serves::Any, commit: Text::EMPTY, tree };
         let repository = Repository::new(url, vec![checkout]);
         Inputs { repositories: vec![repository], ..Inputs::default() }
+    }
+
+    /// Whether nobody declared roots, and Applications or sets stand beside the repositories, as exported state of an Argo CD
+    /// does: then the fleet begins with those of them that no other one brings, and no files are looked through for roots.
+    ///
+    /// ```
+    /// use aoa_core::lang::yaml;
+    /// let mut inputs = aoa_core::Inputs::default();
+    /// assert!(!inputs.begin_live());
+    /// inputs.objects.push(yaml::load(b"{apiVersion: argoproj.io/v1alpha1, kind: Application, metadata: {name: root}}")?);
+    /// assert!(inputs.begin_live());
+    /// # Ok::<(), aoa_core::lang::Error>(())
+    /// ```
+    #[must_use]
+    pub fn begin_live(&self) -> bool {
+        let drives = |object: &Value| Kind::of(object).is_some_and(|kind| kind != Kind::AppProject);
+        self.roots.is_empty() && self.objects.iter().any(drives)
     }
 }
 

@@ -126,6 +126,9 @@ pub struct Loaded {
 /// ```
 pub const CONFIG_FILE: &str = "aoa.yaml";
 
+/// What is said where nobody declared roots and the inventory tells some.
+const BEGINS_LIVE: &str = "no roots are declared: the fleet begins with the Applications and sets of the inventory that nothing else of it brings";
+
 /// Loads the fleet of `folder`.
 ///
 /// The repository is the git checkout that the folder lies in, else the folder itself. It stands for all its remotes,
@@ -204,6 +207,9 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
     loaded.add_inventory(&files, &base)?;
     loaded.add_policies(&files, &base)?;
     loaded.inputs.roots = loaded.config.roots.iter().map(|root| root.to_root()).collect();
+    if loaded.inputs.begin_live() {
+        loaded.notes.push(BEGINS_LIVE.to_owned());
+    }
     if options.allow_exec && !loaded.config.plugins.is_empty() {
         loaded.inputs.plugin_runner = Some(Arc::new(PluginCommands::new(loaded.config.plugins.clone())));
     }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 
 use aoa_lang::Value;
-use aoa_lang::value::Text;
 
 use crate::model::{Kind, ObjectRef, destination_of};
-use crate::render::{INSTANCE_LABEL, TRACKING_ANNOTATION, TrackingId};
+use crate::render::{app_of, set_of};
 
 /// The Applications, sets and projects of an Argo CD as they are.
 #[derive(Clone, Debug, Default)]
@@ -104,25 +103,11 @@ impl LiveObject {
 
     /// The set that owns it.
     pub(super) fn set(&self) -> Option<ObjectRef> {
-        let owners = self.value.at(&["metadata", "ownerReferences"]).and_then(Value::as_list);
-        let mut owners = owners.into_iter().flatten();
-        let owner = owners.find(|owner| owner.str_at(&["kind"]) == Some("ApplicationSet"))?;
-        let name = Text::from(owner.str_at(&["name"])?);
-        Some(ObjectRef { kind: Kind::ApplicationSet, namespace: self.object.namespace.clone(), name })
+        set_of(&self.value, &self.object)
     }
 
     /// The Application that brought it, by the mark that Argo CD puts on it.
     pub(super) fn parent(&self, home: &str) -> Option<ObjectRef> {
-        let mark = self.text(&["metadata", "annotations", TRACKING_ANNOTATION]);
-        let instance = match TrackingId::parse(mark) {
-            // A copy carries the mark of what it was copied from.
-            Ok(id) if id.kind == self.object.kind.name() && self.object.name == *id.name => id.app,
-            _ => self.text(&["metadata", "labels", INSTANCE_LABEL]).to_owned(),
-        };
-        if instance.is_empty() || self.object.name == *instance {
-            return None;
-        }
-        let (namespace, name) = instance.split_once('_').unwrap_or((home, &instance));
-        Some(ObjectRef { kind: Kind::Application, namespace: namespace.into(), name: name.into() })
+        app_of(&self.value, &self.object, home)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use aoa_lang::Value;
 use aoa_lang::value::Text;
 
 /// The stable name of an Application or ApplicationSet: which Argo CD it belongs to, its namespace, its name.
@@ -49,6 +50,12 @@ impl Kind {
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Kind::Application, Kind::ApplicationSet, Kind::AppProject].into_iter().find(|k| k.name() == name)
+    }
+
+    /// The kind of an object, if it is one of these.
+    pub(crate) fn of(object: &Value) -> Option<Self> {
+        let is_ours = object.str_at(&["apiVersion"])?.starts_with("argoproj.io/");
+        Kind::from_name(object.str_at(&["kind"])?).filter(|_| is_ours)
     }
 }
 

@@ -70,3 +70,4 @@ pub(crate) use directory::{DirectoryRefusal, directory_covers, directory_refusal
 pub(crate) use parallel::Workers;
 pub(crate) use reach::{Reach, ReachIndex};
 pub(crate) use splice::Before;
+pub(crate) use tracking::{app_of, bringer_of, set_of};

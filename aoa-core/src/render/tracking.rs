@@ -5,7 +5,7 @@ use std::fmt;
 use aoa_lang::value::{Map, Text};
 use aoa_lang::{Error, Result, Value, strconv};
 
-use crate::model::GroupVersionKind;
+use crate::model::{GroupVersionKind, Kind, ObjectRef};
 
 /// The label that marks objects unless the settings name another.
 pub const INSTANCE_LABEL: &str = "app.kubernetes.io/instance";
@@ -200,6 +200,37 @@ impl TrackingId {
         let ((group, kind), (namespace, name)) = (two(type_)?, two(object)?);
         Ok(TrackingId { app: app.to_owned(), group, kind, namespace, name })
     }
+}
+
+/// Who brought an object that was exported from a cluster, as it says itself: the set that owns it, else the Application whose mark
+/// it carries; `home` is Argo CD's own namespace.
+pub(crate) fn bringer_of(value: &Value, object: &ObjectRef, home: &str) -> Option<ObjectRef> {
+    set_of(value, object).or_else(|| app_of(value, object, home))
+}
+
+/// The set that owns an exported object.
+pub(crate) fn set_of(value: &Value, object: &ObjectRef) -> Option<ObjectRef> {
+    let owners = value.at(&["metadata", "ownerReferences"]).and_then(Value::as_list);
+    let mut owners = owners.into_iter().flatten();
+    let owner = owners.find(|owner| owner.str_at(&["kind"]) == Some("ApplicationSet"))?;
+    let name = Text::from(owner.str_at(&["name"])?);
+    Some(ObjectRef { kind: Kind::ApplicationSet, namespace: object.namespace.clone(), name })
+}
+
+/// The Application that brought an exported object, by the mark that Argo CD puts on it.
+pub(crate) fn app_of(value: &Value, object: &ObjectRef, home: &str) -> Option<ObjectRef> {
+    let text = |keys: &[&str]| value.str_at(keys).unwrap_or_default();
+    let mark = text(&["metadata", "annotations", TRACKING_ANNOTATION]);
+    let instance = match TrackingId::parse(mark) {
+        // A copy carries the mark of what it was copied from.
+        Ok(id) if id.kind == object.kind.name() && object.name == *id.name => id.app,
+        _ => text(&["metadata", "labels", INSTANCE_LABEL]).to_owned(),
+    };
+    if instance.is_empty() || object.name == *instance {
+        return None;
+    }
+    let (namespace, name) = instance.split_once('_').unwrap_or((home, &instance));
+    Some(ObjectRef { kind: Kind::Application, namespace: namespace.into(), name: name.into() })
 }
 
 impl fmt::Display for TrackingId {

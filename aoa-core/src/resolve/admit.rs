@@ -69,17 +69,6 @@ impl Arrival {
 }
 
 impl Run<'_> {
-    /// Admits what the inventory holds besides the repositories: these are roots too.
-    pub(super) fn admit_inventory(&mut self) -> Result<()> {
-        let inputs = self.data.inputs.clone();
-        for object in &inputs.objects {
-            let manifest = Manifest { object: object.clone(), place: None };
-            let namespace = self.data.inputs.settings.namespace.clone();
-            self.admit(&manifest, Parent::Root, &namespace)?;
-        }
-        Ok(())
-    }
-
     /// Admits `manifest`, put into `namespace` if it names none.
     ///
     /// # Errors

@@ -13,6 +13,7 @@ mod findings;
 mod finish;
 mod generate;
 mod later;
+mod live;
 mod notes;
 mod older;
 mod render;
@@ -80,7 +81,8 @@ impl Resolver {
     }
 
     /// Resolves a fleet. Without declared roots they are found: files that hold Applications or ApplicationSets and that
-    /// no source of another one covers.
+    /// no source of another one covers. Where the inventory holds Applications or sets, the fleet begins with those of them that
+    /// no other one brings.
     ///
     /// Whatever is wrong *in* the fleet becomes a finding of the result; one broken child never hides the others.
     ///
@@ -88,7 +90,8 @@ impl Resolver {
     ///
     /// `Limit` if a bound on the whole fleet is passed; `NotFound` if a declared root does not exist.
     pub fn resolve(&mut self, inputs: &Inputs) -> Result<Fleet> {
-        if !inputs.roots.is_empty() || inputs.repositories.is_empty() {
+        let is_looked_for = inputs.roots.is_empty() && !inputs.begin_live();
+        if !is_looked_for || inputs.repositories.is_empty() {
             return run::Run::new(&self.options, &self.kept, inputs).finish();
         }
         // A fleet does not begin elsewhere because something in it is thought otherwise.

@@ -41,7 +41,8 @@ pub(super) fn resolve_since(
     }
     let mut inputs = inputs.clone();
     let mut found = None;
-    if inputs.roots.is_empty() && data.inputs.roots.iter().all(|root| root.declared == Declared::Found) {
+    let is_looked_for = inputs.roots.is_empty() && !inputs.begin_live();
+    if is_looked_for && data.inputs.roots.iter().all(|root| root.declared == Declared::Found) {
         match found_roots(data, &inputs, &changes, (options, kept)) {
             Some((roots, how)) => (inputs.roots, found) = (roots, Some(Arc::new(how))),
             None => return Ok(None),

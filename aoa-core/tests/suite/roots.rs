@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use aoa_core::diff::diff;
 use aoa_core::finding::Cause;
-use aoa_core::lang::source::Tree;
-use aoa_core::{Inputs, Options, resolve};
+use aoa_core::inputs::Root;
+use aoa_core::lang::source::{Tree, TreePath};
+use aoa_core::lang::yaml;
+use aoa_core::{Fleet, Inputs, Options, Resolver, resolve};
 
 const URL: &str = "https://git.example.com/fleet";
 
@@ -45,6 +48,50 @@ fn a_file_that_a_source_reads_is_no_root() {
     let excluding = app("root", "path: apps, directory: {recurse: true, exclude: 'deeper/*'}");
     let found = roots(&[files[0].clone(), files[1].clone(), ("root.yaml", excluding)]);
     assert_eq!(found, ["apps/deeper/db.yaml", "root.yaml"]);
+}
+
+#[test]
+fn exported_state_begins_the_fleet() {
+    let exported = |name: &str, source: &str, mark: &str| {
+        let text = app(name, source);
+        let text = text.replace("namespace: argocd}\nspec", &format!("namespace: argocd, {mark}}}\nspec"));
+        yaml::load(text.as_bytes()).unwrap()
+    };
+    let tracked = |app: &str, name: &str| {
+        format!("annotations: {{argocd.argoproj.io/tracking-id: '{app}:argoproj.io/Application:argocd/{name}'}}")
+    };
+    let files = [
+        ("apps/web.yaml", app("web", "path: web")),
+        ("other/stray.yaml", app("stray", "path: web")),
+        ("web/a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}}".to_owned()),
+    ];
+    let tree = Tree::in_memory(files.iter().map(|(path, text)| (*path, text.as_str())));
+    let mut inputs = Inputs::of_tree(URL, tree);
+    inputs.objects = vec![
+        exported("root", "path: apps", "labels: {a: b}"),
+        // Brought by `root`, in whose folder it stands, and by one that was not exported.
+        exported("web", "path: web", &tracked("root", "web")),
+        exported("gone", "path: web", &tracked("root", "gone")),
+        exported("alone", "path: web", &tracked("elsewhere", "alone")),
+        // A copy of the mark of another, and its own.
+        exported("copy", "path: web", &tracked("root", "web")),
+        exported("own", "path: web", &tracked("own", "own")),
+    ];
+    let mut resolver = Resolver::new(Options::default());
+    let fleet = resolver.resolve(&inputs).unwrap();
+    let names = |fleet: &Fleet| fleet.apps().map(|app| app.name().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&fleet), ["alone", "copy", "own", "root", "web"]);
+    assert_eq!(fleet.app("argocd", "web").unwrap().parent().unwrap().name, "root");
+    assert!(fleet.conflicts().is_empty() && fleet.findings().is_empty(), "{:?}", fleet.findings());
+    // Also where it is resolved from an older one.
+    let newer = TreePath::new("apps/db.yaml").unwrap();
+    let edited = inputs.with_files([(newer, Some(app("db", "path: web").into_bytes().into()))]);
+    let after = resolver.resolve_since(&fleet, &edited).unwrap();
+    assert_eq!(names(&after), names(&resolve(&edited, &Options::default()).unwrap()));
+    assert_eq!(diff(&fleet, &after).apps.len(), 1);
+    // Declared roots are all there is besides.
+    inputs.roots.push(Root::new(TreePath::new("other/stray.yaml").unwrap()));
+    assert!(resolve(&inputs, &Options::default()).unwrap().app("argocd", "stray").is_some());
 }
 
 #[test]
