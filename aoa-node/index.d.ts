@@ -251,6 +251,8 @@ export interface Changes {
   terms?: TermChange[]
   /** What never is in sync for long, whatever is merged. */
   drifts?: Drift[]
+  /** What is worth knowing of how the sides were loaded. */
+  notes?: string[]
 }
 
 /** What a change adds, moves and deletes: `diff('main...')`, `diff('v1..v2')`, or `diff([before, after])` of two folders or

@@ -240,6 +240,7 @@ impl Both {
         let mut changes = diff(&before, &after);
         changes.add_terms(&before, &after);
         changes.add_configuration(&self.before.config, &self.after.config);
+        changes.notes = self.notes().map(str::to_owned).collect();
         Ok(Compared { before, after, changes })
     }
 
@@ -257,6 +258,7 @@ impl Both {
         let (before, after) = (fleet(&self.before)?, fleet(&self.after)?);
         let mut changes = diff(&before, &after);
         changes.add_terms(&before, &after);
+        changes.notes = self.notes().map(str::to_owned).collect();
         Ok(Compared { before, after, changes })
     }
 }

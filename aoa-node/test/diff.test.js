@@ -41,6 +41,7 @@ test('outputs tell what their folders tell', async () => {
   }))
   const changes = await diff(outputs)
   assert.deepEqual(changes.apps, (await diff(sides)).apps)
+  assert.ok(changes.notes.every(note => note.includes('leaves out secrets')))
   assert.deepEqual((await diff([outputs[0], sides[1]])).summary, changes.summary)
 })
 

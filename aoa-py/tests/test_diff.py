@@ -43,6 +43,7 @@ def test_outputs_tell_what_their_folders_tell(both, tmp_path):
         output.write_text(aoa.load(side).resolve().to_json(manifests=True))
     changes = aoa.diff(*outputs)
     assert changes.apps == aoa.diff(*both).apps
+    assert changes.notes and not aoa.diff(*both).notes
     assert aoa.diff(outputs[0], both[1]).summary == changes.summary
     outputs[1].write_text(aoa.load(both[1]).resolve().to_json())
     with pytest.raises(aoa.Error, match="manifests are counted, and 0 written") as error:

@@ -35,6 +35,8 @@ pub struct Changes {
     pub terms: Vec<TermChange>,
     /// What the Applications that were compared object by object draw anew at each rendering: left out of their changes.
     pub drifts: Vec<Drift>,
+    /// What is worth knowing of the fleets that were compared: filled by who loaded them.
+    pub notes: Vec<String>,
     pub(super) radius: Radius,
 }
 

@@ -73,6 +73,15 @@ fn write_all(
         if let Some(background) = background {
             let (out, redactor) = fields.key("impact");
             write_impact(out, redactor, &background.impact)?;
+        }
+        if !changes.notes.is_empty() {
+            let notes: Vec<&String> = changes.notes.iter().collect();
+            list(fields, "notes", &notes, |out, redactor, note| {
+                super::object::write_text(out, redactor, note);
+                Ok(())
+            })?;
+        }
+        if let Some(background) = background {
             let owners: Vec<&String> = background.owners.iter().collect();
             list(fields, "owners", &owners, |out, redactor, owner| {
                 super::object::write_text(out, redactor, owner);

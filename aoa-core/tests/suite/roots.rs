@@ -58,7 +58,9 @@ fn exported_state_begins_the_fleet() {
         yaml::load(text.as_bytes()).unwrap()
     };
     let tracked = |app: &str, name: &str| {
-        format!("annotations: {{argocd.argoproj.io/tracking-id: '{app}:argoproj.io/Application:argocd/{name}'}}")
+        format!(
+            "annotations: {{argocd.argoproj.io/tracking-id: '{app}:argoproj.io/Application:argocd/{name}'}}"
+        )
     };
     let files = [
         ("apps/web.yaml", app("web", "path: web")),

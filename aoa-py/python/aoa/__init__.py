@@ -237,6 +237,11 @@ class Changes(_Answer):
         return self.data.get("drifts", [])
 
     @property
+    def notes(self) -> list[str]:
+        """What is worth knowing of how the sides were loaded: files that are not committed, secrets that are not in an output."""
+        return self.data.get("notes", [])
+
+    @property
     def introduced(self) -> Findings:
         """What there is to say of the newer side only, errors first."""
         return Findings(_finding(finding) for finding in self.data["findings"]["introduced"])

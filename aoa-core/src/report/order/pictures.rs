@@ -70,6 +70,8 @@ struct Picture<'o, 'f> {
     edges: BTreeMap<(u32, u32), (String, bool)>,
     creations: BTreeSet<(u32, u32)>,
     left_out: usize,
+    /// About how long it is.
+    bytes: usize,
 }
 
 impl<'o, 'f> Picture<'o, 'f> {
@@ -79,40 +81,21 @@ impl<'o, 'f> Picture<'o, 'f> {
             edges: BTreeMap::new(),
             creations: BTreeSet::new(),
             left_out: 0,
+            bytes: 0,
         };
-        let id = |app: App<'_>| app.id().0;
-        let mut bytes = 0usize;
         for edge in &order.edges {
-            let key = (id(edge.to), id(edge.from));
-            let is_full = picture.edges.len() >= MOST || bytes >= BYTES;
-            if !picture.edges.contains_key(&key) && is_full {
-                picture.left_out += 1;
-                continue;
-            }
-            let is_hard = edge.strength == Strength::Hard;
             let label = match edge.what.kind {
                 "" => edge.kind.name(),
                 kind => kind,
             };
-            let label = &*cut(label, LABEL);
-            let known = picture.edges.entry(key).or_insert_with(|| {
-                // With the words around it.
-                bytes = bytes.saturating_add(label.len().saturating_add(60));
-                (label.to_owned(), is_hard)
-            });
-            known.1 |= is_hard;
-            if !known.0.split(", ").any(|other| other == label) && known.0.len() < 60 {
-                known.0 = format!("{}, {label}", known.0);
-            }
-            for app in [edge.from, edge.to] {
-                if let Some(member) = order.member(app.namespace(), app.name())
-                    && picture.nodes.insert(id(app), member).is_none()
-                {
-                    // It may be drawn with an arrow from who brings it.
-                    bytes = bytes.saturating_add(app.name().len().min(LABEL).saturating_add(90));
-                }
+            picture.add(order, (edge.to, edge.from), label, edge.strength == Strength::Hard);
+        }
+        for held in &order.held {
+            for app in &held.apps {
+                picture.add(order, (held.by, *app), "synced by hand", false);
             }
         }
+        let id = |app: App<'_>| app.id().0;
         for (at, member) in &picture.nodes {
             if let Some(creator) =
                 member.creator.map(id).filter(|creator| picture.nodes.contains_key(creator))
@@ -121,6 +104,35 @@ impl<'o, 'f> Picture<'o, 'f> {
             }
         }
         picture
+    }
+
+    /// An arrow to who waits from whom it waits for.
+    fn add(&mut self, order: &'o Order<'f>, (to, from): (App<'f>, App<'f>), label: &str, is_hard: bool) {
+        let key = (to.id().0, from.id().0);
+        let is_full = self.edges.len() >= MOST || self.bytes >= BYTES;
+        if !self.edges.contains_key(&key) && is_full {
+            self.left_out += 1;
+            return;
+        }
+        let label = &*cut(label, LABEL);
+        let bytes = &mut self.bytes;
+        let known = self.edges.entry(key).or_insert_with(|| {
+            // With the words around it.
+            *bytes = bytes.saturating_add(label.len().saturating_add(60));
+            (label.to_owned(), is_hard)
+        });
+        known.1 |= is_hard;
+        if !known.0.split(", ").any(|other| other == label) && known.0.len() < LABEL {
+            known.0 = format!("{}, {label}", known.0);
+        }
+        for app in [from, to] {
+            if let Some(member) = order.member(app.namespace(), app.name())
+                && self.nodes.insert(app.id().0, member).is_none()
+            {
+                // It may be drawn with an arrow from who brings it.
+                self.bytes = self.bytes.saturating_add(app.name().len().min(LABEL).saturating_add(90));
+            }
+        }
     }
 }
 
