@@ -37,13 +37,17 @@ def test_a_cluster_that_goes_leaves_its_objects(both):
 
 
 def test_outputs_tell_what_their_folders_tell(both, tmp_path):
+    for side in both:
+        secret = side / "teams" / "search" / "web" / "manifests" / "secret.yaml"
+        secret.write_text("{apiVersion: v1, kind: Secret, metadata: {name: login}, stringData: {password: some-password}}")
     (both[1] / "clusters" / "dev.yaml").unlink()
     outputs = [tmp_path / "before.json", tmp_path / "after.json"]
     for side, output in zip(both, outputs):
         output.write_text(aoa.load(side).resolve().to_json(manifests=True))
     changes = aoa.diff(*outputs)
     assert changes.apps == aoa.diff(*both).apps
-    assert changes.notes and not aoa.diff(*both).notes
+    assert all("leaves out secrets" in note for note in changes.notes) and len(changes.notes) == 2
+    assert aoa.diff(*both).notes == []
     assert aoa.diff(outputs[0], both[1]).summary == changes.summary
     outputs[1].write_text(aoa.load(both[1]).resolve().to_json())
     with pytest.raises(aoa.Error, match="manifests are counted, and 0 written") as error:
