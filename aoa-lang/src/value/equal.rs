@@ -119,7 +119,7 @@ mod tests {
 
     #[test]
     fn negative_zero_is_equal_but_not_identical() {
-        let (zero, negative) = (Value::from(0.0), Value::from(-0.0));
+        let (zero, negative) = (Value::float(0.0), Value::float(-0.0));
         assert!(zero == negative && zero.deep_equals(&negative));
         assert!(!zero.is_identical(&negative) && zero.is_identical(&zero));
     }
