@@ -1,6 +1,6 @@
 //! Exported state among the inputs: the fleet begins with what nothing else of it brings.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use aoa_lang::value::Text;
 use aoa_lang::{Result, Value};
@@ -12,16 +12,48 @@ use crate::model::{Kind, Manifest, ObjectRef};
 use crate::render::bringer_of;
 
 /// The objects of the inventory that another one of it does not bring: an Application by the mark that Argo CD left, a set as its
-/// owner.
+/// owner. Of those that bring each other in a circle the first by name.
 pub(super) fn beginnings(inputs: &Inputs) -> Vec<&Value> {
-    let known: HashSet<ObjectRef> =
-        inputs.objects.iter().filter_map(|object| reference(object, &inputs.settings)).collect();
-    let is_brought = |object: &&Value| {
-        let Some(own) = reference(object, &inputs.settings) else { return false };
-        let home = inputs.settings.namespace.to_str_lossy();
-        bringer_of(object, &own, &home).is_some_and(|bringer| known.contains(&bringer))
+    let settings = &inputs.settings;
+    let home = settings.namespace.to_str_lossy();
+    let named = |object| Some((reference(object, settings)?, object));
+    let known: HashMap<ObjectRef, &Value> = inputs.objects.iter().filter_map(named).collect();
+    let bringer = |own: &ObjectRef| {
+        let object = known.get(own)?;
+        bringer_of(object, own, &home).filter(|bringer| known.contains_key(bringer))
     };
-    inputs.objects.iter().filter(|object| !is_brought(object)).collect()
+    let circles = first_of_circles(known.keys(), bringer);
+    let begins = |object: &&Value| {
+        reference(object, settings).is_none_or(|own| bringer(&own).is_none() || circles.contains(&own))
+    };
+    inputs.objects.iter().filter(begins).collect()
+}
+
+/// The first by name of each circle that following `next` leads into.
+fn first_of_circles<'o>(
+    objects: impl Iterator<Item = &'o ObjectRef>,
+    next: impl Fn(&ObjectRef) -> Option<ObjectRef>,
+) -> HashSet<ObjectRef> {
+    let mut firsts = HashSet::new();
+    // By which walk each was come by.
+    let mut seen: HashMap<ObjectRef, usize> = HashMap::new();
+    for (walk, start) in objects.enumerate() {
+        let mut at = Some(start.clone());
+        while let Some(object) = at {
+            match seen.get(&object) {
+                Some(known) if *known == walk => {
+                    let circle =
+                        std::iter::successors(next(&object), |one| next(one).filter(|_| *one != object));
+                    firsts.extend(circle.min());
+                    break;
+                }
+                Some(_) => break,
+                None => at = next(&object),
+            }
+            seen.insert(object, walk);
+        }
+    }
+    firsts
 }
 
 fn reference(object: &Value, settings: &Settings) -> Option<ObjectRef> {

@@ -85,6 +85,12 @@ fn exported_state_begins_the_fleet() {
     assert_eq!(names(&fleet), ["alone", "copy", "own", "root", "web"]);
     assert_eq!(fleet.app("argocd", "web").unwrap().parent().unwrap().name, "root");
     assert!(fleet.conflicts().is_empty() && fleet.findings().is_empty(), "{:?}", fleet.findings());
+    // Those that bring each other begin with the first.
+    let mut circle = inputs.clone();
+    circle.objects = ["b", "a", "c"]
+        .map(|name| exported(name, "path: web", &tracked(if name == "a" { "b" } else { "a" }, name)))
+        .into();
+    assert_eq!(names(&resolve(&circle, &Options::default()).unwrap()), ["a"]);
     // Also where it is resolved from an older one.
     let newer = TreePath::new("apps/db.yaml").unwrap();
     let edited = inputs.with_files([(newer, Some(app("db", "path: web").into_bytes().into()))]);
