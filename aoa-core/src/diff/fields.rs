@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use aoa_lang::Value;
 use aoa_lang::value::{List, Map};
+use aoa_lang::{Value, json};
 
 use super::ignoring::Ignored;
 use super::items::{Keyed, keyed, order_matters};
@@ -75,6 +75,7 @@ fn walk(whole: Part<'_>) -> Vec<FieldChange> {
             (Some(Value::List(before)), Some(Value::List(after))) => {
                 parts_of_lists(&part, before, after, &mut found)
             }
+            (Some(before), Some(after)) if are_one_number(before, after) => continue,
             _ => {
                 let (before, after) = (before.cloned(), after.cloned());
                 found.push(FieldChange { path: part.path, before, after, is_secret: false, ignored: None });
@@ -92,6 +93,15 @@ fn same(before: Option<&Value>, after: Option<&Value>) -> bool {
         (Some(Value::List(before)), Some(Value::List(after))) if before.shares(after) => true,
         _ => before == after,
     }
+}
+
+/// Whether two values are one number to whoever gets them as JSON: 1 and 1.0 are.
+fn are_one_number(before: &Value, after: &Value) -> bool {
+    let written = |value: &Value| match value {
+        Value::Int(..) | Value::Uint(..) | Value::Float(..) | Value::Number(_) => json::to_string(value).ok(),
+        _ => None,
+    };
+    written(before).is_some_and(|before| written(after) == Some(before))
 }
 
 fn parts_of_maps<'v>(part: &Part<'v>, before: &'v Map, after: &'v Map) -> Vec<Part<'v>> {
@@ -186,6 +196,8 @@ mod tests {
     fn null_is_nothing_and_texts_are_no_flags() {
         assert_eq!(paths("{a: null}", "{}"), Vec::<String>::new());
         assert_eq!(paths("{a: 'true'}", "{a: true}"), ["a"]);
+        assert_eq!(paths("{a: 1.0, b: [2e3]}", "{a: 1, b: [2000]}"), Vec::<String>::new());
+        assert_eq!(paths("{a: 1.5, b: 1}", "{a: 1, b: '1'}"), ["a", "b"]);
         assert_eq!(paths("{a: {}}", "{a: {b: 1}}"), ["a.b"]);
     }
 
