@@ -88,8 +88,8 @@ fn charts(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<Str
     text.push_str("# charts that bring Applications and that no Application reads; if something else installs one, it is a root:\n");
     for chart in &charts {
         let path = quoted(chart.path.as_str());
-        let line = match (&chart.values[..], &chart.error) {
-            ([file], _) => format!("#   - {{path: {path}, helm: {{valueFiles: [{}]}}}}\n", quoted(file)),
+        let line = match (&chart.values, &chart.error) {
+            (Some(file), _) => format!("#   - {{path: {path}, helm: {{valueFiles: [{}]}}}}\n", quoted(file)),
             (_, Some(error)) => {
                 // Helm's own words stand behind those of its command.
                 let error = error.lines().next().unwrap_or_default();
@@ -106,7 +106,7 @@ fn charts(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<Str
 }
 
 fn clusters(loaded: &Loaded, text: &mut String, found: &mut Vec<String>) {
-    let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
+    let tree = loaded.own_tree();
     let files = tree.map(cluster_files).unwrap_or_default();
     if files.is_empty() {
         text.push_str(
@@ -135,7 +135,7 @@ fn argocd(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<Str
         found.push(format!("Argo CD in {namespace}, where all Applications are"));
     }
     let mut remarks = String::new();
-    let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
+    let tree = loaded.own_tree();
     let files =
         tree.map(|tree| files_with(tree, &settings::WORDS, settings::is_settings)).unwrap_or_default();
     match files.as_slice() {
@@ -184,7 +184,7 @@ fn files_with(tree: &Tree, words: &[&str], is_it: impl Fn(&Value) -> bool) -> Ve
 }
 
 fn repositories(loaded: &Loaded, fleet: &Fleet, text: &mut String, found: &mut Vec<String>) {
-    let tree = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first()).map(|c| &c.tree);
+    let tree = loaded.own_tree();
     let missing: Vec<String> = fleet
         .needs()
         .iter()

@@ -263,6 +263,11 @@ fn read_config(files: &Files, file: &Path) -> Result<Config> {
 }
 
 impl Loaded {
+    /// The files of the repository that the fleet lies in.
+    pub(crate) fn own_tree(&self) -> Option<&Tree> {
+        Some(&self.inputs.repositories.first()?.checkouts.first()?.tree)
+    }
+
     fn add_repositories(&mut self, files: &Files, base: &Path, git: Option<GitCheckout>) -> Result<()> {
         // A configuration that maps a URL onto its own folder makes that folder a repository of its own.
         let is_base = |path: &Text| files.are_one(&base.join(&*path.to_str_lossy()), base);

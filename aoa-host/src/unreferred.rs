@@ -13,16 +13,15 @@ use crate::load::Loaded;
 pub(crate) struct Unreferred {
     /// Its folder.
     pub(crate) path: TreePath,
-    /// The value files that it does not render without.
-    pub(crate) values: Vec<String>,
+    /// The value file that it does not render without.
+    pub(crate) values: Option<String>,
     /// What is wrong, where it does not render by itself.
     pub(crate) error: Option<String>,
 }
 
 /// The charts of the repository that bring Applications or sets and that no Application of `fleet` reads, by path.
 pub(crate) fn unreferred(loaded: &Loaded, fleet: &Fleet) -> Vec<Unreferred> {
-    let checkout = loaded.inputs.repositories.first().and_then(|r| r.checkouts.first());
-    let Some(tree) = checkout.map(|checkout| &checkout.tree) else { return Vec::new() };
+    let Some(tree) = loaded.own_tree() else { return Vec::new() };
     let is_read = |folder: &TreePath| {
         fleet.apps().any(|app| {
             let paths = app.sources();
@@ -60,15 +59,13 @@ fn names_apps(tree: &Tree, chart: &TreePath) -> bool {
 
 /// What comes of the chart as a root, by itself and with each of its other value files.
 fn tried(loaded: &Loaded, tree: &Tree, path: TreePath) -> Option<Unreferred> {
-    let alone = resolved(loaded, &path, &[])?;
-    let Err(error) = alone else { return Some(Unreferred { path, values: Vec::new(), error: None }) };
-    for file in value_files(tree, &path) {
-        let values = vec![file];
-        if let Some(Ok(())) = resolved(loaded, &path, &values) {
-            return Some(Unreferred { path, values, error: None });
-        }
-    }
-    Some(Unreferred { path, values: Vec::new(), error: Some(error) })
+    let Err(error) = resolved(loaded, &path, None)? else {
+        return Some(Unreferred { path, values: None, error: None });
+    };
+    let renders = |file: &String| matches!(resolved(loaded, &path, Some(file.as_str())), Some(Ok(())));
+    let values = value_files(tree, &path).into_iter().find(renders);
+    let error = values.is_none().then_some(error);
+    Some(Unreferred { path, values, error })
 }
 
 /// The value files of a chart besides the usual one.
@@ -83,14 +80,12 @@ fn value_files(tree: &Tree, chart: &TreePath) -> Vec<String> {
     names.filter(is_other).map(str::to_owned).collect()
 }
 
-/// Whether the chart brings Applications or sets with these value files; `None` if it renders and brings none, else why it does not
+/// Whether the chart brings Applications or sets with this value file; `None` if it renders and brings none, else why it does not
 /// render.
-fn resolved(loaded: &Loaded, path: &TreePath, values: &[String]) -> Option<Result<(), String>> {
-    let files = values.iter().map(|file| Value::from(file.as_str())).collect();
-    let helm = Value::map([("valueFiles", Value::list(files))]);
-    let source = Value::map([("helm", helm)]);
+fn resolved(loaded: &Loaded, path: &TreePath, values: Option<&str>) -> Option<Result<(), String>> {
+    let files = values.into_iter().map(Value::from).collect();
     let mut root = Root::new(path.clone());
-    root.source = source;
+    root.source = Value::map([("helm", Value::map([("valueFiles", Value::list(files))]))]);
     let mut inputs = loaded.inputs.clone();
     inputs.roots = vec![root];
     let fleet = match Resolver::new(loaded.options.clone()).resolve(&inputs) {

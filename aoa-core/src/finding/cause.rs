@@ -190,11 +190,10 @@ impl Cause {
     }
 
     pub(super) fn message(&self, subjects: &[ObjectRef]) -> String {
-        if let Cause::Judged(judged) = self {
-            return judged.message(subjects);
-        }
-        if let Cause::Recorded(recorded) = self {
-            return recorded.message.to_string();
+        match self {
+            Cause::Judged(judged) => return judged.message(subjects),
+            Cause::Recorded(recorded) => return recorded.message.to_string(),
+            _ => {}
         }
         let whom = match subjects {
             [] => String::new(),

@@ -132,7 +132,9 @@ fn reference(value: &Value, key: &str) -> Result<Option<ObjectRef>> {
 fn settings(written: Option<&Value>) -> Settings {
     let mut settings = Settings::default();
     if let Some(written) = written {
-        settings.namespace = text(written, "namespace");
+        if written.get("namespace").is_some() {
+            settings.namespace = text(written, "namespace");
+        }
         settings.instance = text(written, "instance");
         settings.argocd_cm = written.get("argocd-cm").cloned();
         settings.params_cm = written.get("argocd-cmd-params-cm").cloned();
