@@ -71,7 +71,7 @@ export interface Project {
   spec: Record<string, unknown> | null
 }
 export interface Conflict { object: Ref; parent: Ref | null; same: boolean }
-export interface Place { repository?: string; path: string; line: number; column?: number; width?: number }
+export interface Place { repository?: string; /** Where it is read at another commit than what is checked out. */ commit?: string; path: string; line: number; column?: number; width?: number }
 
 export interface Finding {
   rule: string
@@ -286,7 +286,7 @@ export interface OrderEdge {
   what: Named
   object?: Named
   by?: Named
-  place?: { repository?: string; path: string; line: number }
+  place?: Place
   objects: number
   providers?: number
   strength: 'hard' | 'runtime' | 'declared'
@@ -324,7 +324,7 @@ export interface Order {
 }
 
 /** A line of a file; without line the file or folder itself. */
-export interface Site { line?: number; path: string; repository?: string }
+export interface Site { /** Where it is read at another commit than what is checked out. */ commit?: string; line?: number; path: string; repository?: string }
 
 /** Something that an object hangs on, or that says something of it; `without` is what becomes of the object without it. */
 export interface ReasonInput {

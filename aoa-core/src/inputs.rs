@@ -1,11 +1,13 @@
 //! Everything that a fleet's meaning depends on, handed in by the edge. Nothing is looked for: what is missing is named.
 
 mod charts;
+mod commits;
 mod history;
 mod jsonnet;
 mod plugin;
 mod reference;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use aoa_lang::Value;
@@ -13,10 +15,12 @@ use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
 use crate::config::OwnersConfig;
+use crate::finding::Place;
 use crate::model::{Cluster, Kind};
 use crate::overlay::Overlay;
 
 pub use charts::{ChartRepository, GivenChart, Listing};
+pub use commits::Commits;
 pub use history::{FileVersion, History};
 pub use jsonnet::{EvaluationError, JsonnetEvaluator, JsonnetFiles, JsonnetProgram, JsonnetVariable};
 pub use plugin::{PluginRun, PluginRunner};
@@ -104,6 +108,8 @@ pub struct Repository {
     pub references: Vec<Reference>,
     /// How much of the server's list `references` is.
     pub listed: Listed,
+    /// The files of its commits; `None`: only what is checked out is at hand.
+    pub commits: Option<Arc<dyn Commits>>,
 }
 
 /// How much is known of the references that a server has.
@@ -295,10 +301,18 @@ impl Inputs {
     }
 }
 
+impl Inputs {
+    /// The trees that the file of `place` may lie in.
+    pub(crate) fn trees_of(&self, place: &Place) -> impl Iterator<Item = Tree> {
+        let repositories = self.repositories.iter().filter(|repository| repository.url == place.repository);
+        repositories.flat_map(|repository| repository.trees_at(&place.commit))
+    }
+}
+
 impl Repository {
     /// The repository at `url`, with these trees and nothing known of its references.
     pub fn new(url: impl Into<Text>, checkouts: Vec<Checkout>) -> Self {
-        Repository { url: url.into(), checkouts, references: Vec::new(), listed: Listed::All }
+        Repository { url: url.into(), checkouts, references: Vec::new(), listed: Listed::All, commits: None }
     }
 
     /// The checkout that stands for `revision`: the one that names it, else the one that serves all.
@@ -306,18 +320,43 @@ impl Repository {
     /// A commit may be shortened as Git allows it, down to seven digits.
     #[must_use]
     pub fn checkout(&self, revision: &str) -> Option<&Checkout> {
-        let named = |c: &&Checkout| match &c.serves {
-            Serves::Any => false,
-            Serves::Only(names) => names.iter().any(|n| *n == *revision),
-        };
         let by_commit = |c: &&Checkout| {
             let commit = c.commit.as_str().unwrap_or_default();
             revision.len() >= 7 && commit.starts_with(revision)
         };
-        self.checkouts
-            .iter()
-            .find(named)
+        self.named(revision)
             .or_else(|| self.checkouts.iter().find(by_commit))
             .or_else(|| self.checkouts.iter().find(|c| c.serves == Serves::Any))
+    }
+
+    /// The checkout that says of itself that it stands for `revision`.
+    pub(crate) fn named(&self, revision: &str) -> Option<&Checkout> {
+        self.checkouts.iter().find(|checkout| match &checkout.serves {
+            Serves::Any => false,
+            Serves::Only(names) => names.iter().any(|name| *name == *revision),
+        })
+    }
+
+    /// The trees of the checkouts; of a commit only its own.
+    pub(crate) fn trees_at(&self, commit: &Text) -> Vec<Tree> {
+        if commit.is_empty() {
+            return self.checkouts.iter().map(|checkout| checkout.tree.clone()).collect();
+        }
+        self.commit(&commit.to_str_lossy()).into_iter().map(|checkout| checkout.tree.clone()).collect()
+    }
+
+    /// The files of a commit as they were committed, which those of a work tree need not be: out of [`Self::commits`], else those
+    /// of a checkout.
+    #[must_use]
+    pub fn commit(&self, commit: &str) -> Option<Cow<'_, Checkout>> {
+        let committed = self.commits.as_ref().and_then(|commits| commits.checkout(commit));
+        committed.map(Cow::Owned).or_else(|| self.checkout(commit).map(Cow::Borrowed))
+    }
+}
+
+impl Checkout {
+    /// The files of a commit, and of nothing else.
+    pub fn of_commit(commit: impl Into<Text>, tree: Tree) -> Self {
+        Checkout { serves: Serves::Only(Vec::new()), commit: commit.into(), tree }
     }
 }

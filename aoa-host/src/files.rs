@@ -19,6 +19,10 @@ impl Files {
         Files { commit: None, limits }
     }
 
+    pub(crate) fn limits(&self) -> FolderLimits {
+        self.limits
+    }
+
     /// The repository whose top folder is `top` as it is in `tree`.
     pub(crate) fn of_commit(top: PathBuf, tree: Tree, limits: FolderLimits) -> Self {
         Files { commit: Some((top, tree)), limits }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use aoa_core::inputs::Reference;
 
+const ORIGIN: &str = "refs/remotes/origin/";
+
 /// A checkout of a git repository.
 ///
 /// ```
@@ -25,8 +27,8 @@ pub struct GitCheckout {
     pub default_branch: String,
     /// The URLs of the remotes, `origin` first.
     pub remotes: Vec<String>,
-    /// The branches of `origin` and the tags, as the clone knows them, each with its commit; without `origin` the branches of the
-    /// clone itself.
+    /// The branches of `origin` and the tags, as the clone knows them, each with its commit, and `HEAD` where the clone says which
+    /// branch that is; without `origin` the branches of the clone itself.
     pub references: Vec<Reference>,
 }
 
@@ -58,11 +60,8 @@ pub fn inspect(folder: &Path) -> Option<GitCheckout> {
 
 /// The default branch of `origin`; where the clone does not say, as in most pipelines, `main` or `master` if there is one.
 fn default_branch(repository: &gix::Repository) -> String {
-    const ORIGIN: &str = "refs/remotes/origin/";
-    let head = repository.find_reference("refs/remotes/origin/HEAD").ok();
-    let named = head.and_then(|r| r.target().try_name().map(|name| name.as_bstr().to_string()));
-    if let Some(name) = named.as_deref().and_then(|name| name.strip_prefix(ORIGIN)) {
-        return name.to_owned();
+    if let Some(name) = default_of_origin(repository) {
+        return name;
     }
     let is_there = |name: &&str| {
         [ORIGIN, "refs/heads/"].iter().any(|of| repository.find_reference(&format!("{of}{name}")).is_ok())
@@ -70,11 +69,19 @@ fn default_branch(repository: &gix::Repository) -> String {
     ["main", "master"].into_iter().find(is_there).unwrap_or_default().to_owned()
 }
 
+/// The branch that the clone knows to be the default of `origin`.
+fn default_of_origin(repository: &gix::Repository) -> Option<String> {
+    let head = repository.find_reference("refs/remotes/origin/HEAD").ok()?;
+    let name = head.target().try_name()?.as_bstr().to_string();
+    name.strip_prefix(ORIGIN).map(str::to_owned)
+}
+
 /// What cannot be read is left out: it is as unknown as what was never fetched.
 fn references(repository: &gix::Repository) -> Vec<Reference> {
-    const ORIGIN: &str = "refs/remotes/origin/";
     let Ok(platform) = repository.references() else { return Vec::new() };
     let Ok(all) = platform.all() else { return Vec::new() };
+    let head = default_of_origin(repository)
+        .map(|branch| Reference::new("HEAD", format!("ref: refs/heads/{branch}")));
     let known: Vec<(String, String)> = all
         .filter_map(Result::ok)
         .filter_map(|mut reference| {
@@ -90,7 +97,8 @@ fn references(repository: &gix::Repository) -> Vec<Reference> {
         None if name.starts_with("refs/heads/") && !has_origin => Some(name.to_owned()),
         None => None,
     };
-    known.into_iter().filter_map(|(name, commit)| Some(Reference::new(listed(&name)?, commit))).collect()
+    let listed = known.into_iter().filter_map(|(name, id)| Some(Reference::new(listed(&name)?, id)));
+    head.into_iter().chain(listed).collect()
 }
 
 fn remotes(repository: &gix::Repository) -> Vec<String> {

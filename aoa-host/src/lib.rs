@@ -10,6 +10,7 @@ mod alone;
 mod answers;
 mod both;
 mod check;
+mod commits;
 mod deadline;
 mod edited;
 mod files;
@@ -35,6 +36,7 @@ pub use answers::{
 };
 pub use both::{Asked, Both, Compared, load_both, what_if};
 pub use check::{CheckRequest, read_baseline};
+pub use commits::GitCommits;
 pub use edited::with_files;
 pub use folder::{FolderLimits, read_file, read_folder};
 pub use git::{GitCheckout, inspect};

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use aoa_core::config::Config;
-use aoa_core::inputs::{ChartRepository, Checkout, GivenChart, Listed, PolicyFile, Repository, Serves};
+use aoa_core::inputs::{
+    ChartRepository, Checkout, Commits, GivenChart, Listed, PolicyFile, Repository, Serves,
+};
 use aoa_core::lang::source::{Tree, TreePath, line_column};
 use aoa_core::lang::text::glob::Glob;
 use aoa_core::lang::value::Text;
@@ -13,6 +15,7 @@ use aoa_core::lang::{Error, ErrorKind, Result};
 use aoa_core::overlay::{Overlay, OverlayWords};
 use aoa_core::{Inputs, Options};
 
+use crate::commits::GitCommits;
 use crate::files::{Files, no_files};
 use crate::folder::{FolderLimits, unreadable};
 use crate::git::{GitCheckout, inspect};
@@ -287,9 +290,10 @@ impl Loaded {
             let from = Some(git.commit.clone()).filter(|commit| !commit.is_empty());
             self.inputs.history = Some(Arc::new(GitHistory::new(url.clone(), &self.top, from)));
         }
+        let commits = commits_of(git.as_ref(), files);
         for url in urls {
             let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
-            self.inputs.repositories.push(repository_of(url, git.as_ref(), checkout));
+            self.inputs.repositories.push(repository_of(url, git.as_ref(), commits.clone(), checkout));
         }
         for (url, path) in others {
             let folder = base.join(&*path.to_str_lossy());
@@ -300,7 +304,8 @@ impl Loaded {
             // A folder inside the checkout of another repository has no revision of its own.
             let own = git.filter(|git| files.are_one(&git.top, &folder));
             let checkout = checkout_of(own.as_ref(), &Text::EMPTY, tree);
-            self.inputs.repositories.push(repository_of(url, own.as_ref(), checkout));
+            let commits = commits_of(own.as_ref(), files);
+            self.inputs.repositories.push(repository_of(url, own.as_ref(), commits, checkout));
         }
         Ok(())
     }
@@ -375,13 +380,18 @@ impl Loaded {
 
 fn checkout_of(git: Option<&GitCheckout>, branch: &Text, tree: Tree) -> Checkout {
     let Some(git) = git else { return Checkout { serves: Serves::Any, commit: Text::EMPTY, tree } };
-    let mut names: Vec<Text> = vec!["HEAD".into(), Text::EMPTY];
+    let mut names: Vec<Text> = Vec::new();
     if !git.branch.is_empty() {
         names.push(git.branch.clone().into());
         names.push(format!("refs/heads/{}", git.branch).into());
     }
     // The checkout stands in for the branch that it will be merged into: the one that the configuration names, else the default.
     let target = if branch.is_empty() { Text::from(&git.default_branch) } else { branch.clone() };
+    // `HEAD` is the default branch; where the clone does not say which that is, the one that is meant here stands for it.
+    let is_default_known = git.references.iter().any(|reference| reference.name() == "HEAD");
+    if !is_default_known || target == git.default_branch.as_str() {
+        names.extend(["HEAD".into(), Text::EMPTY]);
+    }
     if !target.is_empty() {
         names.push(format!("refs/heads/{target}").into());
         names.push(target);
@@ -389,11 +399,22 @@ fn checkout_of(git: Option<&GitCheckout>, branch: &Text, tree: Tree) -> Checkout
     Checkout { serves: Serves::Only(names), commit: git.commit.clone().into(), tree }
 }
 
+/// What else a clone holds.
+fn commits_of(git: Option<&GitCheckout>, files: &Files) -> Option<Arc<dyn Commits>> {
+    Some(Arc::new(GitCommits::new(&git?.top, files.limits())))
+}
+
 /// The repository at `url` with what its clone knows of branches and tags.
-fn repository_of(url: Text, git: Option<&GitCheckout>, checkout: Checkout) -> Repository {
+fn repository_of(
+    url: Text,
+    git: Option<&GitCheckout>,
+    commits: Option<Arc<dyn Commits>>,
+    checkout: Checkout,
+) -> Repository {
     let mut repository = Repository::new(url, vec![checkout]);
     repository.references = git.map(|git| git.references.clone()).unwrap_or_default();
     repository.listed = Listed::Fetched;
+    repository.commits = commits;
     repository
 }
 

@@ -80,6 +80,15 @@ pub fn ends(folder: &Path, range: Option<&str>) -> Result<(End, End)> {
     Ok((parted(range, "HEAD")?, End::WorkTree))
 }
 
+/// The whole id of the commit whose id begins with `digits`; `None` if the clone does not have it.
+pub(crate) fn commit_id(folder: &Path, digits: &str) -> Option<String> {
+    let repository = open(folder).ok()?;
+    let object = repository.rev_parse_single(digits).ok()?.object().ok()?;
+    let id = object.peel_to_commit().ok()?.id.to_string();
+    // A branch may be called like a number.
+    id.starts_with(digits).then_some(id)
+}
+
 /// The files of `commit` in the repository that `folder` lies in.
 ///
 /// # Errors

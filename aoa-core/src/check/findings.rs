@@ -144,7 +144,9 @@ impl Findings {
         let mut groups: Vec<Group<'_>> = Vec::new();
         for reported in self.open() {
             let (rule, place) = (reported.finding.rule(), reported.finding.places.first());
-            let line = |place: Option<&Place>| place.map(|p| (p.repository.clone(), p.path.clone(), p.line));
+            let line = |place: Option<&Place>| {
+                place.map(|p| (p.repository.clone(), p.commit.clone(), p.path.clone(), p.line))
+            };
             match groups.last_mut() {
                 Some(group) if group.rule == rule && place.is_some() && line(group.place) == line(place) => {
                     group.findings.push(reported);

@@ -1,6 +1,7 @@
 //! What a change comes from: the lines that were changed, with how many Applications each reaches.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aoa_lang::source::{Entry, Tree, TreePath};
 use aoa_lang::value::{Map, Text};
@@ -9,6 +10,7 @@ use super::{AppChange, changed_fields};
 use crate::finding::Place;
 use crate::fleet::{App, Fleet};
 use crate::generate::Origin;
+use crate::load::Repositories;
 use crate::model::{Cluster, ObjectRef, repo_url, sources_of};
 use crate::why::{Site, steps_of};
 
@@ -49,6 +51,7 @@ pub(super) fn causes(changes: &[AppChange], before: &Fleet, after: &Fleet) -> Ve
         after,
         clusters: changed_clusters(before, after),
         files: changed_files(before, after),
+        repositories: Repositories::new(Arc::clone(&after.data.inputs), after.data.options.urls),
     };
     let mut found: BTreeMap<Key, (usize, BTreeSet<ObjectRef>)> = BTreeMap::new();
     for change in changes {
@@ -74,6 +77,8 @@ struct Search<'f> {
     clusters: BTreeMap<Text, Vec<Key>>,
     /// Files that are not the same on both sides, by checkout key of their repository.
     files: BTreeMap<String, BTreeSet<TreePath>>,
+    /// Of the newer side.
+    repositories: Repositories,
 }
 
 fn changed_clusters(before: &Fleet, after: &Fleet) -> BTreeMap<Text, Vec<Key>> {
@@ -165,7 +170,7 @@ impl Search<'_> {
                 keys.extend(self.of_set(&set));
             }
         } else if let Some(place) = app.place() {
-            self.of_file(&place.repository, &place.path, keys);
+            self.of_place(place, keys);
         }
         // What stands above decides, too.
         let mut above = app.parent();
@@ -179,7 +184,7 @@ impl Search<'_> {
                 _ => match fleet.app(&namespace, &name) {
                     Some(parent) => {
                         if let Some(place) = parent.place().filter(|_| parent.generated().is_none()) {
-                            self.of_file(&place.repository, &place.path, keys);
+                            self.of_place(place, keys);
                         }
                         parent.parent()
                     }
@@ -197,14 +202,26 @@ impl Search<'_> {
             Origin::Cluster { name, .. } => {
                 keys.extend(self.clusters.get(name).into_iter().flatten().cloned())
             }
-            Origin::GitFile { repository, path, .. } => {
-                if let Some(path) = TreePath::new(&path.to_str_lossy()) {
+            Origin::GitFile { repository, revision, path, .. } => {
+                let path = TreePath::new(&path.to_str_lossy());
+                if let Some(path) = path.filter(|_| self.is_checked_out(repository, revision)) {
                     self.of_file(repository, &path, keys);
                 }
             }
             Origin::Merged(parts) => parts.iter().for_each(|part| self.of_origin(part, keys)),
             _ => {}
         }
+    }
+
+    /// What is read at another commit did not change.
+    fn of_place(&self, place: &Place, keys: &mut BTreeSet<Key>) {
+        if place.commit.is_empty() {
+            self.of_file(&place.repository, &place.path, keys);
+        }
+    }
+
+    fn is_checked_out(&self, url: &Text, revision: &Text) -> bool {
+        self.repositories.commit_elsewhere(&url.to_str_lossy(), &revision.to_str_lossy()).is_empty()
     }
 
     fn of_file(&self, repository: &Text, path: &TreePath, keys: &mut BTreeSet<Key>) {
@@ -265,8 +282,7 @@ impl Search<'_> {
                     (_, false) => "the file is gone",
                     _ => "the file changes",
                 };
-                let site = Site { repository: repository.clone(), path: path.as_str().to_owned(), line: 0 };
-                (Some(site), words.to_owned())
+                (Some(Site::of_file(repository, path)), words.to_owned())
             }
         };
         Cause { site, words, apps, sets }

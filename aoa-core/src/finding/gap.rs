@@ -88,7 +88,7 @@ impl Gap {
                 format!("add its checkout to `repositories:` of aoa.yaml: {{{url}: ../path}}")
             }
             Gap::Revision { url, revision } => {
-                format!("give a checkout of {url} at `{revision}`: a folder serves only what is checked out")
+                format!("fetch `{revision}` into the clone of {url} (in CI, check out with full history and tags)")
             }
             Gap::Chart { chart, version, .. } => {
                 format!(

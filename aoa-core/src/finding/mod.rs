@@ -11,6 +11,8 @@ pub use cause::{Cause, Judged, RecordedFinding};
 pub use gap::{Gap, Need};
 pub use rule::{Rule, Severity};
 
+use std::fmt;
+
 use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
 
@@ -33,6 +35,8 @@ pub struct Finding {
 pub struct Place {
     /// The repository's URL as given; empty for a file of the inventory.
     pub repository: Text,
+    /// The commit that it is read at, where that is not what is checked out; else empty.
+    pub commit: Text,
     /// The file.
     pub path: TreePath,
     /// The line, from 1.
@@ -41,6 +45,26 @@ pub struct Place {
     pub column: u32,
     /// How many characters of the line are meant; 0 where only the beginning is known.
     pub width: u32,
+}
+
+impl fmt::Display for Place {
+    /// The file with line and column, and the commit where that is not what is checked out: `apps/web.yaml:3:7`, `apps/web.yaml:3:7
+    /// at 4e31625`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.path, self.line)?;
+        if self.column > 0 {
+            write!(f, ":{}", self.column)?;
+        }
+        write_commit(f, &self.commit)
+    }
+}
+
+/// Says that a file is read at a commit that is not checked out.
+pub(crate) fn write_commit(f: &mut fmt::Formatter<'_>, commit: &Text) -> fmt::Result {
+    match &*commit.to_str_lossy() {
+        "" => Ok(()),
+        commit => write!(f, " at {}", commit.get(..7).unwrap_or(commit)),
+    }
 }
 
 impl Finding {

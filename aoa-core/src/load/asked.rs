@@ -22,8 +22,16 @@ pub(super) enum How {
     Any,
 }
 
-/// Where a question leads: a tree, or why to none.
-pub(super) type Lead = Result<Option<TreeNumber>, String>;
+/// Where a question leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lead {
+    /// To one of the given trees.
+    Given(TreeNumber),
+    /// To a commit that is not checked out.
+    Commit(Text),
+    /// To none, and why.
+    Nowhere(String),
+}
 
 /// Questions with their answers, by URL.
 #[derive(Clone, Debug, Default)]

@@ -86,6 +86,8 @@ fn is_comparable(old: &Repository, new: &Repository) -> bool {
     old.url == new.url
         && old.listed == new.listed
         && old.references == new.references
+        // What a commit holds does not change; whether it is at hand is asked again.
+        && old.commits.is_some() == new.commits.is_some()
         && old.checkouts.len() == new.checkouts.len()
         && old.checkouts.iter().zip(&new.checkouts).all(|(a, b)| a.serves == b.serves)
 }

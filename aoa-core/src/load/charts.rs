@@ -53,7 +53,13 @@ impl Charts {
         };
         match given.at(&version) {
             Some(found) => {
-                Ok(Found { tree: found.tree.clone(), url: url.into(), commit: version.into(), number: None })
+                Ok(Found {
+                    tree: found.tree.clone(),
+                    url: url.into(),
+                    commit: version.into(),
+                    number: None,
+                    is_elsewhere: false,
+                })
             }
             None if given.listing == Some(Listing::Whole) => Err(NoTree::Unresolved(
                 format!(

@@ -19,9 +19,9 @@ const MOST_READ: usize = 128 << 20;
 /// Finds lines, reading each file once.
 pub(crate) struct Locator<'r> {
     repositories: &'r Repositories,
-    files: HashMap<(Text, TreePath), Option<File>, foldhash::fast::FixedState>,
+    files: HashMap<FileOf, Option<File>, foldhash::fast::FixedState>,
     /// Of folders that are built: where the objects in their files begin, by kind and name.
-    folders: HashMap<(Text, TreePath), Objects, foldhash::fast::FixedState>,
+    folders: HashMap<FileOf, Objects, foldhash::fast::FixedState>,
     /// How many bytes of documents were read.
     read: usize,
 }
@@ -33,6 +33,9 @@ pub(crate) enum Part {
     /// The value where it stands on one line, else the key.
     Value,
 }
+
+/// A repository, a commit where that is not what is checked out, and a path.
+type FileOf = (Text, Text, TreePath);
 
 type Objects = HashMap<(String, String), Place>;
 
@@ -56,7 +59,7 @@ impl<'r> Locator<'r> {
     /// Where the object of this kind and name is written down below a folder that builds it; `None` where it is not, as it may
     /// have another name there, or come from somewhere else.
     pub(crate) fn object_in(&mut self, folder: &Place, kind: &str, name: &str) -> Option<Place> {
-        let key = (folder.repository.clone(), folder.path.clone());
+        let key = file_of(folder);
         if !self.folders.contains_key(&key) {
             let objects = self.objects_below(folder);
             self.folders.insert(key.clone(), objects);
@@ -96,7 +99,7 @@ impl<'r> Locator<'r> {
             return None;
         }
         let repositories = self.repositories;
-        let key = (document.repository.clone(), document.path.clone());
+        let key = file_of(document);
         let file = self.files.entry(key).or_insert_with(|| {
             let text = repositories.read(document)?;
             Some(File { documents: documents_by_line(&text), text })
@@ -110,6 +113,10 @@ impl<'r> Locator<'r> {
         }
         place_of_field(text, *first_line, document, steps, Part::Value)
     }
+}
+
+fn file_of(place: &Place) -> FileOf {
+    (place.repository.clone(), place.commit.clone(), place.path.clone())
 }
 
 /// The line of the field that `steps` lead to in `text`, a document whose own first line has the number `first_line`.

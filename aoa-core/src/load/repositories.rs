@@ -1,9 +1,10 @@
 //! Finds the tree that serves a source, by URL and revision.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use aoa_lang::source::Tree;
+use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 
 use crate::finding::{Gap, Place};
@@ -35,8 +36,18 @@ pub(crate) struct Found {
     pub(crate) url: Text,
     /// The commit; empty where it is not known.
     pub(crate) commit: Text,
-    /// Which of the given trees it is; `None` for charts.
+    /// Which of the given trees it is; `None` for charts, and for commits that are not checked out: those never change.
     pub(crate) number: Option<TreeNumber>,
+    /// Whether it is a commit that is not checked out.
+    pub(crate) is_elsewhere: bool,
+}
+
+impl Found {
+    /// The beginning of a file in it.
+    pub(crate) fn place(&self, path: TreePath) -> Place {
+        let commit = if self.is_elsewhere { self.commit.clone() } else { Text::EMPTY };
+        Place { repository: self.url.clone(), commit, path, line: 1, column: 1, width: 0 }
+    }
 }
 
 /// Why there is no tree for a source.
@@ -99,6 +110,12 @@ impl Repositories {
         })
     }
 
+    /// The commit that `revision` of `url` stands for, where that is not what is checked out; else empty.
+    pub(crate) fn commit_elsewhere(&self, url: &str, revision: &str) -> Text {
+        let found = self.found(url, revision).ok().filter(|found| found.is_elsewhere);
+        found.map_or(Text::EMPTY, |found| found.commit)
+    }
+
     fn note(&self, how: How, url: &str, names: (&str, &str), lead: impl FnOnce() -> Lead) {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner).note(how, url, names, lead);
     }
@@ -107,35 +124,44 @@ impl Repositories {
         let at = self.position(url).ok_or_else(|| Gap::Repository { url: url.into() })?;
         let missing = || Gap::Revision { url: url.into(), revision: revision.into() };
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
-        if let Some(checkout) = repository.checkout(revision) {
+        let served = match repository.commits {
+            Some(_) => repository.named(revision),
+            None => repository.checkout(revision),
+        };
+        if let Some(checkout) = served {
             return Ok(found(at, repository, checkout));
         }
-        let commit = resolve_revision(&repository.references, revision, "").map_err(|_| missing())?;
-        let checkout = repository.checkout(&commit).ok_or_else(missing)?;
-        Ok(found(at, repository, checkout))
+        let checkout = match resolve_revision(&repository.references, revision, "") {
+            Ok(commit) => repository.commit(&commit),
+            Err(_) => repository.checkout(revision).map(Cow::Borrowed),
+        };
+        Ok(found(at, repository, &*checkout.ok_or_else(missing)?))
     }
 
     fn resolved(&self, url: &str, revision: &str, tag_prefix: &str) -> Result<Found, NoTree> {
         let at = self.position(url).ok_or_else(|| NoTree::Gap(Gap::Repository { url: url.into() }))?;
         let missing = || NoTree::Gap(Gap::Revision { url: url.into(), revision: revision.into() });
         let repository = self.inputs.repositories.get(at).ok_or_else(missing)?;
-        if repository.references.is_empty() {
+        if repository.references.is_empty() && repository.commits.is_none() {
             let checkout = repository.checkout(revision).ok_or_else(missing)?;
             return Ok(found(at, repository, checkout));
         }
-        let served = if repository.listed == Listed::Fetched { repository.checkout(revision) } else { None };
+        let served = match (repository.listed, &repository.commits) {
+            (Listed::Fetched, Some(_)) => repository.named(revision),
+            (Listed::Fetched, None) => repository.checkout(revision),
+            (Listed::All, _) => None,
+        };
         if let Some(checkout) = served {
             return Ok(found(at, repository, checkout));
         }
-        let commit =
-            resolve_revision(&repository.references, revision, tag_prefix).map_err(
-                |error| match repository.listed {
-                    Listed::All => NoTree::Unresolved(error.message().into()),
-                    Listed::Fetched => missing(),
-                },
-            )?;
-        let checkout = repository.checkout(&commit).ok_or_else(missing)?;
-        Ok(found(at, repository, checkout))
+        let checkout = match resolve_revision(&repository.references, revision, tag_prefix) {
+            Ok(commit) => repository.commit(&commit),
+            Err(error) => match repository.listed {
+                Listed::All => return Err(NoTree::Unresolved(error.message().into())),
+                Listed::Fetched => repository.checkout(revision).map(Cow::Borrowed),
+            },
+        };
+        Ok(found(at, repository, &*checkout.ok_or_else(missing)?))
     }
 
     fn any(&self, url: &str) -> Result<Found, Gap> {
@@ -147,16 +173,14 @@ impl Repositories {
         Ok(found(at, repository, checkout))
     }
 
-    /// The file of `place`, from the first checkout that has it.
+    /// The file of `place`.
     pub(crate) fn read(&self, place: &Place) -> Option<Arc<[u8]>> {
-        let repository = self.inputs.repositories.iter().find(|r| r.url == place.repository)?;
-        repository.checkouts.iter().find_map(|checkout| checkout.tree.read(&place.path).ok())
+        self.inputs.trees_of(place).find_map(|tree| tree.read(&place.path).ok())
     }
 
-    /// The first tree of a repository in which `place` is a folder.
-    pub(crate) fn tree_with_folder(&self, place: &Place) -> Option<&Tree> {
-        let repository = self.inputs.repositories.iter().find(|r| r.url == place.repository)?;
-        repository.checkouts.iter().map(|checkout| &checkout.tree).find(|tree| tree.is_folder(&place.path))
+    /// The first tree in which `place` is a folder.
+    pub(crate) fn tree_with_folder(&self, place: &Place) -> Option<Tree> {
+        self.inputs.trees_of(place).find(|tree| tree.is_folder(&place.path))
     }
 
     /// The URLs that needed the loose relation, sorted: as asked, and as given.
@@ -185,14 +209,17 @@ impl Repositories {
 }
 
 fn found(at: usize, repository: &Repository, checkout: &Checkout) -> Found {
-    let number = || {
-        let of = repository.checkouts.iter().position(|other| std::ptr::eq(other, checkout))?;
-        Some(TreeNumber { repository: u32::try_from(at).ok()?, checkout: u32::try_from(of).ok()? })
-    };
+    let of = repository.checkouts.iter().position(|other| std::ptr::eq(other, checkout));
+    let number =
+        || Some(TreeNumber { repository: u32::try_from(at).ok()?, checkout: u32::try_from(of?).ok()? });
     let (tree, url, commit) = (checkout.tree.clone(), repository.url.clone(), checkout.commit.clone());
-    Found { tree, url, commit, number: number() }
+    Found { tree, url, commit, number: number(), is_elsewhere: of.is_none() }
 }
 
 fn lead<E: std::fmt::Debug>(found: &Result<Found, E>) -> Lead {
-    found.as_ref().map(|found| found.number).map_err(|error| format!("{error:?}"))
+    match found {
+        Ok(Found { number: Some(number), .. }) => Lead::Given(*number),
+        Ok(found) => Lead::Commit(found.commit.clone()),
+        Err(error) => Lead::Nowhere(format!("{error:?}")),
+    }
 }

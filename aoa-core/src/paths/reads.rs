@@ -1,13 +1,14 @@
 //! What rendering an Application reads, repository by repository.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aoa_lang::json;
 use aoa_lang::source::TreePath;
 
 use crate::fleet::{App, Fleet};
-use crate::inputs::Inputs;
+use crate::inputs::{Checkout, Commits, Inputs};
 use crate::model::{repo_url, sources_of};
 use crate::resolve::Again;
 
@@ -31,10 +32,10 @@ impl Reads {
         let mut inputs = again.inputs().clone();
         for (number, repository) in inputs.repositories.iter_mut().enumerate() {
             for checkout in &mut repository.checkouts {
-                let seen = seen.clone();
-                checkout.tree = checkout.tree.observed(Arc::new(move |file: &TreePath| {
-                    seen.lock().unwrap_or_else(PoisonError::into_inner).insert((number, file.clone()));
-                }));
+                checkout.tree = checkout.tree.observed(observer(number, &seen));
+            }
+            if let Some(commits) = repository.commits.take() {
+                repository.commits = Some(Arc::new(Observed { commits, observer: observer(number, &seen) }));
             }
         }
         Reads { again, inputs, seen, known: HashMap::new() }
@@ -66,6 +67,35 @@ impl Reads {
     pub(super) fn has(&self, repository: usize, path: &TreePath) -> bool {
         let repository = self.inputs.repositories.get(repository);
         repository.into_iter().flat_map(|r| &r.checkouts).any(|checkout| checkout.tree.get(path).is_some())
+    }
+}
+
+type Observer = Arc<dyn Fn(&TreePath) + Send + Sync>;
+
+/// Notes what is read of a repository.
+fn observer(number: usize, seen: &Arc<Mutex<BTreeSet<File>>>) -> Observer {
+    let seen = seen.clone();
+    Arc::new(move |file: &TreePath| {
+        seen.lock().unwrap_or_else(PoisonError::into_inner).insert((number, file.clone()));
+    })
+}
+
+/// Commits whose files are watched.
+struct Observed {
+    commits: Arc<dyn Commits>,
+    observer: Observer,
+}
+
+impl fmt::Debug for Observed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.commits.fmt(f)
+    }
+}
+
+impl Commits for Observed {
+    fn checkout(&self, commit: &str) -> Option<Checkout> {
+        let checkout = self.commits.checkout(commit)?;
+        Some(Checkout { tree: checkout.tree.observed(self.observer.clone()), ..checkout })
     }
 }
 

@@ -229,7 +229,7 @@ pub(super) fn manifests_of_file(
 }
 
 fn place(located: &Located<'_>, path: &TreePath, line: u32, column: u32) -> Place {
-    Place { repository: located.found.url.clone(), path: path.clone(), line, column, width: 0 }
+    Place { line, column, ..located.found.place(path.clone()) }
 }
 
 /// A file, read if it is no Jsonnet; `None` if it does not count as a manifest.

@@ -13,7 +13,7 @@ use super::environment::Environment;
 use super::kube_version::parse_kube_version;
 use super::manifest_file::parse_printed;
 use super::source::{Located, Outcome, Stop};
-use crate::finding::{Gap, Place};
+use crate::finding::Gap;
 use crate::fleet::SourceType;
 use crate::inputs::{EvaluationError, PluginRun, Plugins};
 use crate::model::Manifest;
@@ -63,7 +63,7 @@ fn objects(ctx: &RenderContext<'_>, located: &Located<'_>, entry: &Value) -> Res
 /// The objects as manifests of the source's folder.
 fn placed(located: &Located<'_>, objects: Vec<Value>) -> Result<Vec<Manifest>, Stop> {
     let path = TreePath::new(located.folder.path.as_str()).unwrap_or_else(TreePath::root);
-    let place = Place { repository: located.found.url.clone(), path, line: 1, column: 1, width: 0 };
+    let place = located.found.place(path);
     let mut manifests = Vec::with_capacity(objects.len());
     for object in objects {
         flatten(object, place.clone(), &mut manifests)?;

@@ -12,6 +12,7 @@ use crate::diff::{
     AppChange, Background, Cascade, ChangeKind, Changes, Fate, FieldChange, Hang, ManifestChange,
     ManifestChangeKind, TermChange, TermChangeKind,
 };
+use crate::why::Site;
 use crate::wire::Redactor;
 
 /// How changes are shown.
@@ -116,7 +117,7 @@ fn terms(changes: &Changes, writer: &mut Details<'_>, out: &mut Text) {
         };
         let role = if term.is_loosening() { Role::Warning } else { Role::Plain };
         let by = term.delivered_by.as_ref().map(|app| format!(" (of {})", app.name)).unwrap_or_default();
-        let place = term.place.as_ref().map(|p| format!("  {}:{}", p.path, p.line)).unwrap_or_default();
+        let place = term.place.as_ref().map(|place| format!("  {}", Site::of(place))).unwrap_or_default();
         writer.line(0, role, &format!("{sign} {} {}{by}{place}", term.term.name(), term.name));
         let most = if writer.options.all_fields { usize::MAX } else { SHOWN };
         for field in term.fields.iter().take(most) {

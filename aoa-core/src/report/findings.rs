@@ -47,10 +47,7 @@ pub fn findings_text<'a>(fleet: &Fleet, findings: impl Iterator<Item = &'a Findi
 
 /// The place, its line, and marks under what is meant.
 pub(super) fn excerpt(fleet: &Fleet, place: &Place, redactor: &Redactor, out: &mut Text) {
-    let column = if place.column > 0 { format!(":{}", place.column) } else { String::new() };
-    out.push(Role::Faint, "  --> ")
-        .push(Role::Plain, format!("{}:{}{column}", place.path, place.line))
-        .end_line();
+    out.push(Role::Faint, "  --> ").push(Role::Plain, place.to_string()).end_line();
     let Some(line) = source_line(fleet, place) else { return };
     let line = redactor.redact_text(&line);
     let number = place.line.to_string();
@@ -65,8 +62,7 @@ pub(super) fn excerpt(fleet: &Fleet, place: &Place, redactor: &Redactor, out: &m
 
 /// The line of a place; long ones are cut.
 fn source_line(fleet: &Fleet, place: &Place) -> Option<String> {
-    let repository = fleet.data.inputs.repositories.iter().find(|r| r.url == place.repository)?;
-    let bytes = repository.checkouts.iter().find_map(|c| c.tree.read(&place.path).ok())?;
+    let bytes = fleet.data.inputs.trees_of(place).find_map(|tree| tree.read(&place.path).ok())?;
     let line = bytes.split(|b| *b == b'\n').nth(place.line.checked_sub(1)? as usize)?;
     let text = String::from_utf8_lossy(line).trim_end().to_owned();
     Some(if text.chars().count() <= 120 {

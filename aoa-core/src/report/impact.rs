@@ -2,6 +2,7 @@
 
 use super::style::{Role, Text};
 use crate::diff::{Background, Cause, Touched};
+use crate::why::Site;
 use crate::wire::Redactor;
 
 /// Causes that are shown where not all are asked for.
@@ -14,11 +15,7 @@ const VALUES: usize = 8;
 /// What a change comes from, line by line, the widest first.
 pub(super) fn write_causes(background: &Background, all: bool, redactor: &Redactor, out: &mut Text) {
     let most = if all { usize::MAX } else { CAUSES };
-    let site = |cause: &Cause| match &cause.site {
-        Some(site) if site.line > 0 => format!("{}:{}", site.path, site.line),
-        Some(site) => site.path.clone(),
-        None => String::new(),
-    };
+    let site = |cause: &Cause| cause.site.as_ref().map(Site::to_string).unwrap_or_default();
     let told: Vec<&Cause> =
         background.causes.iter().filter(|cause| !is_said_by_a_line(cause, background)).collect();
     let shown = told.iter().take(most);

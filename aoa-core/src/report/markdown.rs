@@ -82,11 +82,8 @@ fn causes(background: &Background, redactor: &Redactor, out: &mut String) {
     }
     out.push_str("\n| cause | | apps |\n|---|---|--:|\n");
     for cause in background.causes.iter().take(CAUSES) {
-        let site = cause.site.as_ref().map(|site| match site.line {
-            0 => site.path.clone(),
-            line => format!("{}:{line}", site.path),
-        });
-        let site = escaped(&cut(&site.unwrap_or_default(), 200));
+        let site = cause.site.as_ref().map(ToString::to_string).unwrap_or_default();
+        let site = escaped(&cut(&site, 200));
         let words = escaped(&cut(&redactor.redact_text(&cause.words), 300));
         out.push_str(&format!("| {site} | {words} | {} |\n", cause.apps));
     }

@@ -9,6 +9,7 @@ use crate::policy::own::{
     Bound, Demand, EffectivePolicy, EffectiveValue, Exception, Pattern, Quota, Reaching, Restriction,
     ValueOrigin,
 };
+use crate::why::Site;
 
 /// What reaches an Application, by what it is about, each with where it comes from.
 ///
@@ -222,7 +223,7 @@ fn restricted(restriction: &Restriction) -> String {
 }
 
 fn shown_place(place: Option<&Place>) -> String {
-    place.map(|place| format!("{}:{}", place.path, place.line)).unwrap_or_default()
+    place.map(|place| Site::of(place).to_string()).unwrap_or_default()
 }
 
 fn cell(role: Role, text: impl AsRef<str>) -> Text {

@@ -33,8 +33,10 @@ fn plural(count: usize, word: &str) -> String {
 
 fn at(site: Option<&Site>) -> String {
     match site {
-        Some(site) if site.line > 0 => format!("{}:{}", site.path, site.line),
-        Some(site) => format!("{}/", site.path.trim_end_matches('/')),
+        Some(site) if site.line > 0 => site.to_string(),
+        Some(site) => {
+            Site { path: format!("{}/", site.path.trim_end_matches('/')), ..site.clone() }.to_string()
+        }
         None => String::new(),
     }
 }

@@ -49,13 +49,8 @@ impl Run<'_> {
         let bytes = found.tree.read(&root.path)?;
         let namespace = self.data.inputs.settings.namespace.clone();
         for document in documents(&bytes, &self.options.limits) {
-            let place = Place {
-                repository: found.url.clone(),
-                path: root.path.clone(),
-                line: document.line,
-                column: document.column,
-                width: 0,
-            };
+            let place =
+                Place { line: document.line, column: document.column, ..found.place(root.path.clone()) };
             match document.value {
                 Ok(object) => {
                     self.admit(&Manifest { object, place: Some(place) }, Parent::Root, &namespace)?

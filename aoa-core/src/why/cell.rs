@@ -7,7 +7,7 @@ use aoa_lang::yaml::Step;
 
 use super::chain::{Asked, short};
 use super::lines;
-use super::reasons::{Input, InputKind, Without};
+use super::reasons::{Input, InputKind, Site, Without};
 use crate::fleet::{SetId, SetOutcome};
 use crate::generate::{GeneratorPath, Origin, cluster_selector, leaf_generators, list_without};
 use crate::model::{DEFAULT_PROJECT, Kind, ObjectRef};
@@ -101,7 +101,7 @@ impl Cell<'_, '_> {
                 words: format!("{count} clusters in one list"),
                 without: Without::Stays,
             }),
-            Origin::GitDirectory { path, .. } | Origin::GitFile { path, .. } => {
+            Origin::GitDirectory { path, revision, .. } | Origin::GitFile { path, revision, .. } => {
                 let Some(path) = TreePath::new(&path.to_str_lossy()) else { return };
                 let is_file = matches!(origin, Origin::GitFile { .. });
                 let repository = self.repository(&url());
@@ -109,22 +109,20 @@ impl Cell<'_, '_> {
                 let patterns = generator.get(key).and_then(Value::as_list).into_iter().flatten();
                 let patterns: Vec<&str> = patterns.filter_map(|item| item.str_at(&["path"])).collect();
                 let words = format!("git {key} '{}'", patterns.join("', '"));
-                let line = match origin {
+                let found = lines::of_generator(fleet, &repository, revision, &path);
+                let without = if found.commit.is_empty() { Without::Gone } else { Without::Stays };
+                let site = match origin {
                     Origin::GitFile { index, .. } if *index > 0 => {
-                        lines::in_file(fleet, &repository, &path, &[Step::Index(*index)])
+                        lines::in_file(fleet, &found, &[Step::Index(*index)])
                     }
-                    Origin::GitFile { .. } => lines::in_file(fleet, &repository, &path, &[]),
-                    _ => Some(super::reasons::Site {
-                        repository: repository.clone(),
-                        path: path.as_str().to_owned(),
-                        line: 0,
-                    }),
+                    Origin::GitFile { .. } => lines::in_file(fleet, &found, &[]),
+                    _ => Some(found),
                 };
                 let kind = match is_file {
                     true => InputKind::File { repository, path },
                     false => InputKind::Folder { repository, path },
                 };
-                into.push(Input { kind, site: line, words, without: Without::Gone });
+                into.push(Input { kind, site, words, without });
             }
             Origin::Repository { url, branch } => {
                 self.answer(format!("repository {url} at {branch}"), at(&[]), into)
@@ -223,7 +221,7 @@ impl Cell<'_, '_> {
         let Some(found) = found.filter(|_| project != DEFAULT_PROJECT) else { return };
         into.push(Input {
             kind: InputKind::Project { namespace: found.namespace.clone(), name: found.name.clone() },
-            site: found.place.as_ref().map(lines::site),
+            site: found.place.as_ref().map(Site::of),
             words: "its project".to_owned(),
             without: Without::Frozen,
         });

@@ -177,7 +177,7 @@ impl<'f> Asked<'f> {
             Parent::Set(set) => cell::inputs(self, object, set),
         };
         let place = self.place(object);
-        Link { object: object.clone(), site: place.as_ref().map(lines::site), how, inputs }
+        Link { object: object.clone(), site: place.as_ref().map(Site::of), how, inputs }
     }
 
     fn by_root(&self, object: &ObjectRef) -> (String, Vec<Input>) {
@@ -201,7 +201,7 @@ impl<'f> Asked<'f> {
             Some(crate::inputs::Declared::Found) => "root, found",
             _ => "root",
         };
-        let site = lines::site(&place);
+        let site = Site::of(&place);
         let words = lines::words(self.fleet, &site);
         let without = if covering > 0 { Without::Gone } else { Without::Stays };
         let kind = InputKind::File { repository: place.repository, path: place.path };
@@ -228,7 +228,7 @@ impl<'f> Asked<'f> {
             |manifest: &&'_ Manifest| lines::in_a_file(self.fleet, manifest.place.as_ref()).cloned();
         let places: Vec<Option<Place>> = found.iter().map(place_of).collect();
         let mut files: Vec<&Place> = places.iter().flatten().collect();
-        files.dedup_by(|a, b| a.path == b.path && a.repository == b.repository);
+        files.dedup_by(|a, b| (&a.path, &a.commit, &a.repository) == (&b.path, &b.commit, &b.repository));
         let spec = application.normalized_spec();
         let how = how(&spec, content.sources.iter().map(|source| source.source_type));
         if places.iter().any(Option::is_none) || places.is_empty() {
@@ -242,9 +242,11 @@ impl<'f> Asked<'f> {
         }
         let is_alone = found.len() == files.len() && files.len() == 1;
         for place in files {
-            let site = lines::site(place);
+            let site = Site::of(place);
             let without = match is_alone {
                 false => Without::Stays,
+                // What a commit holds, no change of files takes away.
+                true if !place.commit.is_empty() => Without::Stays,
                 true if self.is_last_file(place, &spec) => Without::Frozen,
                 true => Without::Gone,
             };

@@ -29,7 +29,7 @@ pub(super) fn label(
     let inputs = asked.fleet.inputs();
     let (history, origin) = (inputs.history.as_ref()?, cluster.origin.as_ref()?);
     let (url, path): (Text, TreePath) = lines::in_repository(asked.fleet, &origin.path.to_str_lossy())?;
-    let text = lines::read(asked.fleet, &url, &path)?;
+    let text = lines::read(asked.fleet, &url, &Text::EMPTY, &path)?;
     let limits = &asked.fleet.data.options.limits;
     let read = |text: &[u8]| -> Vec<Document> { documents(text, limits) };
     let now = read(&text).into_iter().find(|document| document.line == origin.line)?.value.ok()?;

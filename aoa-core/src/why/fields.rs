@@ -9,7 +9,6 @@ use super::chain::Asked;
 use super::lines;
 use super::reasons::{AppReasons, FieldReason, ParameterReason, Site};
 use crate::config::closest;
-use crate::finding::Place;
 use crate::fleet::{App, Parent, SetId, SourceType};
 use crate::generate::{GeneratedSet, Origin, at, leaf_generators, parameters_in};
 
@@ -106,7 +105,7 @@ impl Fields<'_, '_> {
                 _ => match rendered(fleet) {
                     Some(by) => {
                         reason.written = by;
-                        reason.site = Some(lines::site(place));
+                        reason.site = Some(Site::of(place));
                     }
                     None => reason.written = "not written there: read so by Argo CD".to_owned(),
                 },
@@ -256,27 +255,22 @@ impl Fields<'_, '_> {
                     _ => lines::of_cluster(fleet, cluster, None),
                 }
             }
-            Origin::GitFile { repository, path: file, index, .. } => {
+            Origin::GitFile { repository, revision, path: file, index } => {
                 let file = aoa_lang::source::TreePath::new(&file.to_str_lossy())?;
-                let place = |line| Place {
-                    repository: repository.clone(),
-                    path: file.clone(),
-                    line,
-                    column: 0,
-                    width: 0,
-                };
+                let file = lines::of_generator(fleet, repository, revision, &file);
                 if parts.first() == Some(&"path") {
-                    return Some(lines::site(&place(1)));
+                    return Some(Site { line: 1, ..file });
                 }
                 let mut all = Vec::new();
                 if *index > 0 {
                     all.push(Step::Index(*index));
                 }
                 all.extend(steps);
-                lines::in_file(fleet, repository, &file, &all)
+                lines::in_file(fleet, &file, &all)
             }
-            Origin::GitDirectory { repository, path, .. } => {
-                Some(Site { repository: repository.clone(), path: path.to_string(), line: 0 })
+            Origin::GitDirectory { repository, revision, path } => {
+                let path = aoa_lang::source::TreePath::new(&path.to_str_lossy())?;
+                Some(lines::of_generator(fleet, repository, revision, &path))
             }
             _ => in_generator(&[]),
         }

@@ -1,6 +1,6 @@
 //! Which Application puts an object onto a cluster, and from which file.
 
-use aoa_lang::source::TreePath;
+use aoa_lang::source::{Tree, TreePath};
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{self, Step};
 use aoa_lang::{Error, ErrorKind, Result, Value};
@@ -89,10 +89,12 @@ fn holder(
     let place = lines::in_a_file(asked.fleet, manifest.place.as_ref());
     let inputs = match place {
         Some(place) => {
-            let site = lines::site(place);
+            let site = Site::of(place);
             let words = lines::words(asked.fleet, &site);
             let kind = InputKind::File { repository: place.repository.clone(), path: place.path.clone() };
-            vec![Input { kind, site: Some(site), words, without: Without::Gone }]
+            // What a commit holds, no change of files takes away.
+            let without = if place.commit.is_empty() { Without::Gone } else { Without::Stays };
+            vec![Input { kind, site: Some(site), words, without }]
         }
         None => makers(asked, &application, &Wanted { is_it: &is_it, name: &object.name }),
     };
@@ -266,16 +268,11 @@ fn from_app(
     Some(Candidate { words, site, without: Taken::FromApp(object) })
 }
 
-fn folder_of(asked: &Asked<'_>, source: &Value) -> Option<(Text, aoa_lang::source::Tree, TreePath)> {
-    let url = source.str_at(&["repoURL"])?;
-    let key = crate::model::repo_url::checkout_key(url);
-    let mut repositories = asked.fleet.inputs().repositories.iter();
-    let found = repositories.find(|r| crate::model::repo_url::checkout_key(&r.url.to_str_lossy()) == key)?;
-    Some((
-        found.url.clone(),
-        found.checkouts.first()?.tree.clone(),
-        TreePath::new(source.str_at(&["path"])?)?,
-    ))
+/// The folder of a source; `None` if it is that of a commit, which nothing changes.
+fn folder_of(asked: &Asked<'_>, source: &Value) -> Option<(Text, Tree, TreePath)> {
+    let revision = source.str_at(&["targetRevision"]).unwrap_or_default();
+    let (url, tree) = lines::checked_out(asked.fleet, source.str_at(&["repoURL"])?, revision)?;
+    Some((url, tree, TreePath::new(source.str_at(&["path"])?)?))
 }
 
 /// The chart's own values, each by itself.
@@ -295,7 +292,7 @@ fn values_of_chart(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
         let text = aoa_lang::json::to_string(&changed).ok()?;
         Some(Candidate {
             words: format!("value {path} of the chart"),
-            site: lines::in_file(asked.fleet, &repository, &file, &steps),
+            site: lines::in_file(asked.fleet, &Site::of_file(&repository, &file), &steps),
             without: Taken::FromFile(Box::new(Edit::PutFile {
                 repository: repository.clone(),
                 path: file.clone(),
@@ -347,7 +344,7 @@ fn of_kustomization(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
         };
         Some(Candidate {
             words: format!("{key} of the kustomization"),
-            site: lines::in_file(asked.fleet, &repository, &file, &steps),
+            site: lines::in_file(asked.fleet, &Site::of_file(&repository, &file), &steps),
             without: Taken::FromFile(Box::new(Edit::PutFile {
                 repository: repository.clone(),
                 path: file.clone(),

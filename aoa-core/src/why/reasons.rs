@@ -1,9 +1,12 @@
 //! What answers are made of.
 
+use std::fmt;
+
 use aoa_lang::Value;
 use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
 
+use crate::finding::Place;
 use crate::model::{Kind, ObjectRef};
 use crate::overlay::{Edit, Named};
 
@@ -12,10 +15,36 @@ use crate::overlay::{Edit, Named};
 pub struct Site {
     /// The repository that the file lies in; empty for a file of the inventory.
     pub repository: Text,
+    /// The commit that it is read at, where that is not what is checked out; else empty.
+    pub commit: Text,
     /// The file, relative to its repository where it lies in one.
     pub path: String,
-    /// The line, from 1.
+    /// The line, from 1; 0 where the whole file or folder is meant.
     pub line: u32,
+}
+
+impl Site {
+    /// The line of a place.
+    pub(crate) fn of(place: &Place) -> Self {
+        let (repository, commit) = (place.repository.clone(), place.commit.clone());
+        Site { repository, commit, path: place.path.as_str().to_owned(), line: place.line }
+    }
+
+    /// The file at `path` of what is checked out of a repository.
+    pub(crate) fn of_file(repository: &Text, path: &TreePath) -> Self {
+        Site { repository: repository.clone(), path: path.as_str().to_owned(), ..Site::default() }
+    }
+}
+
+impl fmt::Display for Site {
+    /// The file with the line, and the commit where that is not what is checked out: `apps/web.yaml:3`, `apps/web.yaml:3 at 4e31625`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.path)?;
+        if self.line > 0 {
+            write!(f, ":{}", self.line)?;
+        }
+        crate::finding::write_commit(f, &self.commit)
+    }
 }
 
 /// Something that an object hangs on, or that says something of it.

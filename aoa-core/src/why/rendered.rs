@@ -52,7 +52,8 @@ pub(super) fn makers(asked: &Asked<'_>, app: &Application, wanted: &Wanted<'_>) 
     for (source, source_type) in sources_of(&spec).iter().zip(types) {
         let text = |key| source.str_at(&[key]).unwrap_or_default();
         let Some(path) = TreePath::new(text("path")).filter(|_| text("chart").is_empty()) else { continue };
-        let Some((repository, tree)) = search.tree(text("repoURL")) else { continue };
+        let checked_out = lines::checked_out(fleet, text("repoURL"), text("targetRevision"));
+        let Some((repository, tree)) = checked_out else { continue };
         match source_type {
             Some(SourceType::Kustomize) => search.kustomization(&repository, &tree, &path),
             Some(SourceType::Helm) => search.chart(&repository, &tree, &path),
@@ -74,15 +75,6 @@ struct Search<'s, 'f> {
 }
 
 impl Search<'_, '_> {
-    fn tree(&self, url: &str) -> Option<(Text, Tree)> {
-        let repositories = &self.asked.fleet.inputs().repositories;
-        let key = crate::model::repo_url::checkout_key(url);
-        let found = repositories.iter().find(|r| r.url == *url).or_else(|| {
-            repositories.iter().find(|r| crate::model::repo_url::checkout_key(&r.url.to_str_lossy()) == key)
-        })?;
-        Some((found.url.clone(), found.checkouts.first()?.tree.clone()))
-    }
-
     /// What becomes of the object with `edit`.
     fn without(&mut self, edit: Edit) -> Without {
         self.left = self.left.saturating_sub(1);
@@ -116,8 +108,7 @@ impl Search<'_, '_> {
             let without =
                 self.without(Edit::RemoveFile { repository: repository.clone(), path: path.clone() });
             if without != Without::Stays {
-                let site =
-                    Some(Site { repository: repository.clone(), path: path.as_str().to_owned(), line: 1 });
+                let site = Some(Site { line: 1, ..Site::of_file(&repository, &path) });
                 let kind = InputKind::File { repository, path };
                 self.found.push(Input { kind, site, words: "template".to_owned(), without });
                 return;
@@ -186,15 +177,14 @@ impl Search<'_, '_> {
             if without == Without::Stays {
                 continue;
             }
-            let site = Site { repository: repository.clone(), path: path.as_str().to_owned(), line };
+            let site = Site { line, ..Site::of_file(&repository, &path) };
             let words = lines::words(self.asked.fleet, &site);
             let kind = InputKind::Entry { repository: repository.clone(), path, rest };
             self.found.push(Input { kind, site: Some(site), words, without });
             let target = target?;
             if tree.get(&target).is_some() {
                 // A kustomization that names a file which is not there fails.
-                let site =
-                    Some(Site { repository: repository.clone(), path: target.as_str().to_owned(), line: 1 });
+                let site = Some(Site { line: 1, ..Site::of_file(&repository, &target) });
                 let kind = InputKind::File { repository, path: target };
                 let (words, without) = ("taken in by the kustomization".to_owned(), Without::Frozen);
                 self.found.push(Input { kind, site, words, without });

@@ -78,6 +78,9 @@ pub(super) fn write_place(out: &mut String, redactor: &Redactor, place: &Place) 
         if place.column > 0 {
             fields.count("column", place.column as usize);
         }
+        if !place.commit.is_empty() {
+            fields.text("commit", &place.commit.to_str_lossy());
+        }
         fields.count("line", place.line as usize);
         fields.text("path", place.path.as_str());
         fields.text("repository", &place.repository.to_str_lossy());

@@ -324,6 +324,7 @@ fn place(value: &Value) -> Result<Place> {
     let path = value.str_at(&["path"]).unwrap_or_default();
     Ok(Place {
         repository: text(value, "repository"),
+        commit: text(value, "commit"),
         path: TreePath::new(path).ok_or_else(|| Error::invalid(format!("`{path}` is no path")))?,
         line: number(value.get("line")),
         column: number(value.get("column")),

@@ -96,6 +96,7 @@ fn optional(of: Option<&ObjectRef>) -> Value {
 fn site(site: Option<&Site>) -> Value {
     let Some(site) = site else { return Value::Null };
     object([
+        ("commit", Value::String(site.commit.clone())),
         ("line", if site.line > 0 { Value::int64(i64::from(site.line)) } else { Value::Null }),
         ("path", text(&site.path)),
         ("repository", Value::String(site.repository.clone())),

@@ -5,5 +5,6 @@ mod examples;
 mod history;
 mod hostile;
 mod outputs;
+mod pinned;
 mod plugins;
 mod revisions;

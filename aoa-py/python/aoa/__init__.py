@@ -94,6 +94,8 @@ class Finding:
     fingerprint: str
     subjects: tuple[Ref, ...] = ()
     standing: str = "open"
+    #: The commit that the file is read at, where that is not what is checked out.
+    commit: Optional[str] = None
 
 
 class Findings(tuple[Finding, ...]):
@@ -755,4 +757,5 @@ def _finding(data: dict[str, Any]) -> Finding:
         fingerprint=data["fingerprint"],
         subjects=subjects,
         standing=data.get("standing", "open"),
+        commit=place.get("commit"),
     )

@@ -26,6 +26,10 @@ pub(super) struct Scenario {
     removed: Vec<String>,
     /// Whether both sides are commits of one repository.
     is_git: bool,
+    /// The tag of the first commit.
+    tag: Option<String>,
+    /// The default branch of `origin`, which stays at the first commit.
+    default: Option<String>,
 }
 
 pub(super) struct Answers {
@@ -51,8 +55,8 @@ impl Scenario {
         let text = fs::read(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let data = yaml::load(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         for key in data.as_map().unwrap_or_else(|| panic!("{}: is no map", file.display())).keys() {
-            let known =
-                ["shows", "run", "removed", "rules", "git"].contains(&key.as_str().unwrap_or_default());
+            let known = ["shows", "run", "removed", "rules", "git", "tag", "default"]
+                .contains(&key.as_str().unwrap_or_default());
             assert!(known, "{}: there is no key `{key}`", file.display());
         }
         assert!(data.str_at(&["shows"]).is_some(), "{}: says not what it shows", file.display());
@@ -68,6 +72,8 @@ impl Scenario {
             rules: texts("rules"),
             removed: texts("removed"),
             is_git: data.get("git") == Some(&Value::Bool(true)),
+            tag: data.str_at(&["tag"]).map(str::to_owned),
+            default: data.str_at(&["default"]).map(str::to_owned),
         }
     }
 
@@ -183,7 +189,7 @@ impl Scenario {
         }
         configure(&before);
         if self.is_git {
-            return commits(place, &before, &after);
+            return commits(self, place, &before, &after);
         }
         if compares { place.to_owned() } else { before }
     }
@@ -228,7 +234,7 @@ fn configure(fleet: &Path) {
 
 /// A repository whose branch `main` has `before`, and after that what the folder `main` adds; `change`, which is checked out, has
 /// `after` and parted from `before`.
-fn commits(place: &Path, before: &Path, after: &Path) -> PathBuf {
+fn commits(scenario: &Scenario, place: &Path, before: &Path, after: &Path) -> PathBuf {
     let fleet = place.join("fleet");
     copy(before, &fleet);
     let git = |args: &[&str]| {
@@ -253,6 +259,15 @@ fn commits(place: &Path, before: &Path, after: &Path) -> PathBuf {
     };
     git(&["init", "--quiet", "--initial-branch", "main"]);
     commit("before");
+    if let Some(tag) = &scenario.tag {
+        git(&["tag", tag]);
+    }
+    if let Some(default) = &scenario.default {
+        let of_origin = |branch: &str| format!("refs/remotes/origin/{branch}");
+        git(&["update-ref", &of_origin("main"), "main"]);
+        git(&["update-ref", &of_origin(default), "main"]);
+        git(&["symbolic-ref", &of_origin("HEAD"), &of_origin(default)]);
+    }
     git(&["checkout", "--quiet", "-b", "change"]);
     git(&["rm", "--quiet", "-r", "."]);
     if after.exists() {

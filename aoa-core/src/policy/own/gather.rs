@@ -74,6 +74,7 @@ impl Gathered {
         for document in documents(&file.text, &Limits::default()) {
             let place = Place {
                 repository: file.repository.clone(),
+                commit: Text::EMPTY,
                 path: file.path.clone(),
                 line: document.line,
                 column: document.column,

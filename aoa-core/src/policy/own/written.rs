@@ -30,8 +30,8 @@ impl Written {
     }
 
     /// The first of several documents in an order that does not depend on that of files.
-    pub(super) fn key(&self) -> (&Text, &str, u32) {
-        (&self.place.repository, self.place.path.as_str(), self.place.line)
+    pub(super) fn key(&self) -> (&Text, &Text, &str, u32) {
+        (&self.place.repository, &self.place.commit, self.place.path.as_str(), self.place.line)
     }
 
     /// Where a part of it stands; the nearest part around it that is written out, where it is not.

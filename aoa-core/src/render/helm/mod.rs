@@ -138,5 +138,5 @@ fn place(located: &Located<'_>, template: &str) -> Place {
     let inside = template.split_once('/').map_or(template, |(_, inside)| inside);
     let file = folder.join(inside).filter(|path| located.found.tree.get(path).is_some());
     let path = file.or_else(|| folder.join("Chart.yaml")).unwrap_or_else(TreePath::root);
-    Place { repository: located.found.url.clone(), path, line: 1, column: 1, width: 0 }
+    located.found.place(path)
 }

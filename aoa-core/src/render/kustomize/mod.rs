@@ -31,7 +31,6 @@ use super::directory::flatten;
 use super::manifest_file::parse_yaml;
 use super::reach::{Reach, ReachParts};
 use super::source::{Located, Outcome, Stop};
-use crate::finding::Place;
 use crate::fleet::SourceType;
 use crate::model::Manifest;
 use flags::Flags;
@@ -132,14 +131,7 @@ fn build(
         .map_err(|error| stopped(Stop::failed(error.to_status("kustomize build"))))?;
     let mut manifests = Vec::with_capacity(file.objects.len());
     for (object, ..) in file.objects {
-        let place = Place {
-            repository: located.found.url.clone(),
-            path: folder.clone(),
-            line: 1,
-            column: 1,
-            width: 0,
-        };
-        flatten(object, place, &mut manifests).map_err(stopped)?;
+        flatten(object, located.found.place(folder.clone()), &mut manifests).map_err(stopped)?;
     }
     let is_random = built.as_ref().is_ok_and(|built| built.is_random());
     let is_own = built.is_ok_and(|built| built.repositories().is_empty());

@@ -18,7 +18,9 @@ pub fn github_annotations(findings: &Findings, redactor: &Redactor) -> String {
             Severity::Info => "notice",
         };
         let mut properties = Vec::new();
-        if let Some(place) = finding.places.first() {
+        // Of another commit there is no line in what is reviewed.
+        let place = finding.places.first();
+        if let Some(place) = place.filter(|place| place.commit.is_empty()) {
             properties.push(format!("file={}", property(place.path.as_str())));
             properties.push(format!("line={}", place.line));
             if place.column > 0 {
@@ -30,11 +32,11 @@ pub fn github_annotations(findings: &Findings, redactor: &Redactor) -> String {
             "title={}",
             property(&format!("{} {}", finding.rule().id(), finding.rule().name()))
         ));
-        out.push_str(&format!(
-            "::{command} {}::{}\n",
-            properties.join(","),
-            data(&message(reported, redactor))
-        ));
+        let mut words = message(reported, redactor);
+        if let Some(place) = place.filter(|place| !place.commit.is_empty()) {
+            words.push_str(&format!(" ({place})"));
+        }
+        out.push_str(&format!("::{command} {}::{}\n", properties.join(","), data(&words)));
     }
     out
 }

@@ -2,6 +2,7 @@
 
 use crate::check::{Findings, Reported};
 use crate::finding::Rule;
+use crate::why::Site;
 use crate::wire::Redactor;
 
 /// A JUnit report. Findings that fail the check are failures; others that count are skipped tests that say why.
@@ -20,7 +21,7 @@ pub fn junit_report(findings: &Findings, redactor: &Redactor) -> String {
         let rule = reported.finding.rule();
         let message = escaped(&redactor.redact_text(&reported.finding.message()));
         let place =
-            reported.finding.places.first().map_or(String::new(), |p| format!(" at {}:{}", p.path, p.line));
+            reported.finding.places.first().map_or(String::new(), |place| format!(" at {}", Site::of(place)));
         out.push_str(&format!(
             "    <testcase classname=\"{} {}\" name=\"{}{}\">\n",
             rule.id(),

@@ -3,6 +3,7 @@
 use super::super::comment::{MOST, cut, escaped};
 use super::{counted, verdict};
 use crate::check::{Findings, Group};
+use crate::why::Site;
 use crate::wire::Redactor;
 
 /// Most groups of a comment: what is longer nobody reads.
@@ -20,8 +21,7 @@ pub fn check_markdown(findings: &Findings, redactor: &Redactor) -> String {
     out.push_str("\n| severity | rule | where | what |\n|---|---|---|---|\n");
     let mut shown = 0usize;
     for group in groups.iter().take(GROUPS) {
-        let place =
-            group.place.map_or(String::new(), |p| format!("{}:{}", cut(p.path.as_str(), 200), p.line));
+        let place = group.place.map_or(String::new(), |place| cut(&Site::of(place).to_string(), 200));
         let row = format!(
             "| {} | {} {} | {} | {} |\n",
             group.severity.name(),

@@ -99,6 +99,9 @@ fn location(place: &Place, subject: Option<String>) -> Value {
     let artifact = Value::map([("uri", Value::from(uri(place.path.as_str())))]);
     let physical = Value::map([("artifactLocation", artifact), ("region", Value::Map(region))]);
     let mut fields = Map::new().with("physicalLocation", physical);
+    if !place.commit.is_empty() {
+        fields = fields.with("message", words(format!("as of commit {}", place.commit)));
+    }
     if let Some(subject) = subject {
         let logical =
             Value::map([("fullyQualifiedName", Value::from(subject)), ("kind", Value::from("object"))]);

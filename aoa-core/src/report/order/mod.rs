@@ -8,6 +8,7 @@ pub use pictures::{order_dot, order_mermaid};
 use super::style::{Role, Text};
 use crate::fleet::App;
 use crate::order::{Deadlock, Edge, Order, Outcome, Scope, Strength, UnseenReason};
+use crate::why::Site;
 
 /// How an order is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -218,8 +219,8 @@ fn place(edge: &Edge<'_>) -> Text {
     if let Some(place) = &edge.place {
         // What a kustomization builds comes from its folder, not from a line.
         let name = place.path.as_str().rsplit('/').next().unwrap_or_default();
-        let line = if name.contains('.') { format!(":{}", place.line) } else { String::new() };
-        out.push(Role::Faint, format!("   {}{line}", place.path));
+        let line = if name.contains('.') { place.line } else { 0 };
+        out.push(Role::Faint, format!("   {}", Site { line, ..Site::of(place) }));
     }
     out
 }

@@ -46,13 +46,8 @@ impl Amending<'_, '_> {
     fn objects(&self, root: &Root, found: &Found) -> Option<Vec<Manifest>> {
         let bytes = found.tree.read(&root.path).ok()?;
         let documents = documents(&bytes, &self.run.options.limits).into_iter().map(|document| {
-            let place = Place {
-                repository: found.url.clone(),
-                path: root.path.clone(),
-                line: document.line,
-                column: document.column,
-                width: 0,
-            };
+            let place =
+                Place { line: document.line, column: document.column, ..found.place(root.path.clone()) };
             Some(Manifest { object: document.value.ok()?, place: Some(place) })
         });
         documents.collect()

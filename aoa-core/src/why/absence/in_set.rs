@@ -14,7 +14,7 @@ use crate::overlay::{Edit, Overlay};
 use crate::resolve::Trial;
 use crate::why::blockers::{Blocker, Search, satisfying};
 use crate::why::chain::Asked;
-use crate::why::lines;
+use crate::why::reasons::Site;
 
 pub(in crate::why) fn set_on_cluster(asked: &Asked<'_>, set: &str, cluster: &str) -> Result<Absence> {
     let fleet = asked.fleet;
@@ -160,7 +160,7 @@ fn rejected_or_lost(
     if let Some(kept) = fleet.app(about.set.namespace(), &name) {
         let by = kept.parent().map_or_else(|| "a root".to_owned(), |parent| parent.to_string());
         let words = format!("{name} is brought by {by} first, and {} has no say in it", about.set.name());
-        let site = kept.place().map(lines::site);
+        let site = kept.place().map(Site::of);
         absence.blockers.push(Blocker::new("conflict", words).at(site, name));
     }
     Ok(())

@@ -8,8 +8,8 @@ use super::{Absence, present, set_on_cluster};
 use crate::address::ObjectAddress;
 use crate::why::blockers::Blocker;
 use crate::why::chain::Asked;
-use crate::why::lines;
 use crate::why::object::held;
+use crate::why::reasons::Site;
 
 pub(in crate::why) fn object(asked: &Asked<'_>, object: &ObjectAddress) -> Result<Absence> {
     let fleet = asked.fleet;
@@ -36,9 +36,7 @@ pub(in crate::why) fn object(asked: &Asked<'_>, object: &ObjectAddress) -> Resul
         let Some(owner) = app.origin() else {
             let to = app.cluster().map(|to| to.name.to_string()).unwrap_or_default();
             let words = format!("{} brings it to {to}, and nobody to {}", app.name(), cluster.name);
-            absence
-                .blockers
-                .push(Blocker::new("elsewhere", words).at(app.place().map(lines::site), app.name()));
+            absence.blockers.push(Blocker::new("elsewhere", words).at(app.place().map(Site::of), app.name()));
             continue;
         };
         if known.insert(owner.clone()) {
@@ -54,9 +52,7 @@ pub(in crate::why) fn object(asked: &Asked<'_>, object: &ObjectAddress) -> Resul
         if let Some(reason) = reason.filter(|_| absence.blockers.len() < 20) {
             let line = reason.lines().next().unwrap_or_default().to_owned();
             let words = format!("what {} brings is not known: {line}", app.name());
-            absence
-                .blockers
-                .push(Blocker::new("unknown", words).at(app.place().map(lines::site), app.name()));
+            absence.blockers.push(Blocker::new("unknown", words).at(app.place().map(Site::of), app.name()));
         }
     }
     if absence.blockers.is_empty() {

@@ -14,7 +14,7 @@ use crate::overlay::Edit;
 use crate::render::{DirectoryRefusal, directory_refusal};
 use crate::why::blockers::Blocker;
 use crate::why::chain::Asked;
-use crate::why::lines;
+use crate::why::reasons::Site;
 
 /// Most files that are looked into for an object that nobody reads.
 const FILES: usize = 20_000;
@@ -24,7 +24,7 @@ pub(super) fn unread(asked: &Asked<'_>, kind: Kind, name: &str, absence: &mut Ab
     let fleet = asked.fleet;
     let name = name.rsplit('/').next().unwrap_or(name);
     for place in written(fleet, kind, name) {
-        let site = lines::site(&place);
+        let site = Site::of(&place);
         let mut was_covered = false;
         for app in fleet.apps() {
             let Some(application) = app.application() else { continue };
@@ -47,7 +47,7 @@ pub(super) fn unread(asked: &Asked<'_>, kind: Kind, name: &str, absence: &mut Ab
             }
         }
         if !was_covered {
-            let words = format!("{}:{} holds it, but no source reads its folder", site.path, site.line);
+            let words = format!("{site} holds it, but no source reads its folder");
             absence
                 .blockers
                 .push(Blocker::new("unread", words).at(Some(site), format!("{} {name}", kind.name())));
@@ -80,8 +80,8 @@ impl Unread<'_, '_> {
         absence: &mut Absence,
     ) -> Result<()> {
         let app = self.app;
-        let site = lines::site(self.place);
-        let held = format!("{}:{} holds it, but {}", site.path, site.line, app.name());
+        let site = Site::of(self.place);
+        let held = format!("{site} holds it, but {}", app.name());
         let state = app.content().map(|content| content.state.clone());
         let shown = format!("{} {}", self.kind.name(), self.name);
         let mut blocker = |kind, words: String| {
@@ -182,6 +182,7 @@ fn written(fleet: &Fleet, kind: Kind, name: &str) -> Vec<Place> {
             {
                 found.push(Place {
                     repository: repository.url.clone(),
+                    commit: aoa_lang::value::Text::EMPTY,
                     path: path.clone(),
                     line: document.line,
                     column: document.column,
