@@ -23,6 +23,8 @@ export interface Source {
   path?: string
   chart?: string
   targetRevision?: string
+  /** What that stands for: the commit of what is not checked out, the version of a chart where the source says another. */
+  resolved?: string
   ref?: string
   type?: 'Directory' | 'Helm' | 'Kustomize' | 'Plugin'
   content: SourceContent

@@ -91,6 +91,8 @@ pub struct SourceResult {
     pub chart: Text,
     /// `targetRevision`
     pub target_revision: Text,
+    /// What that stands for: the commit of what is not checked out, the version of a chart where the source says another; else empty.
+    pub resolved: Text,
     /// `ref`
     pub reference: Text,
     /// Its type, where it was found out.

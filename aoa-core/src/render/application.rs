@@ -116,12 +116,8 @@ fn render_sources(ctx: &RenderContext<'_>, request: &Request<'_>, tree: Option<&
         if outcome.state.rank() > content.state.rank() {
             content.state = outcome.state.clone();
         }
-        content.sources.push(source_result(
-            source,
-            outcome.source_type,
-            outcome.state,
-            outcome.manifests.len(),
-        ));
+        let result = source_result(source, outcome.source_type, outcome.state, outcome.manifests.len());
+        content.sources.push(SourceResult { resolved: outcome.resolved, ..result });
         // A folder's manifests are counted where they are made.
         let are_new = !single || outcome.source_type != Some(SourceType::Directory);
         if are_new && !ctx.budget.make(outcome.manifests.len()) {
@@ -155,6 +151,7 @@ pub(crate) fn source_result(
         path: text("path"),
         chart: text("chart"),
         target_revision: text("targetRevision"),
+        resolved: Text::EMPTY,
         reference: text("ref"),
         source_type,
         state,

@@ -95,6 +95,8 @@ pub(crate) struct Outcome {
     pub(crate) source_type: Option<SourceType>,
     /// The commit or chart version; empty where it is not known.
     pub(crate) revision: Text,
+    /// The commit if that is not what is checked out, the chart version if the source says another.
+    pub(crate) resolved: Text,
     pub(crate) state: State,
     /// By group, kind, namespace and name.
     pub(crate) manifests: ManifestList,
@@ -117,8 +119,16 @@ impl Outcome {
             order.sort_by_key(|(key, _)| *key);
             order.into_iter().map(|(_, manifest)| manifest.clone()).collect()
         };
-        let (revision, state, reach) = (Text::EMPTY, State::Rendered, Reach::default());
-        Outcome { source_type, revision, state, manifests, generated, is_random: false, reach }
+        Outcome {
+            source_type,
+            revision: Text::EMPTY,
+            resolved: Text::EMPTY,
+            state: State::Rendered,
+            manifests,
+            generated,
+            is_random: false,
+            reach: Reach::default(),
+        }
     }
 
     pub(super) fn stopped(source_type: Option<SourceType>, stop: Stop) -> Self {
@@ -126,17 +136,16 @@ impl Outcome {
             Stop::Unknown(gap) => (source_type, State::Unknown(gap)),
             Stop::Failed(error) => (None, State::Failed(error)),
         };
-        let none = ManifestList::default();
-        let (revision, reach) = (Text::EMPTY, Reach::default());
-        Outcome {
-            source_type,
-            revision,
-            state,
-            manifests: none.clone(),
-            generated: none,
-            is_random: false,
-            reach,
-        }
+        Outcome { source_type, state, ..Outcome::rendered(None, Vec::new()) }
+    }
+
+    /// The same, found there.
+    fn of(self, source: &Value, found: &Found) -> Self {
+        let says = |field, value: &Text| *value == *source.str_at(&[field]).unwrap_or_default();
+        let is_chart = !says("chart", &Text::EMPTY);
+        let is_told = found.is_elsewhere || is_chart && !says("targetRevision", &found.commit);
+        let resolved = if is_told { found.commit.clone() } else { Text::EMPTY };
+        Outcome { revision: found.commit.clone(), resolved, ..self }
     }
 
     pub(super) fn with_reach(self, reach: Reach) -> Self {
@@ -165,7 +174,7 @@ fn render_steps(
     let is_git = !url.starts_with("oci://") && chart.is_empty();
     if request.multiple && path.is_empty() && is_git && !text("ref").is_empty() {
         let found = ctx.repositories.resolve(url, revision, "")?;
-        return Ok(Outcome { revision: found.commit, ..Outcome::rendered(None, Vec::new()) });
+        return Ok(Outcome::rendered(None, Vec::new()).of(source, &found));
     }
     let found = match tree {
         Some(tree) => tree.clone(),
@@ -176,9 +185,8 @@ fn render_steps(
         let what = if is_git { "repository" } else { "chart" };
         return Err(Stop::failed(format!("{what} contains out-of-bounds symlinks. file: {link}")));
     }
-    let commit = found.commit.clone();
     if request.multiple && path.is_empty() && chart.is_empty() {
-        return Ok(Outcome { revision: commit, ..Outcome::rendered(None, Vec::new()) });
+        return Ok(Outcome::rendered(None, Vec::new()).of(source, &found));
     }
     // Where the source says that its files are, if nothing else is read.
     let named = TreePath::new(path).filter(|_| is_git).unwrap_or_else(TreePath::root);
@@ -198,7 +206,7 @@ fn render_steps(
     match render_located(ctx, request, source, &found, &folder, &referenced) {
         Ok(outcome) => {
             let reach = outcome.reach.with_commits(!referenced.is_empty());
-            Ok(Outcome { revision: commit, reach, ..outcome })
+            Ok(Outcome { reach, ..outcome }.of(source, &found))
         }
         Err(stop) => stopped(stop),
     }

@@ -245,6 +245,7 @@ fn write_source(out: &mut String, redactor: &Redactor, source: &SourceResult) ->
         fields.text("path", &source.path.to_str_lossy());
         fields.text("ref", &source.reference.to_str_lossy());
         fields.text("repoURL", &source.repo_url.to_str_lossy());
+        fields.text("resolved", &source.resolved.to_str_lossy());
         fields.text("targetRevision", &source.target_revision.to_str_lossy());
         fields.text("type", source.source_type.map_or("", |t| t.name()));
         Ok(())

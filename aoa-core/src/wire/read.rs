@@ -251,6 +251,7 @@ fn source(value: &Value) -> Result<SourceResult> {
         path: text(value, "path"),
         chart: text(value, "chart"),
         target_revision: text(value, "targetRevision"),
+        resolved: text(value, "resolved"),
         reference: text(value, "ref"),
         source_type: types.into_iter().find(|t| value.str_at(&["type"]) == Some(t.name())),
         state: state(value)?,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::nodes::{Builder, Key, Node, cluster_name};
 use crate::fleet::{AppId, SetId, SetOutcome, SourceType, State};
+use crate::load::is_commit;
 use crate::report::style::{Role, Text};
 
 pub(super) struct Row {
@@ -206,10 +207,13 @@ impl Builder<'_> {
                 None if !source.chart.is_empty() => "helm ",
                 None => "",
             };
-            words.push(if source.chart.is_empty() {
-                format!("{kind}{}", source.path)
-            } else {
-                format!("{kind}{} {}", source.chart, source.target_revision)
+            let (path, chart) = (&source.path, &source.chart);
+            let (revision, resolved) = (&source.target_revision, &source.resolved);
+            words.push(match (chart.is_empty(), resolved.is_empty()) {
+                (true, true) => format!("{kind}{path}"),
+                (true, false) => format!("{kind}{path} at {}", short(&revision.to_str_lossy())),
+                (false, true) => format!("{kind}{chart} {revision}"),
+                (false, false) => format!("{kind}{chart} {resolved}"),
             });
         }
         let what = words.join(" + ");
@@ -225,6 +229,11 @@ fn plain(text: impl AsRef<str>) -> Text {
     let mut out = Text::default();
     out.push(Role::Plain, text);
     out
+}
+
+/// A revision; of a commit as many digits as people read.
+fn short(revision: &str) -> &str {
+    if is_commit(revision) { revision.get(..7).unwrap_or(revision) } else { revision }
 }
 
 fn first_line(text: &str) -> String {
