@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use aoa_core::diff::Changes;
-use aoa_core::lang::{Error, Result};
+use aoa_core::lang::{Error, ErrorKind, Result};
 use aoa_core::overlay::{Overlay, OverlayWords};
 use aoa_core::{Fleet, Resolver, diff};
 
@@ -75,14 +75,26 @@ fn load_side(what: &str, repository: &Path, options: &LoadOptions) -> Result<(Lo
         }
         return Ok((load_output(what)?, what.to_owned()));
     }
-    if Path::new(what).is_dir() {
+    if Path::new(what).is_dir() || is_path(what) {
         return Ok((load(Path::new(what), options)?, what.to_owned()));
     }
     let (end, _) = ends(repository, Some(&format!("{what}..")))?;
     Ok((load_end(&end, repository, options)?, end.to_string()))
 }
 
+/// Whether a word can only be meant as a file or folder: nobody calls a branch like that.
+fn is_path(what: &str) -> bool {
+    let is_data = [".json", ".yaml", ".yml"].iter().any(|end| what.ends_with(end));
+    is_data
+        || Path::new(what).is_absolute()
+        || ["./", "../", "~/"].iter().any(|start| what.starts_with(start))
+}
+
 fn load_range(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
+    if let Some(missing) = what.iter().find(|what| is_path(what) && !Path::new(what).exists()) {
+        return Err(Error::new(ErrorKind::NotFound, format!("`{missing}` does not exist"))
+            .with_help("give a folder, a revision, or what `aoa tree --json --manifests` wrote"));
+    }
     let range = match what {
         [one, other] => Some(format!("{one}..{other}")),
         what => what.first().cloned(),

@@ -302,3 +302,24 @@ fn schemas_are_json() {
         assert!(schema.starts_with('{') && schema.contains("\"$schema\""), "{of}");
     }
 }
+
+#[test]
+fn sides_of_a_comparison_that_are_not_there() {
+    let place = folder(&[("a.yaml", "kind: ConfigMap\n")]);
+    let at = |name: &str| format!("{}/{name}", path(&place));
+    let none = "error: `FOLDER/gone.json` does not exist\n  = give a folder, a revision, or what `aoa tree --json --manifests` wrote\n";
+    assert_eq!(refusal(&["diff", &at("gone.json")], &place), none);
+    assert_eq!(refusal(&["diff", "main", &at("gone.json")], &place), none);
+    let folder = "error: `FOLDER/gone` does not exist\n  = give the folder of the fleet's checkout\n";
+    assert_eq!(refusal(&["diff", path(&place), &at("gone")], &place), folder);
+    assert_eq!(
+        refusal(&["diff", &at("a.yaml"), &at("a.yaml")], &place),
+        "error: FOLDER/a.yaml: this is no fleet as aoa writes it\n  = `aoa tree --json --manifests` writes one\n"
+    );
+    let (output, _, _) = aoa(&["tree", "--json", SHOP]);
+    std::fs::write(at("then.json"), output).unwrap();
+    assert_eq!(
+        refusal(&["diff", &at("then.json"), SHOP], &place),
+        "error: FOLDER/then.json: apps[1]: the output was written without manifests\n  = `aoa tree --json --manifests` writes one\n"
+    );
+}

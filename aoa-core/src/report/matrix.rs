@@ -61,7 +61,14 @@ fn columns_word(by: &By) -> &str {
 fn verdict(matrix: &Matrix<'_>, options: &MatrixOptions) -> Text {
     let mut out = Text::default();
     let apps: usize = matrix.rows.iter().map(|row| row.cells.len()).sum();
-    let columns = plural(matrix.columns.len(), columns_word(&matrix.by));
+    // Nobody knows where those without a name are.
+    let named = matrix.columns.iter().filter(|name| !name.is_empty()).count();
+    if let (By::Label(label), 0, 1..) = (&matrix.by, named, apps) {
+        let words = format!("no cluster has a label `{label}`, and no Application");
+        out.push(Role::Warning, words).end_line();
+        return out;
+    }
+    let columns = plural(named, columns_word(&matrix.by));
     if let Some(version) = &options.version {
         if apps == 0 {
             out.push(Role::Good, format!("nobody runs {version}")).end_line();

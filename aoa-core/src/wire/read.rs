@@ -185,11 +185,11 @@ fn content(value: &Value) -> Result<Option<Content>> {
     let manifests = manifests(value)?;
     let counted = number(value.at(&["content", "manifests"])) as usize;
     if state == State::Rendered && counted != manifests.len() {
-        return Err(Error::invalid(format!(
-            "{counted} manifests are counted, and {} written",
-            manifests.len()
-        ))
-        .with_help(HOW));
+        let what = match manifests.len() {
+            0 => "the output was written without manifests".to_owned(),
+            written => format!("{counted} manifests are counted, and {written} written"),
+        };
+        return Err(Error::invalid(what).with_help(HOW));
     }
     Ok(Some(Content {
         state,

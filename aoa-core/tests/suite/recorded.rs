@@ -92,7 +92,7 @@ fn what_is_no_output_is_said() {
         (vec![app("a", skipped), app("a", skipped)], "Application argocd/a is there twice"),
         (
             vec![app("a", r#""content": {"state": "known", "manifests": 2}"#)],
-            "apps[0]: 2 manifests are counted, and 0 written",
+            "apps[0]: the output was written without manifests",
         ),
         (vec![app("a", r#""content": {"state": "new"}"#)], "apps[0]: there is no state `new` of a content"),
     ];
