@@ -144,9 +144,10 @@ export class AoaError extends Error {
 
 /** Loads the fleet of a folder: its repository, aoa.yaml, inventory and recorded answers. Nothing is fetched.
  *
- * Rejects with AoaError for a folder or configuration that cannot be read.
+ * `branch` is what the checkout is to be merged into: `branch` of aoa.yaml, else origin's default branch. Rejects with AoaError for a
+ * folder or configuration that cannot be read.
  */
-export function load(path?: string | URL, options?: { config?: string | URL }): Promise<Loaded>
+export function load(path?: string | URL, options?: { config?: string | URL; branch?: string }): Promise<Loaded>
 
 /** Where an Application belongs. */
 export interface Whereabouts { parent: Ref | null; project?: string; cluster?: string; namespace?: string }
@@ -262,12 +263,13 @@ export interface Changes {
  *
  * Revisions are read as git reads them, in the repository that `repo` lies in; nothing stands for the default branch. An output is a
  * file that holds `fleet.json({ manifests: true })`; one by itself is compared with the working tree. With `check` all rules of the check are
- * asked about both sides, under the policies, exceptions and waivers of the older one: `findings.introduced` is what the change brings.
+ * asked about both sides, under the policies, exceptions and waivers of the older one: `findings.introduced` is what the change brings. `branch` is
+ * what the change is to be merged into: the first branch that is named, else as `load` has it.
  * Rejects with AoaError for what cannot be read.
  */
 export function diff(
   what?: string | URL | (string | URL)[],
-  options?: { repo?: string | URL; config?: string | URL; check?: boolean; showSecrets?: boolean },
+  options?: { repo?: string | URL; config?: string | URL; branch?: string; check?: boolean; showSecrets?: boolean },
 ): Promise<Changes>
 
 /** What is needed, by group, kind, namespace and name. */

@@ -45,12 +45,12 @@ function checkOptions (options, known) {
 }
 
 async function load (path = '.', options = {}) {
-  checkOptions(options, ['config'])
-  const { config } = options
-  const folder = pathOf(path, 'the folder')
+  checkOptions(options, ['config', 'branch'])
+  const { config, branch } = options
   const file = config === undefined ? undefined : pathOf(config, 'the configuration')
+  const from = [pathOf(path, 'the folder'), file, branch]
   try {
-    return new Loaded(await native.load(folder, file), folder, file)
+    return new Loaded(await native.load(...from), from)
   } catch (error) {
     throw translate(error)
   }
@@ -89,13 +89,13 @@ async function answer (asked) {
 }
 
 async function diff (what = [], options = {}) {
-  checkOptions(options, ['repo', 'config', 'check', 'showSecrets'])
-  const { repo = '.', config, check = false, showSecrets = false } = options
+  checkOptions(options, ['repo', 'config', 'branch', 'check', 'showSecrets'])
+  const { repo = '.', config, branch, check = false, showSecrets = false } = options
   const sides = (Array.isArray(what) ? what : [what]).map(side => pathOf(side, 'what is compared'))
   if (sides.length > 2) throw new TypeError(`at most two folders, outputs or revisions can be compared, not ${sides.length}`)
   const file = config === undefined ? undefined : pathOf(config, 'the configuration')
   try {
-    return JSON.parse(await native.diff(sides, pathOf(repo, 'the repository'), file, check, showSecrets))
+    return JSON.parse(await native.diff(sides, pathOf(repo, 'the repository'), file, branch, check, showSecrets))
   } catch (error) {
     throw translate(error)
   }
@@ -128,17 +128,15 @@ async function alone (make, path, options) {
 
 class Loaded {
   #native
-  #folder
-  #config
-  constructor (loaded, folder, config) {
+  #from
+  constructor (loaded, from) {
     this.#native = loaded
-    this.#folder = folder
-    this.#config = config
+    this.#from = from
   }
 
   async thought (edits) {
     try {
-      return new Loaded(await native.load(this.#folder, this.#config, editsOf(edits)), this.#folder, this.#config)
+      return new Loaded(await native.load(...this.#from, editsOf(edits)), this.#from)
     } catch (error) {
       throw translate(error)
     }

@@ -9,6 +9,7 @@ use aoa_core::{Fleet, Resolver, diff};
 
 use crate::check::CheckRequest;
 use crate::folder::FolderLimits;
+use crate::git::{GitCheckout, inspect};
 use crate::load::{LoadOptions, Loaded, load};
 use crate::recorded::{RecordedFleet, is_output, load_output};
 use crate::revision::{End, ends};
@@ -40,6 +41,8 @@ pub struct Both {
 /// whose name ends with `.json`, `.yaml` or `.yml`, or `-` for standard input; one by itself is compared with the working
 /// tree.
 ///
+/// The first revision that is called like a branch is what the change is to be merged into, where the options do not say.
+///
 /// # Errors
 ///
 /// As [`load`] and [`ends`]; `Invalid` for what is no output, and for an overlay on one.
@@ -50,7 +53,19 @@ pub struct Both {
 /// assert_eq!(error.kind().name(), "not-found");
 /// ```
 pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
-    let is_place = |what: &String| is_output(what) || Path::new(what).is_dir();
+    let named = if options.branch.is_none() { named_branch(what, repository) } else { None };
+    let Some((git, branch)) = named else { return load_sides(what, repository, options) };
+    let mut both = load_sides(what, repository, &options.clone().with_branch(Some(branch.clone())))?;
+    let configured = &both.before.config.branch;
+    let is_usual = if configured.is_empty() { branch == git.default_branch } else { *configured == *branch };
+    let note = format!(
+        "compared as a change for {branch}: what follows another branch stays as it is there (--branch says otherwise)"
+    );
+    both.after.notes.extend((!is_usual).then_some(note));
+    Ok(both)
+}
+
+fn load_sides(what: &[String], repository: &Path, options: &LoadOptions) -> Result<Both> {
     match what {
         [before, after] if is_place(before) || is_place(after) => {
             let before = load_side(before, repository, options)?;
@@ -62,6 +77,11 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
         }
         _ => load_range(what, repository, options),
     }
+}
+
+/// Whether a word names an output or a folder, not a revision.
+fn is_place(what: &str) -> bool {
+    is_output(what) || Path::new(what).is_dir()
 }
 
 /// What one word names, and how it is called.
@@ -80,6 +100,21 @@ fn load_side(what: &str, repository: &Path, options: &LoadOptions) -> Result<(Lo
     }
     let (end, _) = ends(repository, Some(&format!("{what}..")))?;
     Ok((load_end(&end, repository, options)?, end.to_string()))
+}
+
+/// The first branch that the words name: a change that is compared with a branch is one for that branch.
+fn named_branch(what: &[String], repository: &Path) -> Option<(GitCheckout, String)> {
+    const OF_BRANCHES: [&str; 5] =
+        ["refs/heads/", "refs/remotes/origin/", "remotes/origin/", "heads/", "origin/"];
+    let git = inspect(repository)?;
+    let is_branch =
+        |name: &&str| git.references.iter().any(|r| r.name().strip_prefix("refs/heads/") == Some(*name));
+    let revisions = what.iter().filter(|what| !is_place(what) && !is_path(what));
+    let names = revisions.flat_map(|range| range.split("..")).map(|name| name.trim_start_matches('.'));
+    let mut branches =
+        names.map(|name| OF_BRANCHES.iter().find_map(|of| name.strip_prefix(of)).unwrap_or(name));
+    let branch = branches.find(is_branch)?.to_owned();
+    Some((git, branch))
 }
 
 /// Whether a word can only be meant as a file or folder: nobody calls a branch like that.

@@ -50,6 +50,8 @@ pub struct LoadOptions {
     /// The commit at which the repository is read; `None`: as its files are. Its configuration and inventory are those of the
     /// commit, too; what lies outside the repository is read as it is.
     pub commit: Option<String>,
+    /// The branch that the checkout is to be merged into; `None`: `branch` of the configuration, else the default one.
+    pub branch: Option<String>,
     /// Bounds on folders.
     pub limits: FolderLimits,
     /// What is to be thought otherwise; files of clusters are read from the disk.
@@ -63,6 +65,13 @@ impl LoadOptions {
     #[must_use]
     pub fn with_commit(mut self, commit: Option<String>) -> Self {
         self.commit = commit;
+        self
+    }
+
+    /// To be merged into this branch.
+    #[must_use]
+    pub fn with_branch(mut self, branch: Option<String>) -> Self {
+        self.branch = branch;
         self
     }
 
@@ -205,7 +214,8 @@ pub fn load(folder: &Path, options: &LoadOptions) -> Result<Loaded> {
         notes: disregarded.into_iter().collect(),
         recorded: None,
     };
-    loaded.add_repositories(&files, &base, git)?;
+    let branch = options.branch.as_deref().map_or_else(|| loaded.config.branch.clone(), Text::from);
+    loaded.add_repositories(&files, &base, git, &branch)?;
     loaded.add_charts(&files, &base)?;
     loaded.add_inventory(&files, &base)?;
     loaded.add_policies(&files, &base)?;
@@ -271,7 +281,13 @@ impl Loaded {
         Some(&self.inputs.repositories.first()?.checkouts.first()?.tree)
     }
 
-    fn add_repositories(&mut self, files: &Files, base: &Path, git: Option<GitCheckout>) -> Result<()> {
+    fn add_repositories(
+        &mut self,
+        files: &Files,
+        base: &Path,
+        git: Option<GitCheckout>,
+        branch: &Text,
+    ) -> Result<()> {
         // A configuration that maps a URL onto its own folder makes that folder a repository of its own.
         let is_base = |path: &Text| files.are_one(&base.join(&*path.to_str_lossy()), base);
         let (own, others): (Vec<_>, Vec<_>) =
@@ -292,7 +308,7 @@ impl Loaded {
         }
         let commits = commits_of(git.as_ref(), files);
         for url in urls {
-            let checkout = checkout_of(git.as_ref(), &self.config.branch, tree.clone());
+            let checkout = checkout_of(git.as_ref(), branch, tree.clone());
             self.inputs.repositories.push(repository_of(url, git.as_ref(), commits.clone(), checkout));
         }
         for (url, path) in others {
@@ -385,7 +401,7 @@ fn checkout_of(git: Option<&GitCheckout>, branch: &Text, tree: Tree) -> Checkout
         names.push(git.branch.clone().into());
         names.push(format!("refs/heads/{}", git.branch).into());
     }
-    // The checkout stands in for the branch that it will be merged into: the one that the configuration names, else the default.
+    // The checkout stands in for the branch that it will be merged into.
     let target = if branch.is_empty() { Text::from(&git.default_branch) } else { branch.clone() };
     // `HEAD` is the default branch; where the clone does not say which that is, the one that is meant here stands for it.
     let is_default_known = git.references.iter().any(|reference| reference.name() == "HEAD");

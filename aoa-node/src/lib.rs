@@ -16,8 +16,14 @@ use napi_derive::napi;
 
 /// Loads the fleet of a folder; `edits` is JSON of what is to be thought otherwise.
 #[napi]
-pub fn load(path: String, config: Option<String>, edits: Option<String>) -> AsyncTask<LoadTask> {
-    AsyncTask::new(LoadTask { path: path.into(), config: config.map(PathBuf::from), edits })
+pub fn load(
+    path: String,
+    config: Option<String>,
+    branch: Option<String>,
+    edits: Option<String>,
+) -> AsyncTask<LoadTask> {
+    let options = LoadOptions::default().with_config(config.map(PathBuf::from)).with_branch(branch);
+    AsyncTask::new(LoadTask { path: path.into(), options, edits })
 }
 
 /// Renders one chart; options and result are JSON.
@@ -38,13 +44,14 @@ pub fn diff(
     what: Vec<String>,
     repository: String,
     config: Option<String>,
+    branch: Option<String>,
     check: bool,
     show_secrets: bool,
 ) -> AsyncTask<DiffTask> {
     AsyncTask::new(DiffTask {
         what,
         repository: repository.into(),
-        options: LoadOptions::default().with_config(config.map(PathBuf::from)),
+        options: LoadOptions::default().with_config(config.map(PathBuf::from)).with_branch(branch),
         asked: if check { Asked::Check } else { Asked::Resolving },
         show_secrets,
     })
@@ -104,13 +111,13 @@ impl Task for AloneTask {
 /// Loading, on a thread of its own.
 pub struct LoadTask {
     path: PathBuf,
-    config: Option<PathBuf>,
+    options: LoadOptions,
     edits: Option<String>,
 }
 
 impl LoadTask {
     fn load(&self) -> AoaResult<Loaded> {
-        let mut options = LoadOptions::default().with_config(self.config.clone());
+        let mut options = self.options.clone();
         if let Some(edits) = &self.edits {
             let data = json::read(edits.as_bytes(), json::Numbers::default())?;
             options = options.with_overlay(OverlayWords::read(&data)?);

@@ -54,7 +54,7 @@ test('errors have a code', async () => {
 })
 
 test('wrong arguments are type errors', async () => {
-  await assert.rejects(load(demo, { confg: 'x' }), new TypeError('there is no option `confg`; there are config'))
+  await assert.rejects(load(demo, { confg: 'x' }), new TypeError('there is no option `confg`; there are config, branch'))
   await assert.rejects(load(7), new TypeError('the folder is a string or a file URL, not number'))
   const fleet = await resolved
   assert.throws(() => fleet.json({ secrets: true }), TypeError)

@@ -30,16 +30,18 @@ fn _aoa(module: &Bound<'_, PyModule>) -> PyResult<()> {
 
 /// Compares two of folders and revisions: the bytes that `aoa diff -o json` prints.
 #[pyfunction]
-#[pyo3(signature = (what, repository, config, check, show_secrets))]
+#[pyo3(signature = (what, repository, config, branch, check, show_secrets))]
 fn diff(
     py: Python<'_>,
     what: Vec<String>,
     repository: PathBuf,
     config: Option<PathBuf>,
+    branch: Option<String>,
     check: bool,
     show_secrets: bool,
 ) -> PyResult<String> {
-    py.detach(|| changes(&what, &repository, config, asked(check), show_secrets)).map_err(to_python)
+    let options = LoadOptions::default().with_config(config).with_branch(branch);
+    py.detach(|| changes(&what, &repository, &options, asked(check), show_secrets)).map_err(to_python)
 }
 
 fn asked(check: bool) -> Asked {
@@ -49,11 +51,11 @@ fn asked(check: bool) -> Asked {
 fn changes(
     what: &[String],
     repository: &Path,
-    config: Option<PathBuf>,
+    options: &LoadOptions,
     asked: Asked,
     show_secrets: bool,
 ) -> Result<String> {
-    let both = aoa_host::load_both(what, repository, &LoadOptions::default().with_config(config))?;
+    let both = aoa_host::load_both(what, repository, options)?;
     aoa_host::changes_json(&both, asked, show_secrets)
 }
 
@@ -76,15 +78,16 @@ fn alone(make: fn(&Path, &Value) -> Result<Value>, path: &Path, options: &str) -
 
 /// Loads the fleet of a folder; `edits` is JSON of what is to be thought otherwise.
 #[pyfunction]
-#[pyo3(signature = (path, config=None, edits=None))]
+#[pyo3(signature = (path, config=None, branch=None, edits=None))]
 fn load(
     py: Python<'_>,
     path: PathBuf,
     config: Option<PathBuf>,
+    branch: Option<String>,
     edits: Option<&str>,
 ) -> PyResult<NativeLoaded> {
     let words = edits.map(overlay).transpose().map_err(to_python)?.unwrap_or_default();
-    let options = LoadOptions::default().with_config(config).with_overlay(words);
+    let options = LoadOptions::default().with_config(config).with_branch(branch).with_overlay(words);
     let loaded = py.detach(|| aoa_host::load(&path, &options)).map_err(to_python)?;
     Ok(NativeLoaded { loaded })
 }

@@ -39,6 +39,10 @@ pub(crate) struct Global {
     /// The configuration (default: aoa.yaml in the folder or above it)
     #[arg(long, global = true, help_heading = "Global options", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
+    /// The branch that the checkout is to be merged into (default: `branch` of aoa.yaml, else origin's default branch;
+    /// for `aoa diff` the branch that it compares with)
+    #[arg(long, global = true, help_heading = "Global options", value_name = "BRANCH")]
+    pub(crate) branch: Option<String>,
     /// Colours
     #[arg(long, global = true, help_heading = "Global options", value_enum, default_value_t = Color::Auto)]
     pub(crate) color: Color,

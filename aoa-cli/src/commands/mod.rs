@@ -154,6 +154,7 @@ fn resolve_loaded(path: &Path, global: &Global) -> Result<(ManuallyDrop<Fleet>, 
 fn load_options(global: &Global) -> LoadOptions {
     LoadOptions::default()
         .with_config(global.config.clone())
+        .with_branch(global.branch.clone())
         .with_overlay(global.overlay.words())
         .with_exec(global.allow_exec)
 }

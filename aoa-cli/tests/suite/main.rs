@@ -7,6 +7,7 @@ mod command;
 mod diff;
 mod jsonnet;
 mod newcomer;
+mod pipelines;
 mod questions;
 
 use std::fs;

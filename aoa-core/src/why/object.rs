@@ -1,6 +1,6 @@
 //! Which Application puts an object onto a cluster, and from which file.
 
-use aoa_lang::source::{Tree, TreePath};
+use aoa_lang::source::TreePath;
 use aoa_lang::value::Text;
 use aoa_lang::yaml::{self, Step};
 use aoa_lang::{Error, ErrorKind, Result, Value};
@@ -268,37 +268,49 @@ fn from_app(
     Some(Candidate { words, site, without: Taken::FromApp(object) })
 }
 
-/// The folder of a source; `None` if it is that of a commit, which nothing changes.
-fn folder_of(asked: &Asked<'_>, source: &Value) -> Option<(Text, Tree, TreePath)> {
-    let revision = source.str_at(&["targetRevision"]).unwrap_or_default();
-    let (url, tree) = lines::checked_out(asked.fleet, source.str_at(&["repoURL"])?, revision)?;
-    Some((url, tree, TreePath::new(source.str_at(&["path"])?)?))
+/// A file of a source that says how its objects are made.
+struct MakingFile {
+    repository: Text,
+    path: TreePath,
+    value: Value,
+}
+
+impl MakingFile {
+    /// The first of `names` in the folder of a source; `None` if that is the folder of a commit, which nothing changes.
+    fn find(asked: &Asked<'_>, source: &Value, names: &[&str]) -> Option<Self> {
+        let revision = source.str_at(&["targetRevision"]).unwrap_or_default();
+        let (repository, tree) = lines::checked_out(asked.fleet, source.str_at(&["repoURL"])?, revision)?;
+        let folder = TreePath::new(source.str_at(&["path"])?)?;
+        let path = names.iter().filter_map(|name| folder.join(name)).find(|file| tree.get(file).is_some())?;
+        let value = yaml::load(&tree.read(&path).ok()?).ok()?;
+        Some(MakingFile { repository, path, value })
+    }
+
+    /// That `steps` lead to what decides: the file would be `changed` without it.
+    fn candidate(
+        &self,
+        asked: &Asked<'_>,
+        words: String,
+        steps: &[Step<'_>],
+        changed: &Value,
+    ) -> Option<Candidate> {
+        let (repository, path) = (self.repository.clone(), self.path.clone());
+        let site = lines::in_file(asked.fleet, &Site::of_file(&repository, &path), steps);
+        let text = aoa_lang::json::to_string(changed).ok()?.into();
+        let edit = Edit::PutFile { repository, path, text };
+        Some(Candidate { words, site, without: Taken::FromFile(Box::new(edit)) })
+    }
 }
 
 /// The chart's own values, each by itself.
 fn values_of_chart(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
-    let find = || {
-        let (repository, tree, path) = folder_of(asked, source)?;
-        let file = path.join("values.yaml")?;
-        let text = tree.read(&file).ok()?;
-        Some((repository, file, yaml::load(&text).ok()?))
-    };
-    let Some((repository, file, values)) = find() else { return Vec::new() };
+    let Some(file) = MakingFile::find(asked, source, &["values.yaml"]) else { return Vec::new() };
     let mut paths = Vec::new();
-    leaves(&values, &mut paths);
+    leaves(&file.value, &mut paths);
     let candidates = paths.into_iter().filter_map(|path| {
         let steps = steps_of(&path);
-        let changed = edited(&values, &steps, &mut |value| Some(other_than(value)))?;
-        let text = aoa_lang::json::to_string(&changed).ok()?;
-        Some(Candidate {
-            words: format!("value {path} of the chart"),
-            site: lines::in_file(asked.fleet, &Site::of_file(&repository, &file), &steps),
-            without: Taken::FromFile(Box::new(Edit::PutFile {
-                repository: repository.clone(),
-                path: file.clone(),
-                text: text.into(),
-            })),
-        })
+        let changed = edited(&file.value, &steps, &mut |value| Some(other_than(value)))?;
+        file.candidate(asked, format!("value {path} of the chart"), &steps, &changed)
     });
     candidates.collect()
 }
@@ -315,16 +327,10 @@ fn other_than(value: Option<&Value>) -> Value {
 
 /// The patches, images and the like of the kustomization.
 fn of_kustomization(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
-    let find = || {
-        let (repository, tree, path) = folder_of(asked, source)?;
-        let names = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
-        let file = names.iter().filter_map(|name| path.join(name)).find(|file| tree.get(file).is_some())?;
-        let text = tree.read(&file).ok()?;
-        Some((repository, file, yaml::load(&text).ok()?))
-    };
-    let Some((repository, file, value)) = find() else { return Vec::new() };
+    const NAMES: [&str; 3] = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+    let Some(file) = MakingFile::find(asked, source, &NAMES) else { return Vec::new() };
     let mut steps: Vec<Vec<Step<'_>>> = Vec::new();
-    for (key, below) in value.as_map().into_iter().flat_map(|map| map.iter()) {
+    for (key, below) in file.value.as_map().into_iter().flat_map(|map| map.iter()) {
         let Some(key) = key.as_str() else { continue };
         if ["apiVersion", "kind", "resources", "bases", "metadata"].contains(&key) {
             continue;
@@ -335,22 +341,13 @@ fn of_kustomization(asked: &Asked<'_>, source: &Value) -> Vec<Candidate> {
         }
     }
     let candidates = steps.into_iter().filter_map(|steps| {
-        let changed = edited(&value, &steps, &mut |_| None)?;
-        let text = aoa_lang::json::to_string(&changed).ok()?;
+        let changed = edited(&file.value, &steps, &mut |_| None)?;
         let key = match steps.as_slice() {
             [Step::Key(key), Step::Index(at)] => format!("{key}[{at}]"),
             [Step::Key(key), ..] => (*key).to_owned(),
             _ => String::new(),
         };
-        Some(Candidate {
-            words: format!("{key} of the kustomization"),
-            site: lines::in_file(asked.fleet, &Site::of_file(&repository, &file), &steps),
-            without: Taken::FromFile(Box::new(Edit::PutFile {
-                repository: repository.clone(),
-                path: file.clone(),
-                text: text.into(),
-            })),
-        })
+        file.candidate(asked, format!("{key} of the kustomization"), &steps, &changed)
     });
     candidates.collect()
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use aoa_host::core::Resolver;
 use aoa_host::core::fleet::{Fleet, State};
-use aoa_host::{LoadOptions, load};
+use aoa_host::core::lang::yaml;
+use aoa_host::{LoadOptions, Loaded, load, load_both};
 use gix::ObjectId;
 use gix::refs::transaction::PreviousValue;
 
@@ -146,4 +147,42 @@ fn head_is_the_default_branch_where_the_clone_says_which() {
     unsaid.write(".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/trunk\n");
     assert_eq!(unsaid.read("HEAD").0, "edited", "what is checked out is to be merged into trunk");
     assert_eq!(unsaid.read("trunk").0, "edited");
+}
+
+#[test]
+fn a_comparison_with_a_branch_is_a_change_for_that_branch() {
+    let clone = Clone::new("");
+    clone.write(".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/trunk\n");
+    clone.write("root.yaml", &app("main"));
+    let config = clone.folder.path().join("aoa.yaml");
+    let changed = |what: &[&str], branch: Option<&str>| {
+        let words: Vec<String> = what.iter().map(|word| (*word).to_owned()).collect();
+        let options = LoadOptions::default().with_config(Some(config.clone()));
+        let options = options.with_branch(branch.map(str::to_owned));
+        let both = load_both(&words, clone.folder.path(), &options).unwrap();
+        let is_said = both.notes().any(|note| note.starts_with("compared as a change for main:"));
+        let content = |loaded: &Loaded| {
+            let mut inputs = loaded.inputs.clone();
+            // The commits have no root.
+            inputs.objects = vec![yaml::load(app("main").as_bytes()).unwrap()];
+            inputs.roots.clear();
+            assert!(inputs.begin_live());
+            let fleet = Resolver::new(loaded.options.clone()).resolve(&inputs).unwrap();
+            let content = fleet.apps().next().unwrap().content().unwrap().clone();
+            content.manifests().iter().next().unwrap().object.str_at(&["data", "a"]).unwrap().to_owned()
+        };
+        (content(&both.before), content(&both.after), is_said)
+    };
+    let texts = |before: &str, after: &str, is_said| (before.to_owned(), after.to_owned(), is_said);
+    let first = clone.first.to_string();
+    for range in ["origin/main~1..main", "main", "refs/heads/main"] {
+        let (_, after, is_said) = changed(&[range], None);
+        assert!(is_said, "{range}");
+        assert_eq!(after, if range.contains("..") { "second" } else { "edited" }, "{range}");
+    }
+    assert_eq!(changed(&[&first, "main"], None), texts("first", "second", true));
+    assert_eq!(changed(&[&first, "main"], Some("main")), texts("first", "second", false));
+    // For the default branch only what follows that one changes; `main` stays where origin has it, unless it is what is checked out.
+    clone.write(".git/HEAD", &format!("{first}\n"));
+    assert_eq!(changed(&["trunk...main"], None), texts("second", "second", false));
 }

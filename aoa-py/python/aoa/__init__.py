@@ -156,19 +156,25 @@ class Conflict:
     same: bool
 
 
-def load(path: Union[str, "os.PathLike[str]"] = ".", config: Union[str, "os.PathLike[str]", None] = None) -> Loaded:
+def load(
+    path: Union[str, "os.PathLike[str]"] = ".",
+    config: Union[str, "os.PathLike[str]", None] = None,
+    branch: Optional[str] = None,
+) -> Loaded:
     """Loads the fleet of a folder: its repository, ``aoa.yaml``, inventory and recorded answers. Nothing is fetched.
 
-    Raises :class:`Error` for a folder or configuration that cannot be read.
+    ``branch`` is what the checkout is to be merged into: ``branch`` of ``aoa.yaml``, else origin's default branch. Raises
+    :class:`Error` for a folder or configuration that cannot be read.
     """
     folder, file = os.fspath(path), None if config is None else os.fspath(config)
-    return Loaded(_call(_aoa.load, folder, file), folder, file)
+    return Loaded(_call(_aoa.load, folder, file, branch), folder, file, branch)
 
 
 def diff(
     *what: Union[str, "os.PathLike[str]"],
     repo: Union[str, "os.PathLike[str]"] = ".",
     config: Union[str, "os.PathLike[str]", None] = None,
+    branch: Optional[str] = None,
     check: bool = False,
     show_secrets: bool = False,
 ) -> Changes:
@@ -176,14 +182,15 @@ def diff(
     or outputs of earlier runs.
 
     Revisions are read as git reads them, in the repository that ``repo`` lies in; nothing stands for the default branch. An output is a
-    file that :meth:`Fleet.to_json` wrote with ``manifests=True``; one by itself is compared with the working tree. With
-    ``check`` all rules of the check are asked about both sides, under the policies, exceptions and waivers of the older one:
+    file that :meth:`Fleet.to_json` wrote with ``manifests=True``; one by itself is compared with the working tree. ``branch``
+    is what the change is to be merged into: the first branch that is named, else as :func:`load` has it. With ``check`` all rules of the check are asked about both sides, under the policies, exceptions and waivers of the older one:
     :attr:`Changes.introduced` is what the change brings. Raises :class:`Error` for what cannot be read.
     """
     if len(what) > 2:
         raise TypeError(f"at most two folders, outputs or revisions can be compared, not {len(what)}")
     file = None if config is None else os.fspath(config)
-    return Changes(_call(_aoa.diff, [os.fspath(one) for one in what], os.fspath(repo), file, check, show_secrets))
+    sides = [os.fspath(one) for one in what]
+    return Changes(_call(_aoa.diff, sides, os.fspath(repo), file, branch, check, show_secrets))
 
 
 class _Answer:
@@ -416,10 +423,11 @@ _EDITS = {
 class Loaded:
     """A loaded fleet."""
 
-    def __init__(self, native: Any, folder: str = ".", config: Optional[str] = None) -> None:
+    def __init__(
+        self, native: Any, folder: str = ".", config: Optional[str] = None, branch: Optional[str] = None
+    ) -> None:
         self._native = native
-        self._folder = folder
-        self._config = config
+        self._loaded_from = (folder, config, branch)
 
     def __repr__(self) -> str:
         return "<Loaded>"
@@ -444,8 +452,8 @@ class Loaded:
                 raise TypeError(f"there is no edit {name!r}; there are {', '.join(_EDITS)}")
             several = [value] if isinstance(value, (str, os.PathLike)) else list(value)
             words[_EDITS[name]] = [os.fspath(one) for one in several]
-        native = _call(_aoa.load, self._folder, self._config, json.dumps(words))
-        return Loaded(native, self._folder, self._config)
+        native = _call(_aoa.load, *self._loaded_from, json.dumps(words))
+        return Loaded(native, *self._loaded_from)
 
     def what_if(
         self, *, show_secrets: bool = False, **edits: Union[str, "os.PathLike[str]", Sequence[Union[str, "os.PathLike[str]"]]]
