@@ -24,8 +24,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
     about = "Resolves Argo CD app-of-apps fleets offline",
     long_about = "Resolves Argo CD app-of-apps fleets offline: which Applications will exist, on which clusters, from which source and \
 under which project.\n\nThe answer is on standard output, the same bytes for the same input; notes, timings and errors are on standard error.\n\n\
-Exit codes:\n  0  answered\n  1  answered, and `aoa check` found what --fail-on names\n  2  not answered: wrong arguments, unreadable files",
-    after_help = "Examples:\n  aoa tree                       the fleet of this repository\n  aoa tree ../fleet --depth 2    another folder, two levels\n  aoa apps -o json | jq '.apps[].name'\n  aoa render payments-prod       the manifests of one Application\n  aoa check --fail-on warning    findings, for CI\n\nStart with `aoa init`: it writes aoa.yaml from what it finds."
+Exit codes:\n  0  answered\n  1  answered, and `aoa check` found what --fail-on names, a gate of `aoa diff` does not hold, or with --exit-code something differs\n  2  not answered: wrong arguments, unreadable files",
+    after_help = "Examples:\n  aoa tree                       the fleet of this repository\n  aoa tree ../fleet --depth 2    another folder, two levels\n  aoa apps -o json | jq '.apps[].name'\n  aoa render payments-prod       the manifests of one Application\n  aoa check --fail-on warning    findings, for CI\n  aoa diff main...               what a pull request adds, moves and deletes\n  aoa why payments-prod          from the root down, line by line\n\nStart with `aoa init`: it writes aoa.yaml from what it finds."
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
