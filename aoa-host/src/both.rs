@@ -58,10 +58,15 @@ pub fn load_both(what: &[String], repository: &Path, options: &LoadOptions) -> R
     let mut both = load_sides(what, repository, &options.clone().with_branch(Some(branch.clone())))?;
     let configured = &both.before.config.branch;
     let is_usual = if configured.is_empty() { branch == git.default_branch } else { *configured == *branch };
-    let note = format!(
-        "compared as a change for {branch}: what follows another branch stays as it is there (--branch says otherwise)"
-    );
-    both.after.notes.extend((!is_usual).then_some(note));
+    if !is_usual {
+        let mut note = format!(
+            "compared as a change for {branch}: what follows another branch stays as it is there (--branch says otherwise)"
+        );
+        if !git.remotes.is_empty() && !git.knows_default() {
+            note.push_str("; HEAD is taken for it, as the clone does not say which branch that is: git remote set-head origin --auto");
+        }
+        both.after.notes.push(note);
+    }
     Ok(both)
 }
 

@@ -32,6 +32,13 @@ pub struct GitCheckout {
     pub references: Vec<Reference>,
 }
 
+impl GitCheckout {
+    /// Whether the clone says which branch is the default one of `origin`.
+    pub(crate) fn knows_default(&self) -> bool {
+        self.references.iter().any(|reference| reference.name() == "HEAD")
+    }
+}
+
 /// The checkout that `folder` lies in; `None` if it lies in none.
 ///
 /// ```

@@ -404,8 +404,7 @@ fn checkout_of(git: Option<&GitCheckout>, branch: &Text, tree: Tree) -> Checkout
     // The checkout stands in for the branch that it will be merged into.
     let target = if branch.is_empty() { Text::from(&git.default_branch) } else { branch.clone() };
     // `HEAD` is the default branch; where the clone does not say which that is, the one that is meant here stands for it.
-    let is_default_known = git.references.iter().any(|reference| reference.name() == "HEAD");
-    if !is_default_known || target == git.default_branch.as_str() {
+    if !git.knows_default() || target == git.default_branch.as_str() {
         names.extend(["HEAD".into(), Text::EMPTY]);
     }
     if !target.is_empty() {

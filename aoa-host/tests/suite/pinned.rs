@@ -186,3 +186,22 @@ fn a_comparison_with_a_branch_is_a_change_for_that_branch() {
     clone.write(".git/HEAD", &format!("{first}\n"));
     assert_eq!(changed(&["trunk...main"], None), texts("second", "second", false));
 }
+
+#[test]
+fn that_head_is_not_known_is_said() {
+    let clone = Clone::new("");
+    let notes = || {
+        let both =
+            load_both(&["trunk..main".to_owned()], clone.folder.path(), &LoadOptions::default()).unwrap();
+        both.notes().filter(|note| note.starts_with("compared as")).collect::<Vec<_>>().join("")
+    };
+    assert!(!notes().contains("HEAD is taken"), "nothing is fetched from anywhere");
+    clone.write(".git/config", "[remote \"origin\"]\n\turl = https://git.example.com/fleet\n");
+    assert!(
+        notes().contains("HEAD is taken for it, as the clone does not say which branch that is"),
+        "{}",
+        notes()
+    );
+    clone.write(".git/refs/remotes/origin/HEAD", "ref: refs/remotes/origin/main\n");
+    assert!(notes().starts_with("compared as a change for trunk:") && !notes().contains("HEAD is taken"));
+}
