@@ -17,8 +17,12 @@ pub(super) const TABLE: &[Function] = &[
     Function::new("fromYamlArray", &[STRING], GoType::LIST, |call, args| {
         as_list(read_yaml(call, args), YAML_WORDS)
     }),
-    Function::new("fromJson", &[STRING], GoType::MAP, |call, args| as_map(read_json(call, args), "")),
-    Function::new("fromJsonArray", &[STRING], GoType::LIST, |call, args| as_list(read_json(call, args), "")),
+    Function::new("fromJson", &[STRING], GoType::MAP, |call, args| {
+        as_map(read_json(call, args, |value| matches!(value, Value::Map(_))), "")
+    }),
+    Function::new("fromJsonArray", &[STRING], GoType::LIST, |call, args| {
+        as_list(read_json(call, args, |value| matches!(value, Value::List(_))), "")
+    }),
 ];
 
 type Answer = std::result::Result<Value, FnError>;
@@ -59,8 +63,12 @@ fn read_yaml(call: &mut Call<'_>, args: &[Value]) -> Result<Value> {
     yaml::load_with(bytes(args), &options)
 }
 
-fn read_json(call: &mut Call<'_>, args: &[Value]) -> Result<Value> {
-    json::read_within(bytes(args), Numbers::Float64, &call.options().limits)
+fn read_json(call: &mut Call<'_>, args: &[Value], fits: fn(&Value) -> bool) -> Result<Value> {
+    let limits = &call.options().limits;
+    json::read_within(bytes(args), Numbers::Float64, limits).or_else(|error| {
+        // Go looks at numbers that no float holds only inside of what was asked for.
+        json::read_within(bytes(args), Numbers::Text, limits).ok().filter(|value| !fits(value)).ok_or(error)
+    })
 }
 
 fn as_map(read: Result<Value>, words: &str) -> Answer {

@@ -236,7 +236,7 @@ impl Data {
         Ok(Data::OnHeap { charts })
     }
 
-    /// Dot of a file.
+    /// Dot of a file: what `Subcharts` shows of it is the same map without the methods.
     fn of(&mut self, compiled: &Compiled, file: &TemplateFile, session: &mut Session<'_>) -> Value {
         let template = Map::from_iter([
             ("Name", Value::from(&*file.name)),
@@ -248,14 +248,17 @@ impl Data {
                 if let Some(chart) = charts.get_mut(file.chart) {
                     chart.template = Some(template);
                 }
-                frozen_dot(charts, file.chart, compiled.charts.len())
+                match frozen_dot(charts, file.chart, compiled.charts.len()) {
+                    Value::Map(dot) => Value::Map(dot.with_kind(MapKind::HelmValues)),
+                    other => other,
+                }
             }
             Data::OnHeap { charts } => {
                 let dot = charts.get(file.chart).cloned().unwrap_or_default();
                 let heap = session.heap();
                 let template = heap.thaw(template);
                 let _ = heap.set_entry(&dot, Text::from("Template"), template);
-                dot
+                heap.with_kind(dot, MapKind::HelmValues)
             }
         }
     }

@@ -4,6 +4,7 @@ use super::compare::{equal_to_any, less};
 use super::fields::is_true;
 use super::function::{FnError, Meter};
 use super::heap::Heap;
+use super::pointee::pointee;
 use super::program::{Builtin, Slot};
 use super::{escape, indexing};
 use crate::{Value, fmt};
@@ -72,11 +73,11 @@ pub(super) fn of_values(builtin: Builtin, args: &[Value], meter: &mut Meter) -> 
 
 /// The arguments printed as in the output, where nil is `<no value>`.
 fn printable(args: &[Value], limit: usize) -> crate::Result<Vec<u8>> {
-    if args.iter().any(Value::is_null) {
-        let shown = |arg: &Value| if arg.is_null() { Value::from("<no value>") } else { arg.clone() };
-        return fmt::sprint(&args.iter().map(shown).collect::<Vec<_>>(), limit);
-    }
-    fmt::sprint(args, limit)
+    let shown = |arg: &Value| match arg {
+        Value::Null => Value::from("<no value>"),
+        other => pointee(other).unwrap_or_else(|| other.clone()),
+    };
+    fmt::sprint(&args.iter().map(shown).collect::<Vec<_>>(), limit)
 }
 
 /// Calls a builtin that looks at its arguments as Go's reflection does.

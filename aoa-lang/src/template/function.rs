@@ -25,7 +25,7 @@ use super::heap::{Heap, NotMutable, Shape};
 use super::options::TemplateOptions;
 use super::patterns::Patterns;
 use crate::text::regexp::Regexp;
-use crate::value::{GoType, ListKind, Map, MapKind, Text};
+use crate::value::{GoType, List, ListKind, Map, MapKind, Text};
 use crate::{Error, Value};
 
 /// The Rust body of a function. `args` are as many, and of the types, as the signature says.
@@ -415,6 +415,11 @@ impl Call<'_> {
     /// A new list of these items.
     pub fn new_list(&mut self, kind: ListKind, items: Vec<Value>) -> Value {
         self.heap.new_list(kind, items)
+    }
+
+    /// A new list with the capacity it has.
+    pub(super) fn new_roomy(&mut self, list: List) -> Value {
+        self.heap.thaw(Value::List(list))
     }
 
     /// A new map of these entries; of equal keys the last counts.

@@ -336,7 +336,9 @@ impl Heap {
             }
             let mut items: Vec<Value> = frozen.iter().take(to).skip(from).cloned().collect();
             items.resize(to - from, kind.element().zero());
-            return Some(Value::List(List::of(kind, items)));
+            // Behind the last item there is room; where others follow, what they are is not kept.
+            let room = if to < frozen.len() { to - from } else { frozen.capacity().saturating_sub(from) };
+            return Some(Value::List(List::of(kind, items).appended_to(room)));
         }
         let node = match self.node(list)? {
             Node::List { kind, nil, array, start, .. } => Node::List {
@@ -428,7 +430,9 @@ impl Heap {
             Some(Node::List { kind, nil: true, .. }) => Value::List(List::nil(*kind)),
             Some(Node::List { kind, array, start, len, .. }) => {
                 let items = self.arrays.get(*array).and_then(|a| a.get(*start..start + len));
-                Value::List(List::of(*kind, items.unwrap_or_default().iter().map(child).collect()))
+                let list = List::of(*kind, items.unwrap_or_default().iter().map(child).collect());
+                let room = self.arrays.get(*array).map_or(0, |a| a.len().saturating_sub(*start));
+                Value::List(list.appended_to(room))
             }
             Some(Node::Map { kind, nil: true, .. }) => Value::Map(Map::nil(*kind)),
             Some(Node::Map { kind, entries, .. }) => {

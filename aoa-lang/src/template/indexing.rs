@@ -84,6 +84,7 @@ fn object_entry(
             }
             index.clone()
         }
+        (GoType::String, index) => Value::String(string_key(index, heap)?),
         (GoType::Int(IntKind::Int), Value::Int(_, n)) => Value::int(*n),
         (GoType::Int(IntKind::Int), Value::Uint(_, n)) => Value::int(i64::from_ne_bytes(n.to_ne_bytes())),
         (key, Value::Null) => return Err(format!("value is nil; should be of type {}", key.name())),

@@ -34,6 +34,7 @@ mod number;
 mod options;
 mod parse;
 mod patterns;
+mod pointee;
 mod program;
 mod run;
 mod session;

@@ -133,9 +133,23 @@ impl List {
     /// The same list with the capacity that Go's slice has when its items were appended one by one, as `encoding/json` does:
     /// `slice` in templates can reach behind the items that there are.
     #[must_use]
-    pub fn appended(mut self) -> Self {
+    pub fn appended(self) -> Self {
+        let mut capacity = 0;
+        while capacity < self.len() {
+            capacity = grown(capacity, capacity + 1);
+        }
+        self.with_capacity(capacity)
+    }
+
+    /// The same list as Go's slice that had room for `capacity` items before these were appended all at once.
+    pub(crate) fn appended_to(self, capacity: usize) -> Self {
+        let len = self.len();
+        self.with_capacity(if len > capacity { grown(capacity, len) } else { capacity })
+    }
+
+    fn with_capacity(mut self, capacity: usize) -> Self {
         if let Some(items) = self.items.as_mut().and_then(Arc::get_mut) {
-            items.capacity = appended_capacity(items.values.len());
+            items.capacity = capacity;
         }
         self
     }
@@ -173,30 +187,31 @@ impl List {
     }
 }
 
-/// The sizes that Go's allocator rounds slices up to, from 512 items of 16 bytes on.
-const SIZE_CLASSES: [usize; 17] = [
-    8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264,
-    28672, 32768,
+/// The sizes in which Go 1.26's allocator gives memory (internal/runtime/gc/sizeclasses.go), from that of one item on.
+const SIZE_CLASSES: [u16; 66] = [
+    16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416,
+    448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200,
+    3456, 4096, 4864, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336,
+    16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768,
 ];
 
-/// Go's `growslice` for items of 16 bytes, from empty on.
-fn appended_capacity(len: usize) -> usize {
-    let mut capacity = 0usize;
-    while capacity < len {
-        let grown = match capacity {
-            0 => 1,
-            1..256 => capacity * 2,
-            _ => capacity + (capacity + 768) / 4,
-        };
-        let bytes = grown.saturating_mul(16);
-        let rounded = match SIZE_CLASSES.iter().find(|c| **c >= bytes) {
-            _ if bytes < 8192 => bytes,
-            Some(class) => *class,
-            None => bytes.next_multiple_of(8192),
-        };
-        capacity = rounded / 16;
+/// Go's `growslice` (runtime/slice.go) for items of 16 bytes that hold pointers: the new capacity for `len` items.
+fn grown(capacity: usize, len: usize) -> usize {
+    let mut wanted = capacity;
+    if len > capacity.saturating_mul(2) {
+        wanted = len;
+    } else if capacity < 256 {
+        wanted *= 2;
+    } else {
+        while wanted < len {
+            wanted += (wanted + 768) / 4;
+        }
     }
-    capacity
+    let bytes = wanted.saturating_mul(16);
+    // Larger memory begins with a word that says where its pointers are.
+    let header = if bytes > 512 { 8 } else { 0 };
+    let class = SIZE_CLASSES.iter().map(|class| usize::from(*class)).find(|class| *class >= bytes + header);
+    class.map_or(bytes.next_multiple_of(8192), |class| class - header) / 16
 }
 
 impl Drop for Items {

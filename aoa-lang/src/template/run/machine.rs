@@ -4,6 +4,7 @@ use super::{Next, Run};
 use crate::template::arguments::validate;
 use crate::template::ast::NodeId;
 use crate::template::fields::is_true;
+use crate::template::heap::Shape;
 use crate::template::program::{Index, Op, Program, Slot, at};
 use crate::template::run::call::parameter;
 use crate::value::GoType;
@@ -261,7 +262,13 @@ impl Run<'_, '_> {
         match validate(slot, of, &self.state.heap) {
             Ok(slot) => {
                 // A nil that became a nil map of the type is new to the heap.
-                let value = self.state.heap.thaw(slot.value);
+                let mut value = self.state.heap.thaw(slot.value);
+                // A function gets a map of a named type as one without methods.
+                if let (GoType::Map(wanted), Shape::Map { kind, .. }) = (of, self.state.heap.shape(&value))
+                    && kind != wanted
+                {
+                    value = self.state.heap.with_kind(value, wanted);
+                }
                 self.push(Slot { value, ..slot });
                 Ok(())
             }

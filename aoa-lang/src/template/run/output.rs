@@ -3,6 +3,7 @@
 use super::Run;
 use crate::template::ast::NodeId;
 use crate::template::fields::walk;
+use crate::template::pointee::pointee;
 use crate::template::program::{Index, Program, at};
 use crate::{Error, Result, Value, fmt};
 
@@ -23,7 +24,7 @@ impl Run<'_, '_> {
                 let frozen = self.state.heap.freeze(value, self.state.options.limits.depth)?;
                 fmt::append(self.out, &[frozen], self.most)
             }
-            other => fmt::append(self.out, std::slice::from_ref(other), self.most),
+            other => append(self.out, other, self.most),
         }
     }
 
@@ -41,11 +42,16 @@ impl Run<'_, '_> {
                     return Ok(());
                 }
                 Value::Null | Value::Handle(_) => {}
-                other => return fmt::append(self.out, std::slice::from_ref(other), self.most),
+                other => return append(self.out, other, self.most),
             }
         }
         self.node = node;
         let slot = self.path(program, None, path)?;
         self.print(&slot.value)
     }
+}
+
+fn append(out: &mut Vec<u8>, value: &Value, most: usize) -> Result<()> {
+    let pointee = pointee(value);
+    fmt::append(out, std::slice::from_ref(pointee.as_ref().unwrap_or(value)), most)
 }

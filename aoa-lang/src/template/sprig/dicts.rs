@@ -4,7 +4,7 @@ use super::args::{Answer, Args};
 use super::text::strval;
 use crate::Value;
 use crate::template::{Call, FnError, Function, Shape};
-use crate::value::{GoType, ListKind, MapKind, Text};
+use crate::value::{GoType, List, ListKind, MapKind, Text};
 
 const ANY: GoType = GoType::Any;
 const MAP: GoType = GoType::MAP;
@@ -62,21 +62,21 @@ fn has_key(call: &mut Call<'_>, args: &[Value]) -> Answer {
 
 fn pluck(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let found = args.rest(1).iter().filter_map(|map| call.entry(map, args.text(0))).collect();
-    Ok(call.new_list(ListKind::Any, found))
+    Ok(call.new_roomy(List::new(found).appended()))
 }
 
 /// The keys of all maps, of each sorted; Go's order is random.
 fn keys(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let keys: Vec<Text> = args.iter().flat_map(|map| call.keys(map)).collect();
     call.steps(keys.len())?;
-    Ok(super::text::strings(keys))
+    Ok(Value::List(List::of(ListKind::String, keys.into_iter().map(Value::String).collect()).appended()))
 }
 
 /// The values in the order of their keys; Go's order is random.
 fn values(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let values: Vec<Value> = call.entries(args.any(0)).into_iter().map(|(_, value)| value).collect();
     call.steps(values.len())?;
-    Ok(call.new_list(ListKind::Any, values))
+    Ok(call.new_roomy(List::new(values).appended()))
 }
 
 fn pick(call: &mut Call<'_>, args: &[Value]) -> Answer {

@@ -64,8 +64,17 @@ fn require_list(call: &mut Call<'_>, value: &Value, refusal: &str) -> Result<usi
 
 /// A new `[]interface {}`, its size being bounded.
 fn new_list(call: &mut Call<'_>, items: Vec<Value>) -> Answer {
-    call.build(items.len().saturating_mul(size_of::<Value>()))?;
-    Ok(call.new_list(ListKind::Any, items))
+    roomy(call, List::new(items))
+}
+
+/// A list that Go makes by appending one item after the other.
+fn appended(call: &mut Call<'_>, items: Vec<Value>) -> Answer {
+    roomy(call, List::new(items).appended())
+}
+
+fn roomy(call: &mut Call<'_>, list: List) -> Answer {
+    call.build(list.len().saturating_mul(size_of::<Value>()))?;
+    Ok(call.new_roomy(list))
 }
 
 fn list(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -74,14 +83,15 @@ fn list(call: &mut Call<'_>, args: &[Value]) -> Answer {
 
 fn append(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut list = items(call, args.any(0), "Cannot push on type")?;
+    let room = list.len();
     list.push(args.any(1).clone());
-    new_list(call, list)
+    roomy(call, List::new(list).appended_to(room))
 }
 
 fn prepend(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut list = items(call, args.any(0), "Cannot prepend on type")?;
     list.insert(0, args.any(1).clone());
-    new_list(call, list)
+    roomy(call, List::new(list).appended_to(1))
 }
 
 fn first(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -120,7 +130,7 @@ fn reverse(call: &mut Call<'_>, args: &[Value]) -> Answer {
 fn compact(call: &mut Call<'_>, args: &[Value]) -> Answer {
     let mut list = items(call, args.any(0), "Cannot compact on type")?;
     list.retain(|item| !is_empty(call, item));
-    new_list(call, list)
+    appended(call, list)
 }
 
 fn uniq(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -135,7 +145,7 @@ fn uniq(call: &mut Call<'_>, args: &[Value]) -> Answer {
             kept.push(item);
         }
     }
-    new_list(call, kept)
+    appended(call, kept)
 }
 
 fn without(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -149,7 +159,7 @@ fn without(call: &mut Call<'_>, args: &[Value]) -> Answer {
             kept.push(item);
         }
     }
-    new_list(call, kept)
+    appended(call, kept)
 }
 
 fn has(call: &mut Call<'_>, args: &[Value]) -> Answer {
@@ -191,7 +201,7 @@ fn concat(call: &mut Call<'_>, args: &[Value]) -> Answer {
     if all.is_empty() {
         return Ok(Value::List(List::nil(ListKind::Any)));
     }
-    new_list(call, all)
+    appended(call, all)
 }
 
 /// Go counts the chunks with floats, so that odd sizes give odd answers.

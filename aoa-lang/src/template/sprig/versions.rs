@@ -3,7 +3,7 @@
 use super::args::{Answer, Args};
 use crate::template::{Call, FnError, Function};
 use crate::text::semver::{Constraint, Version};
-use crate::value::{GoType, Object, Signature, Text};
+use crate::value::{GoType, Object, Signature, Structure, Text, UintKind};
 use crate::{Error, ErrorKind, Value};
 
 const STRING: GoType = GoType::String;
@@ -60,7 +60,7 @@ impl Object for SemVer {
         const OTHER: &[GoType] = &[GoType::Named(POINTER)];
         let form = self.form;
         Some(match name {
-            "Major" | "Minor" | "Patch" => Signature::new(&[], GoType::Uint(crate::value::UintKind::Uint64)),
+            "Major" | "Minor" | "Patch" => Signature::new(&[], GoType::Uint(UintKind::Uint64)),
             "Prerelease" | "Metadata" | "String" => Signature::new(&[], STRING),
             "IncMajor" | "IncMinor" | "IncPatch" => Signature::new(&[], GoType::Named("semver.Version")),
             "SetPrerelease" | "SetMetadata" => Signature::new(&[STRING], GoType::Named("semver.Version")),
@@ -78,7 +78,7 @@ impl Object for SemVer {
 
     fn call(&self, name: &str, args: &[Value]) -> Result<Value, String> {
         let version = &self.version;
-        let uint = |n: u64| Value::Uint(crate::value::UintKind::Uint64, n);
+        let uint = |n: u64| Value::Uint(UintKind::Uint64, n);
         let plain = |version: Version| Value::from(SemVer { version, form: Form::Struct });
         let text = || Text::from_bytes(args.text(0)).to_str_lossy().into_owned();
         let order = || match args.any(0) {
@@ -114,5 +114,26 @@ impl Object for SemVer {
 
     fn text(&self) -> Text {
         self.version.to_string().into()
+    }
+
+    fn structure(&self) -> Structure {
+        let version = &self.version;
+        Structure::Struct(vec![
+            ("major", Value::Uint(UintKind::Uint64, version.major())),
+            ("minor", Value::Uint(UintKind::Uint64, version.minor())),
+            ("patch", Value::Uint(UintKind::Uint64, version.patch())),
+            ("pre", Value::from(version.prerelease())),
+            ("metadata", Value::from(version.metadata())),
+            ("original", Value::from(version.original())),
+        ])
+    }
+
+    /// Versions that were written differently are not the same.
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.downcast_ref::<SemVer>().is_some_and(|other| {
+            self.form == other.form
+                && self.text() == other.text()
+                && self.version.original() == other.version.original()
+        })
     }
 }

@@ -246,7 +246,8 @@ impl<'a, 'o> Composer<'a, 'o> {
             self.entries.truncate(if frame.next == Next::Item { self.entries.len() } else { frame.start });
             Value::Null
         } else if frame.next == Next::Item {
-            Value::List(List::new(self.items.split_off(frame.start.min(self.items.len()))))
+            // Go reads YAML by way of JSON.
+            Value::List(List::new(self.items.split_off(frame.start.min(self.items.len()))).appended())
         } else {
             let entries = self.entries.split_off(frame.start.min(self.entries.len()));
             Value::Map(Map::of(MapKind::Any, entries))
