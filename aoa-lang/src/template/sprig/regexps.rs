@@ -109,8 +109,10 @@ fn find_all(call: &mut Call<'_>, args: &[Value], bad: Bad) -> Answer {
 
 fn split(call: &mut Call<'_>, args: &[Value], bad: Bad) -> Answer {
     search_cost(call, args.text(1))?;
-    let found = compile(call, args.text(0), bad)?.split(args.text(1), usize::try_from(args.int(2)).ok());
-    parts(call, args.text(1), &found)
+    let most = args.int(2);
+    let found = compile(call, args.text(0), bad)?.split(args.text(1), usize::try_from(most).ok());
+    // An empty text between empty matches has no parts; only a split into none at all is Go's nil slice.
+    if found.is_empty() && most != 0 { Ok(strings([])) } else { parts(call, args.text(1), &found) }
 }
 
 /// These parts of the text; none are Go's nil slice.
