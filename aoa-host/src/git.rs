@@ -77,7 +77,7 @@ fn default_branch(repository: &gix::Repository) -> String {
 }
 
 /// The branch that the clone knows to be the default of `origin`.
-fn default_of_origin(repository: &gix::Repository) -> Option<String> {
+pub(crate) fn default_of_origin(repository: &gix::Repository) -> Option<String> {
     let head = repository.find_reference("refs/remotes/origin/HEAD").ok()?;
     let name = head.target().try_name()?.as_bstr().to_string();
     name.strip_prefix(ORIGIN).map(str::to_owned)

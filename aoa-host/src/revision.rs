@@ -9,6 +9,7 @@ use aoa_core::lang::{Error, ErrorKind, Result};
 use gix::objs::tree::EntryKind;
 
 use crate::folder::FolderLimits;
+use crate::git::default_of_origin;
 
 /// One end of a comparison.
 ///
@@ -193,8 +194,7 @@ fn commit(repository: &gix::Repository, name: &str) -> Result<gix::ObjectId> {
 }
 
 fn default_branch(repository: &gix::Repository) -> Option<String> {
-    let head = repository.find_reference("refs/remotes/origin/HEAD").ok();
-    let named = head.and_then(|r| r.target().try_name().map(|name| name.shorten().to_string()));
+    let named = default_of_origin(repository).map(|branch| format!("origin/{branch}"));
     let usual = ["main", "master"].into_iter().map(str::to_owned);
     named.into_iter().chain(usual).find(|name| repository.rev_parse_single(name.as_str()).is_ok())
 }

@@ -87,7 +87,13 @@ impl Unread<'_, '_> {
         let mut blocker = |kind, words: String| {
             absence.blockers.push(Blocker::new(kind, words).at(Some(site.clone()), shown.clone()));
         };
+        let result = app.content().and_then(|content| content.sources.get(self.number));
+        let is_elsewhere = result.is_some_and(|result| !result.resolved.is_empty());
         match (&state, source_type) {
+            (Some(State::Rendered), _) if is_elsewhere => {
+                let revision = source.str_at(&["targetRevision"]).unwrap_or_default();
+                blocker("unread", format!("{held} reads {revision}, not what is checked out"));
+            }
             (Some(State::Failed(error)), _) => {
                 let line = error.to_str_lossy().lines().next().unwrap_or_default().to_owned();
                 blocker("parent-fails", format!("{held} fails: {line}"));
